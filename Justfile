@@ -1,0 +1,27 @@
+# Every chore of this project.
+
+# run all tests, as CI does but for the lab's packages
+test *args:
+    sh tools/test {{args}}
+
+# compile corpus/ into index/
+index:
+    .venv/bin/python -m mailhelp.build
+
+# validate the corpus
+check:
+    .venv/bin/mailhelp check corpus
+
+# format and lint
+lint:
+    .venv/bin/ruff format .
+    .venv/bin/ruff check --fix .
+    .venv/bin/mypy
+
+# time start-up against bare Python and man
+bench:
+    .venv/bin/python benchmarks/startup.py
+
+# build the wheel and the source archive into dist/
+dist:
+    .venv/bin/pip wheel --no-deps --wheel-dir dist .

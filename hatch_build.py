@@ -1,0 +1,15 @@
+"""Compiles the corpus into ``index/`` before a wheel is made of it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CustomBuildHook(BuildHookInterface[Any]):
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        sys.path.insert(0, self.root)
+        from mailhelp.build import build
+
+        build(Path(self.root, "corpus"), Path(self.root, "index"))

@@ -1,0 +1,5 @@
+"""``python -m mailhelp``."""
+
+from mailhelp.cli import main
+
+main()

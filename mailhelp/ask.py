@@ -1,0 +1,150 @@
+"""The one public call: a text → its answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from mailhelp import query
+from mailhelp.answer import Answer, Result
+from mailhelp.errors import NothingFound, UsageError
+from mailhelp.explain import document as explain_document
+from mailhelp.explain import header, log, page, parameter, search
+from mailhelp.log.stream import Joiner, Numbered, lines
+from mailhelp.log.syslog import Record
+from mailhelp.session import Session
+from mailhelp.store import Name
+
+if TYPE_CHECKING:
+    from mailhelp.log.trace import Story
+
+RESULTS = 10
+
+
+def ask(session: Session, text: str) -> tuple[Answer, ...]:
+    """The answers to ``text``: a word, a parameter, a code, log lines, a question.
+
+    Raises ``UsageError`` for an empty text and ``NothingFound`` (with near names) if nothing fits.
+    """
+    if not text.strip():
+        raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
+    text = session.redactor.cover(text)
+    question = query.recognise(session.library, text)
+    if question is None:
+        return (ranked(session, text),)
+    if question.kind == "lines":
+        return tuple(explain_stream(session, io.BytesIO(text.encode())))
+    if question.kind == "list":
+        title = f"Names with “{question.read_as or text}” in them"
+        answers: tuple[Answer, ...] = (
+            search.listing(session.library, text, title, question.names),
+        )
+    else:
+        answers = named(session, question.read_as or text.strip(), question.names)
+    if question.read_as:
+        note = f"Nothing is called “{text}”; this is about “{question.read_as}”."
+        return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
+    return answers
+
+
+def named(session: Session, text: str, names: tuple[Name, ...]) -> tuple[Answer, ...]:
+    """The answers for the documents of ``names``; all parameters among them are read at once."""
+    from mailhelp import recipes
+
+    library = session.library
+    answers: list[Answer] = []
+    parameters: dict[str, list[str]] = {}
+    for name in names:
+        if name.kind == "parameter":
+            parameters.setdefault(name.id, []).append(name.shown)
+            continue
+        found = library.document(name.id)
+        if found is not None and name.kind == "recipe":
+            answers.append(recipes.explain(library, session.host, found, {}))
+        elif found is not None and name.kind == "page":
+            answers.append(page.explain(text, found))
+        elif found is not None:
+            answers.append(explain_document.explain(library, text, found))
+    asked = []
+    for id, shown in parameters.items():
+        found = library.document(id)
+        if found is not None:
+            asked.append(parameter.Asked(found, tuple(shown)))
+    if asked:
+        answers = [*parameter.explain(library, session.host, text, asked), *answers]
+    return tuple(answers)
+
+
+def ranked(session: Session, text: str) -> Answer:
+    """The keyword search. Raises ``NothingFound`` with near names if there is no hit."""
+    from mailhelp import index
+
+    hits = index.search(session.library.search_folders, text, RESULTS)
+    if not hits:
+        raise NothingFound(f"Nothing found for “{text.strip()}”.")
+    return search.ranked(
+        text, [Result(hit.id, hit.kind, hit.title, hit.score, hit.excerpt) for hit in hits]
+    )
+
+
+def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
+    """An answer for each line of ``stream``, in order; a line that continues a record says so."""
+    cover = session.redactor.cover
+    hops = 0
+    for numbered in records(session, (cover(line) for line in lines(stream))):
+        answer, hops = explain_record(session, numbered, hops)
+        yield answer
+        for line in range(1, numbered.lines):
+            yield Answer(
+                kind=answer.kind,
+                recognised=answer.recognised,
+                entry=answer.entry,
+                text=numbered.record.text.split("\n")[line],
+                continues=numbered.line,
+            )
+
+
+def records(session: Session, source: Iterator[str]) -> Iterator[Numbered]:
+    """The records of the lines ``source``, put together where they were split."""
+    library = session.library
+
+    def reach(record: Record) -> int | None:
+        if header.field_document(library, record):
+            return 0
+        found = log.match(library, record)
+        return log.reach(library, found) if found and not found.generic else None
+
+    def continuation(tag: str) -> dict[str, str] | None:
+        program = library.table("programs").get(library.program(tag) or "", {})
+        rule: dict[str, str] | None = program.get("continuation")
+        return rule
+
+    return Joiner(session.host.today, reach, continuation).records(source)
+
+
+def stories(session: Session, files: Iterable[str]) -> list[Story]:
+    """The stories of the mails in the logs ``files``, in the order in which they begin."""
+    from mailhelp.explain.story import read
+    from mailhelp.log import trace
+    from mailhelp.sources.files import open_text
+
+    facts: list[trace.Fact] = []
+    for file in files:
+        with open_text(file) as stream:
+            covered = (session.redactor.cover(line) for line in lines(stream))
+            facts += read(session.library, file, records(session, covered))
+    return trace.stories(facts)
+
+
+def explain_record(session: Session, numbered: Numbered, hops: int) -> tuple[Answer, int]:
+    """The answer for one record or header field; ``hops`` counts the Received fields in a row."""
+    record = numbered.record
+    field = header.field_document(session.library, record)
+    if field is None:
+        return log.explain(session.library, record), 0
+    if not field.data.get("hop"):
+        return header.explain(session.library, record, field), hops
+    hops += 1
+    note = f"Hop {hops} from the top of this header: the newest stands first, the oldest last."
+    return header.explain(session.library, record, field, note), hops

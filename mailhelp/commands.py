@@ -1,0 +1,252 @@
+"""What each command does: words → answers → output → exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from mailhelp.answer import Answer
+from mailhelp.errors import (
+    EXIT_ANSWERED,
+    EXIT_NOTHING_FOUND,
+    EXIT_SOURCE,
+    NothingFound,
+    SourceError,
+    UsageError,
+)
+from mailhelp.output import Output
+from mailhelp.session import Session
+
+Words = tuple[str, ...]
+
+_PROBLEMS = ("warning", "error", "fatal", "panic")
+
+
+def ask(session: Session, output: Output, words: Words) -> int:
+    """A question in words; without words, standard input."""
+    from mailhelp import ask as asking
+
+    if words:
+        return _written(output.answers(asking.ask(session, " ".join(words))))
+    if not session.host.is_terminal(sys.stdin):
+        return explain(session, output, ("-",))
+    print("Paste log lines, mail headers or a question, then press Ctrl-D:", file=sys.stderr)
+    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    return _written(output.answers(asking.ask(session, text)))
+
+
+def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
+    """Every record of the files (standard input without any), in order."""
+    from mailhelp.ask import explain_stream
+    from mailhelp.sources.files import open_text
+
+    known = seen = 0
+    for name in words or ("-",):
+        with open_text(name) as stream:
+            answers: Iterable[Answer] = _counted(explain_stream(session, stream), counter := [0])
+            if only_problems:
+                answers = (answer for answer in answers if is_problem(answer))
+            known += output.answers(answers, streaming=True)
+            seen += counter[0]
+    if not seen:
+        raise UsageError("There is nothing to explain: the input is empty.")
+    return EXIT_ANSWERED if known or only_problems else EXIT_NOTHING_FOUND
+
+
+def is_problem(answer: Answer) -> bool:
+    """Whether a record tells of something that went wrong, or that nobody knows."""
+    if answer.verdict and answer.verdict.harmless:
+        return False
+    if answer.recognised == "no" or answer.severity in _PROBLEMS:
+        return answer.continues is None
+    return bool(answer.verdict and answer.verdict.permanence != "none")
+
+
+def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
+    """The stories of the mails that the ids among ``words`` name, in the files among them."""
+    from mailhelp.ask import stories
+    from mailhelp.explain.story import explain as explain_story
+
+    ids = [word for word in words if not _is_file(word)]
+    files = [word for word in words if _is_file(word)] or _logs_at_hand(session)
+    if not ids and not every:
+        raise UsageError(
+            "Which mail? Name a queue ID, an amavis ID, a Message-ID or an address.",
+            "Or give --all for every mail in the log.",
+        )
+    found = stories(session, files)
+    chosen = [story for story in found if every or any(story.named(id) for id in ids)]
+    if not chosen:
+        raise NothingFound(f"No mail with {' or '.join(ids)} in {', '.join(files)}.")
+    return _written(output.answers(explain_story(session.library, story) for story in chosen))
+
+
+def recipe(session: Session, output: Output, words: Words) -> int:
+    """All recipes, or one filled in."""
+    from mailhelp import recipes
+    from mailhelp.explain import search
+    from mailhelp.store import Name
+
+    library = session.library
+    if not words:
+        names = [
+            Name(doc.id, "recipe", doc.id.partition("/")[2]) for doc in library.all_of("recipe")
+        ]
+        return _written(output.answers([search.listing(library, "", "Recipes", names)]))
+    name, *given = words
+    hits = library.named(name, "recipe")
+    if not hits:
+        like = library.named_like(name, "recipe")
+        near = [
+            hit.shown
+            for reading in library.corrected(name)
+            for hit in library.named_like(reading, "recipe")
+        ]
+        raise NothingFound(
+            f"There is no recipe “{name}”.",
+            "'mailhelp recipe' lists them all.",
+            tuple(dict.fromkeys([*(hit.shown for hit in like), *near])),
+        )
+    document = library.document(hits[0].id)
+    assert document is not None  # its name has just been found
+    values = dict(_pair(word) for word in given)
+    return _written(output.answers([recipes.explain(library, session.host, document, values)]))
+
+
+def man(session: Session, output: Output, words: Words) -> int:
+    """This host's man pages about mail, or one of them."""
+    from mailhelp.explain import page
+
+    library = session.library
+    if library.host is None:
+        raise SourceError("This host's man pages are not indexed yet.", "Run: mailhelp index")
+    if not words:
+        return _written(output.answers([page.listing(library)]))
+    asked = " ".join(words)
+    documents = [library.document(hit.id) for hit in library.named(asked, "page")]
+    if not documents:
+        near = [hit.shown for hit in library.named_like(asked, "page")][:8]
+        raise NothingFound(
+            f"There is no man page “{asked}”.", "'mailhelp man' lists them.", tuple(near)
+        )
+    found = (page.explain(asked, document) for document in documents if document is not None)
+    return _written(output.answers(found))
+
+
+def template(session: Session, output: Output, words: Words) -> int:
+    """This host's bounce templates, or those that are named."""
+    from mailhelp.explain.template import explain as explain_template
+    from mailhelp.sources import postconf
+
+    templates = postconf.templates(session.host)
+    if templates.reason and not templates.documents:
+        raise SourceError(
+            f"The templates cannot be read: {templates.reason}", "Try: mailhelp doctor"
+        )
+    wanted = [word.removesuffix("_template") for word in words]
+    chosen = [
+        document
+        for document in templates.documents
+        if not wanted or document.names[0].removesuffix("_template") in wanted
+    ]
+    if not chosen:
+        near = tuple(document.names[0] for document in templates.documents)
+        raise NothingFound(f"There is no template “{' '.join(words)}”.", near=near)
+    return _written(output.answers(explain_template(session.library, each) for each in chosen))
+
+
+def config(session: Session, output: Output, words: Words) -> int:
+    """What main.cf sets on this host, explained."""
+    from mailhelp.explain.config import explain as explain_config
+    from mailhelp.sources import postconf
+
+    found = postconf.configuration(session.host)
+    if found.reason and not found.parameters:
+        raise SourceError(f"The settings cannot be read: {found.reason}", "Try: mailhelp doctor")
+    return _written(output.answers([explain_config(session.library, found)]))
+
+
+def doctor(session: Session, output: Output, words: Words) -> int:
+    """What was found on this host, and what is missing."""
+    from mailhelp.explain.doctor import explain as explain_host
+
+    library = session.library
+    return _written(output.answers([explain_host(library, session.host, session.indexed)]))
+
+
+def index(session: Session, output: Output, words: Words) -> int:
+    """Build this host's index now."""
+    from mailhelp import local
+    from mailhelp.progress import shown
+
+    table = session.library.table("manpages")
+    with shown(session.host) as progress:
+        folder = local.build(session.host, table, progress)
+    if folder is None:
+        raise SourceError("Another mailhelp is building this host's index right now.")
+    print(f"This host's index is ready: {folder}")
+    return EXIT_ANSWERED
+
+
+def check(session: Session, output: Output, words: Words) -> int:
+    """Validate a corpus, or the user's own notes."""
+    from mailhelp.check import check as check_corpus
+    from mailhelp.sources.notes import base
+
+    folder = Path(words[0]) if words else session.host.config_dir / "notes"
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
+    whole = (folder / "fields.toml").exists()
+    from mailhelp.library import bundled_store
+
+    compiled, faults = check_corpus(folder, None if whole else base(bundled_store(session.folder)))
+    for fault in faults:
+        print(fault)
+    entries = sum(
+        document.kind != "parameter" or "explanation" in document.data
+        for document in compiled.documents
+    )
+    print(
+        f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults",
+        file=sys.stderr,
+    )
+    return EXIT_SOURCE if faults else EXIT_ANSWERED
+
+
+def version(session: Session, output: Output, words: Words) -> int:
+    """The version of mailhelp."""
+    from mailhelp import __version__
+
+    print(f"mailhelp {__version__}")
+    return EXIT_ANSWERED
+
+
+def _written(known: int) -> int:
+    return EXIT_ANSWERED if known else EXIT_NOTHING_FOUND
+
+
+def _pair(word: str) -> tuple[str, str]:
+    key, sign, value = word.partition("=")
+    if not sign or not key:
+        raise UsageError(f"“{word}” is not KEY=VALUE.", "For example: host=mail.example.com")
+    return key.replace("-", "_"), value
+
+
+def _counted(answers: Iterable[Answer], counter: list[int]) -> Iterable[Answer]:
+    for answer in answers:
+        counter[0] += 1
+        yield answer
+
+
+def _is_file(word: str) -> bool:
+    return word == "-" or Path(word).is_file() or (word.startswith(("/", "./")) and "@" not in word)
+
+
+def _logs_at_hand(session: Session) -> list[str]:
+    if not session.host.is_terminal(sys.stdin):
+        return ["-"]
+    for name in session.library.table("programs").get("logs", {}).get("files", ()):
+        if Path(name).is_file():
+            return [name]
+    raise SourceError("No mail log was found on this host.", "Name the log's file.")

@@ -1,0 +1,67 @@
+"""What all explainers share: a document's stored parts → the parts of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailhelp import template
+from mailhelp.answer import Command, Parameter, Prose, Section, Verdict
+from mailhelp.document import Document
+from mailhelp.library import Library
+
+
+def prose(stored: Mapping[str, Any]) -> Prose:
+    """Prose as a catalogue stores it."""
+    return Prose(stored["markdown"], tuple(stored["blocks"]))
+
+
+def plain(text: str) -> Prose:
+    """One paragraph of plain text, shown as it is: for sentences that hold data from outside."""
+    return Prose(template.escape_markdown(text), (["p", [["", text]]],))
+
+
+def filled(commands: list[dict[str, Any]], values: Mapping[str, str]) -> tuple[Command, ...]:
+    """The stored ``commands`` with ``values``; one that lacks a value or would be unsafe is left out."""
+    found = []
+    for command in commands:
+        text = template.fill(command["run"], values)
+        if text is not None:
+            found.append(
+                Command(
+                    text,
+                    template.say(command["why"], values),
+                    command.get("runs_on", "server"),
+                    command.get("changes", False),
+                )
+            )
+    return tuple(found)
+
+
+def parts(library: Library, document: Document, values: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands."""
+    data = document.data
+    stored = data.get("verdict")
+    return {
+        "title": document.title,
+        "severity": data.get("severity"),
+        "verdict": Verdict(**stored) if stored else None,
+        "explanation": prose(data["explanation"]) if "explanation" in data else Prose(),
+        "causes": tuple(prose(item) for item in data.get("causes", ())),
+        "actions": tuple(prose(item) for item in data.get("actions", ())),
+        "sections": tuple(Section(item["title"], prose(item)) for item in data.get("sections", ())),
+        "commands": filled(data.get("commands", []), values),
+        "parameters": tuple(parameter(library, name) for name in data.get("parameters", ())),
+        "related": tuple(data.get("related", ())),
+        "sources": tuple(data.get("sources", ())),
+    }
+
+
+def parameter(library: Library, name: str) -> Parameter:
+    """What is known of a parameter without asking this host: its default and its title."""
+    for hit in library.named(name, "parameter"):
+        document = library.document(hit.id)
+        if document is not None:
+            title = "" if document.title in document.data["names"] else document.title
+            return Parameter(name, document.data["defaults"].get(name), meaning=title)
+    return Parameter(name)

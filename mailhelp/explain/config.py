@@ -1,0 +1,25 @@
+"""This host's settings that main.cf makes, each with its meaning; postconf's complaints first."""
+
+from __future__ import annotations
+
+from mailhelp.answer import Answer, Parameter
+from mailhelp.explain import common
+from mailhelp.library import Library
+from mailhelp.sources.postconf import Configuration
+
+
+def explain(library: Library, configuration: Configuration) -> Answer:
+    """The answer about the whole configuration; settings that only repeat the default are left out."""
+    parameters = []
+    for name, here in configuration.parameters.items():
+        if here.value != here.default:
+            meaning = common.parameter(library, name).meaning
+            parameters.append(Parameter(name, here.default, here.value, here.set, meaning))
+    return Answer(
+        kind="config",
+        recognised="entry",
+        title=f"{len(parameters)} settings here differ from the default",
+        notes=configuration.warnings,
+        parameters=tuple(parameters),
+        sources=("postconf(1)", "postconf(5)"),
+    )

@@ -1,0 +1,87 @@
+"""main.cf parameters: meaning, default, this host's value, who mentions them, the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mailhelp.answer import Answer, Parameter, Prose, Section
+from mailhelp.document import Document
+from mailhelp.explain import common
+from mailhelp.explain.page import reference_of
+from mailhelp.host import Host
+from mailhelp.library import Library
+from mailhelp.sources import postconf
+
+_VALUE = "VALUE"
+_LONGEST_VALUE = 60
+
+
+class Asked(NamedTuple):
+    """A parameter document, and those of its parameters that the question is about."""
+
+    document: Document
+    names: tuple[str, ...]
+
+
+def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) -> tuple[Answer, ...]:
+    """One answer for each document; this host's values are read now, of all in one go."""
+    asked = tuple(asked)
+    values = postconf.values(host, [name for each in asked for name in each.names])
+    return tuple(_answer(library, query, each, values) for each in asked)
+
+
+def _answer(library: Library, query: str, asked: Asked, values: postconf.Values) -> Answer:
+    document, names = asked
+    data = document.data
+    own = tuple(_parameter(data["defaults"], name, values) for name in names)
+    start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
+    filling = {"name": names[0], "value": start if len(start) <= _LONGEST_VALUE else _VALUE}
+    parts = common.parts(library, document, filling)
+    described = bool(parts["explanation"])
+    notes = [f"The value on this host is not known: {values.reason}"] if values.reason else []
+    sections = list(parts["sections"])
+    if data.get("dangerous"):
+        sections.insert(0, Section("Danger", common.plain(data["dangerous"])))
+    if not described:
+        parts["explanation"] = _manual(library, names[0])
+        if not parts["explanation"]:
+            notes.append("mailhelp has no text of its own for this parameter; see postconf(5).")
+    pages = library.pages_that_mention(query if len(names) > 1 else names[0])
+    if pages:
+        sections.append(
+            Section(
+                "Man pages here that mention it",
+                common.plain(", ".join(reference_of(id) for id in pages)),
+            )
+        )
+    parts.update(
+        title=f"{', '.join(names)}: {document.title}" if described else names[0],
+        sections=tuple(sections),
+        parameters=(*own, *(p for p in parts["parameters"] if p.name not in names)),
+    )
+    return Answer(
+        kind="parameter",
+        query=query,
+        recognised="entry" if described else "generic",
+        entry=document.id,
+        notes=tuple(notes),
+        **parts,
+    )
+
+
+def _parameter(defaults: dict[str, str], name: str, values: postconf.Values) -> Parameter:
+    here = values.parameters.get(name)
+    if here is None:
+        return Parameter(name, defaults.get(name))
+    return Parameter(name, here.default or defaults.get(name), here.value, here.set)
+
+
+def _manual(library: Library, name: str) -> Prose:
+    """This host's own manual text of a parameter, where mailhelp has none."""
+    for hit in library.named(name, "page"):
+        document = library.document(hit.id)
+        if document is not None and document.data.get("text"):
+            text = document.data["text"]
+            return Prose(text, (["code", text],))
+    return Prose()

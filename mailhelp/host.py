@@ -1,0 +1,291 @@
+"""The machine: its commands, folders, terminal and date, behind one object that tests replace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from mailhelp.errors import SourceError
+
+if TYPE_CHECKING:
+    import subprocess
+    from datetime import date
+
+TIMEOUT = 10.0
+"""Seconds a command may take unless its caller knows better."""
+OUTPUT_LIMIT = 32 * 1024 * 1024
+"""Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
+
+_CHUNK = 65536
+_SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+# What a command needs to find the user's files and the configuration that the user works with.
+_KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command wrote, and how it ended.
+
+    ``status`` is its exit status, ``None`` if it never ran or was stopped; ``failure`` says in
+    words why it gave no good answer and is empty if it ended with status 0.
+    """
+
+    stdout: str = ""
+    stderr: str = ""
+    status: int | None = 0
+    failure: str = ""
+
+
+class Handle(Protocol):
+    """A command on its way."""
+
+    def result(self) -> Output:
+        """Wait for the command to end (or for its time to be up) and give what it wrote."""
+
+
+class Host:
+    """The machine that mailhelp runs on."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables."""
+        return os.environ
+
+    @property
+    def today(self) -> date:
+        """The date, in this host's time zone."""
+        from datetime import date
+
+        return date.today()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal (``COLUMNS`` counts first); 80 if there is none."""
+        return shutil.get_terminal_size().columns
+
+    @property
+    def cache_dir(self) -> Path:
+        """The folder for what can be built again. ``SourceError`` if there is no home directory."""
+        return self._folder("MAILHELP_CACHE_DIR", "user_cache_path")
+
+    @property
+    def config_dir(self) -> Path:
+        """The folder of the user's own entries. ``SourceError`` if there is no home directory."""
+        return self._folder("MAILHELP_CONFIG_DIR", "user_config_path")
+
+    def is_terminal(self, stream: IO[str] | IO[bytes]) -> bool:
+        """Whether ``stream`` is a terminal; a closed stream is none."""
+        try:
+            return stream.isatty()
+        except ValueError:
+            return False
+
+    def which(self, name: str) -> str | None:
+        """The path of the program ``name``, looked for in the administrator's directories too."""
+        return shutil.which(name, path=self._search_path())
+
+    def run(
+        self,
+        *argv: str,
+        timeout: float = TIMEOUT,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        last_words: str = "",
+    ) -> Output:
+        """Run a command to its end; see ``start``."""
+        return self.start(
+            *argv, timeout=timeout, stdin=stdin, variables=variables, last_words=last_words
+        ).result()
+
+    def start(
+        self,
+        *argv: str,
+        timeout: float = TIMEOUT,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        last_words: str = "",
+    ) -> Handle:
+        """Start a command: fixed arguments, no shell, the C locale, a process group of its own.
+
+        It may take ``timeout`` seconds from now and reads ``stdin`` or nothing. ``variables`` are
+        added to its environment. A line on stderr that begins with ``last_words`` ends the wait:
+        some commands sleep after a fatal error. Nothing is raised: ``Output.failure`` says what
+        went wrong.
+        """
+        environment = {**self._environment(), **(variables or {})}
+        return _Running(argv, timeout, stdin, environment, last_words)
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: self.environ[name] for name in _KEPT if name in self.environ}
+        return {**kept, "PATH": self._search_path(), "LC_ALL": "C"}
+
+    def _search_path(self) -> str:
+        # a relative or empty element would run programs from the current directory
+        asked = [place for place in self.environ.get("PATH", "").split(":") if place[:1] == "/"]
+        return ":".join(dict.fromkeys((*asked, *_SYSTEM_PATH)))
+
+    def _folder(self, variable: str, finder: str) -> Path:
+        chosen = self.environ.get(variable)
+        if chosen:
+            return Path(chosen).absolute()
+        import platformdirs
+
+        folder: Path = getattr(platformdirs, finder)("mailhelp", appauthor=False)
+        if not folder.is_absolute():
+            raise SourceError(
+                f"No folder for mailhelp's files: {folder} is not an absolute path.",
+                f"Set HOME, or name a folder in {variable}.",
+            )
+        return folder
+
+
+class _Running:
+    """A started command with a thread that collects its output, so that several run at once."""
+
+    def __init__(
+        self,
+        argv: tuple[str, ...],
+        timeout: float,
+        stdin: bytes,
+        environment: dict[str, str],
+        last_words: str,
+    ) -> None:
+        import subprocess
+        import threading
+        import time
+
+        self._name = os.path.basename(argv[0])
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._last_words = last_words.encode()
+        self._output: Output | None = None
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            self._output = Output(status=None, failure=self._not_started(error))
+            return
+        self._thread = threading.Thread(target=self._collect, args=(stdin,), daemon=True)
+        self._thread.start()
+
+    def result(self) -> Output:
+        """See ``Handle``. The command is stopped if the wait is interrupted."""
+        if self._output is None:
+            try:
+                self._thread.join()
+            except BaseException:
+                self._kill()
+                raise
+        assert self._output is not None
+        return self._output
+
+    def _collect(self, stdin: bytes) -> None:
+        written, trouble = _exchange(self._process, stdin, self._deadline, self._last_words)
+        if trouble:
+            self._kill()
+        with self._process:
+            status = self._process.wait()
+        stdout, stderr = (data.decode("utf-8", "replace") for data in written)
+        if trouble == "time":
+            failure = f"{self._name} did not end within {self._timeout:g} seconds"
+        elif trouble == "last words":
+            failure = f"{self._name} failed: {_last_line(stderr)}"
+        elif trouble:
+            failure = f"{self._name} was stopped after {OUTPUT_LIMIT // 2**20} MiB of output"
+        else:
+            failure = self._ended(status, stderr)
+        self._output = Output(stdout, stderr, None if trouble else status, failure)
+
+    def _kill(self) -> None:
+        import signal
+
+        # it may have ended by itself, or changed its user
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _not_started(self, error: Exception) -> str:
+        if isinstance(error, FileNotFoundError):
+            return f"{self._name} was not found on this host"
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return f"{self._name} cannot be run: {reason}"
+
+    def _ended(self, status: int, stderr: str) -> str:
+        if status == 0:
+            return ""
+        if status < 0:
+            return f"{self._name} was ended by signal {-status}"
+        said = _last_line(stderr)
+        return f"{self._name} ended with exit status {status}" + (f": {said}" if said else "")
+
+
+def _has_line(text: bytes, beginning: bytes) -> bool:
+    """Whether a whole line of ``text`` begins so."""
+    return any(line.startswith(beginning) for line in text.split(b"\n")[:-1])
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], stdin: bytes, deadline: float, last_words: bytes
+) -> tuple[tuple[bytes, bytes], str]:
+    """Feed ``stdin``, gather stdout and stderr; with the reason if that is not taken to the end.
+
+    The reason is ``time``, ``size`` or ``last words``, empty if the process ended by itself.
+    """
+    import selectors
+    import subprocess
+    import time
+
+    assert process.stdout is not None
+    assert process.stderr is not None
+    gathered = (bytearray(), bytearray())
+    rest = memoryview(stdin)
+    trouble = ""
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ, gathered[0])
+        selector.register(process.stderr, selectors.EVENT_READ, gathered[1])
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+        while selector.get_map() and not trouble:
+            left = deadline - time.monotonic()
+            for key, _ in selector.select(max(0.0, left)):
+                if key.data is None:
+                    try:
+                        rest = rest[os.write(key.fd, rest[:_CHUNK]) :]
+                    except BrokenPipeError:
+                        rest = rest[:0]
+                    ended = not rest
+                else:
+                    data = os.read(key.fd, _CHUNK)
+                    key.data.extend(data)
+                    ended = not data
+                if ended:
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()  # type: ignore[union-attr]  # one of the three streams
+            if left <= 0:
+                trouble = "time"
+            elif sum(map(len, gathered)) > OUTPUT_LIMIT:
+                trouble = "size"
+            elif last_words and _has_line(bytes(gathered[1]), last_words):
+                trouble = "last words"
+    if not trouble:
+        try:
+            # a process can close its output and stay
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            trouble = "time"
+    return (bytes(gathered[0]), bytes(gathered[1])), trouble

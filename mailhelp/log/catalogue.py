@@ -1,0 +1,93 @@
+"""The catalogue of messages: program and message → the entry written for it, with its values."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from mailhelp.store import PatternRow
+
+# A word past this length of a message is not looked up: it bounds the work on an endless line.
+_LOOKED_AT = 20_000
+
+
+class PatternSource(Protocol):
+    """Where patterns come from: a ``Store``."""
+
+    def patterns(self, program: str) -> Iterable[PatternRow]: ...
+
+    def programs(self) -> set[str]: ...
+
+
+class Match(NamedTuple):
+    """A message that a pattern fits. ``generic``: only its shape is understood."""
+
+    id: str
+    generic: bool
+    literal: int
+    holes: tuple[str, ...]
+    found: re.Match[str]
+
+
+class _Program:
+    """The patterns of one program, filed under a word that a matching message must hold."""
+
+    def __init__(self, rows: Iterable[PatternRow]) -> None:
+        self.by_word: dict[str, list[PatternRow]] = defaultdict(list)
+        for row in rows:
+            self.by_word[row.word].append(row)
+        self.regexes: dict[str, re.Pattern[str]] = {}
+
+    def candidates(self, words: set[str]) -> list[PatternRow]:
+        found = [row for word in words & self.by_word.keys() for row in self.by_word[word]]
+        return found + self.by_word.get("", [])
+
+    def match(self, row: PatternRow, message: str) -> re.Match[str] | None:
+        regex = self.regexes.get(row.regex)
+        if regex is None:
+            regex = self.regexes[row.regex] = re.compile(row.regex, re.DOTALL)
+        return regex.match(message)
+
+
+class Catalogue:
+    """Finds the entry of a message; loads the patterns of a program when it first meets one.
+
+    Earlier ``sources`` go before later ones where both fit equally well.
+    """
+
+    def __init__(self, sources: Iterable[PatternSource]) -> None:
+        self._sources = tuple(sources)
+        self._programs: dict[tuple[str, ...], _Program] = {}
+
+    def match(self, programs: tuple[str, ...], message: str) -> Match | None:
+        """The best match among the patterns of ``programs`` (all programs if empty)."""
+        return next(iter(self.matches(programs, message)), None)
+
+    def matches(self, programs: tuple[str, ...], message: str) -> Iterable[Match]:
+        """All matches, best first: entries before generic shapes, then by length of fixed text."""
+        table = self._table(programs)
+        rows = table.candidates({*message[:_LOOKED_AT].split()})
+        rows.sort(key=lambda row: (row.generic, -row.literal))
+        for row in rows:
+            found = table.match(row, message)
+            if found:
+                yield Match(row.id, row.generic, row.literal, row.holes, found)
+
+    def similar(self, programs: tuple[str, ...], message: str, most: int = 3) -> list[str]:
+        """The ids of the entries that share most of their rare words with ``message``."""
+        rows = self._table(programs).candidates({*message[:_LOOKED_AT].split()})
+        ids = dict.fromkeys(
+            row.id
+            for row in sorted(rows, key=lambda row: -len(row.word))
+            if row.word and not row.generic
+        )
+        return list(ids)[:most]
+
+    def _table(self, programs: tuple[str, ...]) -> _Program:
+        if programs not in self._programs:
+            rows: list[PatternRow] = []
+            for source in self._sources:
+                for program in programs or sorted(source.programs()):
+                    rows += source.patterns(program)
+            self._programs[programs] = _Program(rows)
+        return self._programs[programs]

@@ -1,0 +1,306 @@
+"""Records → strands → links → stories: which records of a log tell of one mail.
+
+A *strand* is a run of records that name the same thing: one mail in the queue of a host (queue ID,
+in one lifetime of it: queue IDs are used again), one mail in a filter (its id, within the time that
+a check can take: process ids are used again), one mail inside an SMTP session (between ``connect``
+and ``disconnect`` of one process). *Links* join strands where a record of one names the other. The
+strands that hang together are one mail's story.
+
+What a message means for a story is said in its corpus entry: ``event`` and ``role``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailhelp.log.syslog import Record
+
+EVENTS = (
+    "session-open",
+    "session-close",
+    "receive",
+    "filter-accepted",
+    "filter-refused",
+    "rejected",
+    "filter-receive",
+    "filter-forward",
+    "filter-passed",
+    "filter-blocked",
+    "written",
+    "queued",
+    "delivery",
+    "held",
+    "discarded",
+    "expired",
+    "deleted",
+    "removed",
+    "notified",
+)
+"""What an entry's ``event`` can say."""
+
+_SESSION_EVENTS = frozenset(("receive", "filter-accepted", "filter-refused", "rejected"))
+
+LONGEST_CHECK = 480.0
+"""Seconds after which the same filter id is another mail's: amavis gives up a check after this long."""
+_LINK_REACH = 3600.0
+"""Seconds that may lie between a record that names a queue ID and that mail's own records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A record as a story sees it: where it stands, what it says and which values it holds."""
+
+    file: str
+    line: int
+    record: Record
+    program: str
+    event: str = ""
+    role: str = ""
+    title: str = ""
+    id: str = ""
+    values: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def seconds(self) -> float | None:
+        """The record's time as seconds of some epoch, ``None`` if it tells no time."""
+        return _seconds(self.record.time)
+
+
+@dataclass(slots=True, eq=False)
+class Strand:
+    """Records that name the same mail in one place; ``name`` says what they share."""
+
+    kind: str
+    key: str
+    name: str
+    facts: list[Fact] = field(default_factory=list)
+    session: Session | None = None
+    closed: bool = False
+
+    def near(self, moment: float | None) -> float:
+        """How far ``moment`` lies outside the strand's time, in seconds; 0 inside or if unknown."""
+        times = [fact.seconds for fact in self.facts if fact.seconds is not None]
+        if moment is None or not times:
+            return 0.0
+        return max(min(times) - moment, moment - max(times), 0.0)
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """One SMTP session of one server process; ``frames`` are the records that belong to all its mails."""
+
+    name: str
+    frames: list[Fact] = field(default_factory=list)
+    current: Strand | None = None
+    opened: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two strands of one mail, and the reason."""
+
+    left: Strand
+    right: Strand
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One mail: its strands, its links, and its records with why each belongs, in order of time."""
+
+    strands: tuple[Strand, ...]
+    links: tuple[Link, ...]
+    facts: tuple[tuple[Fact, str], ...]
+
+    def named(self, name: str) -> bool:
+        """Whether ``name`` is one of this mail's ids, addresses or clients."""
+        wanted = name.strip("<>[]").casefold()
+        return any(
+            wanted in (value.strip("<>").casefold(), value.rpartition("[")[2].strip("]").casefold())
+            for fact, _ in self.facts
+            for key, value in fact.values.items()
+            if key in _NAMES
+        )
+
+
+_NAMES = frozenset(
+    ("queue_id", "queued_as", "remote_queue_id", "amavis_id", "mail_id", "message_id", "client",
+     "client_address", "original_client", "sender", "recipient", "original_recipient",
+     "original_queue_id")
+)  # fmt: skip
+
+
+def stories(facts: Iterable[Fact]) -> list[Story]:
+    """The stories that ``facts`` tell, in the order in which they begin.
+
+    The facts are put in order of time first; those of one second keep their order.
+    """
+    tracer = _Tracer()
+    ordered = sorted(facts, key=lambda fact: fact.seconds or 0.0)
+    for fact in ordered:
+        tracer.take(fact)
+    return list(tracer.stories({id(fact): number for number, fact in enumerate(ordered)}))
+
+
+class _Tracer:
+    def __init__(self) -> None:
+        self.strands: list[Strand] = []
+        self.links: list[Link] = []
+        self._sessions: dict[tuple[str | None, str, int | None], Session] = {}
+        self._queue: dict[tuple[str | None, str], list[Strand]] = {}
+        self._filter: dict[tuple[str | None, str], list[Strand]] = {}
+        self._mentions: list[tuple[Strand, Fact, str, str]] = []
+
+    def take(self, fact: Fact) -> None:
+        """Put a fact into its strand."""
+        queue_id = fact.values.get("queue_id", "")
+        if fact.event.startswith("session-"):
+            self._session_edge(fact)
+        elif queue_id and queue_id != "NOQUEUE":
+            self._in_queue(fact, queue_id)
+        elif fact.event in _SESSION_EVENTS or queue_id:
+            self._in_session(fact)
+        elif fact.values.get("amavis_id"):
+            self._in_filter(fact, fact.values["amavis_id"])
+        elif (fact.record.host, fact.program, fact.record.pid) in self._sessions:
+            self._in_session(fact)
+
+    def stories(self, order: dict[int, int]) -> Iterator[Story]:
+        """The components of strands that links join, as stories."""
+        self._resolve()
+        group = {id(strand): [strand] for strand in self.strands}
+        for link in self.links:
+            left, right = group[id(link.left)], group[id(link.right)]
+            if left is not right:
+                left += right
+                for strand in right:
+                    group[id(strand)] = left
+        seen: set[int] = set()
+        found = []
+        for strand in self.strands:
+            members = group[id(strand)]
+            if id(members) not in seen:
+                seen.add(id(members))
+                found.append(self._story(members, order))
+        return iter(sorted(found, key=lambda story: order[id(story.facts[0][0])]))
+
+    def _story(self, strands: list[Strand], order: dict[int, int]) -> Story:
+        facts = [(fact, strand.name) for strand in strands for fact in strand.facts]
+        taken = {id(fact) for fact, _ in facts}
+        for session in {id(s.session): s.session for s in strands if s.session}.values():
+            for fact in session.frames:
+                if id(fact) not in taken:
+                    facts.append((fact, session.name))
+        members = {id(strand) for strand in strands}
+        links = tuple(link for link in self.links if id(link.left) in members)
+        facts.sort(key=lambda pair: order[id(pair[0])])
+        return Story(tuple(strands), links, tuple(facts))
+
+    def _session_edge(self, fact: Fact) -> None:
+        key = (fact.record.host, fact.program, fact.record.pid)
+        if fact.event == "session-open":
+            self._sessions[key] = self._new_session(fact)
+            self._sessions[key].opened = True
+            self._sessions[key].frames.append(fact)
+            return
+        session = self._sessions.pop(key, None)
+        if session is not None:
+            session.frames.append(fact)
+            session.closed = True
+
+    def _new_session(self, fact: Fact) -> Session:
+        return Session(f"same session of {_process(fact)}")
+
+    def _in_session(self, fact: Fact) -> None:
+        """Put a fact without a queue ID into its process's session, opened by it if need be."""
+        key = (fact.record.host, fact.program, fact.record.pid)
+        session = self._sessions.get(key)
+        if session is None:
+            session = self._sessions[key] = self._new_session(fact)
+        strand = session.current
+        if fact.event == "receive" or (strand is None and fact.event):
+            strand = session.current = self._strand(
+                "session", str(fact.record.pid), f"same mail in the session of {_process(fact)}"
+            )
+            strand.session = session
+        if strand is None:
+            session.frames.append(fact)
+            return
+        strand.facts.append(fact)
+        self._mention(strand, fact)
+        if fact.event in ("filter-accepted", "filter-refused"):
+            session.current = None
+
+    def _in_queue(self, fact: Fact, queue_id: str) -> None:
+        lives = self._queue.setdefault((fact.record.host, queue_id), [])
+        reborn = fact.event == "receive" and lives and lives[-1].closed
+        if not lives or reborn:
+            lives.append(self._strand("queue", queue_id, f"queue ID {queue_id}"))
+        strand = lives[-1]
+        strand.facts.append(fact)
+        strand.closed = strand.closed or fact.event in ("removed", "deleted")
+        session = self._sessions.get((fact.record.host, fact.program, fact.record.pid))
+        if fact.event == "receive" and session is not None:
+            strand.session = session
+            session.current = None
+        self._mention(strand, fact)
+
+    def _in_filter(self, fact: Fact, filter_id: str) -> None:
+        lives = self._filter.setdefault((fact.record.host, filter_id), [])
+        again = lives and (
+            lives[-1].near(fact.seconds) > LONGEST_CHECK
+            or (fact.event == "filter-receive" and lives[-1].closed)
+        )
+        if not lives or again:
+            lives.append(self._strand("filter", filter_id, f"amavis ID {filter_id}"))
+        lives[-1].facts.append(fact)
+        lives[-1].closed = lives[-1].closed or fact.event in ("filter-passed", "filter-blocked")
+        self._mention(lives[-1], fact)
+
+    def _strand(self, kind: str, key: str, name: str) -> Strand:
+        strand = Strand(kind, key, name)
+        self.strands.append(strand)
+        return strand
+
+    def _mention(self, strand: Strand, fact: Fact) -> None:
+        """Remember the ids of other strands that a fact names; they are looked up at the end."""
+        for name in ("queued_as", "remote_queue_id", "original_queue_id"):
+            other = fact.values.get(name)
+            if other and other != strand.key:
+                self._mentions.append((strand, fact, "queue", other))
+        other = fact.values.get("amavis_id")
+        if other and strand.kind != "filter":
+            self._mentions.append((strand, fact, "filter", other))
+
+    def _resolve(self) -> None:
+        said: set[tuple[int, int]] = set()
+        for strand, fact, kind, key in self._mentions:
+            table = self._queue if kind == "queue" else self._filter
+            lives = [life for (_, id_), found in table.items() if id_ == key for life in found]
+            reach = _LINK_REACH if kind == "queue" else LONGEST_CHECK
+            near = [life for life in lives if life.near(fact.seconds) <= reach]
+            if not near:
+                continue
+            other = min(near, key=lambda life: life.near(fact.seconds))
+            if other is not strand and (id(strand), id(other)) not in said:
+                said.add((id(strand), id(other)))
+                why = f"{_process(fact)} names {other.name}: {fact.title or 'its record'}"
+                self.links.append(Link(strand, other, why))
+
+
+def _process(fact: Fact) -> str:
+    return f"{fact.program}[{fact.record.pid}]" if fact.record.pid is not None else fact.program
+
+
+def _seconds(time: str | None) -> float | None:
+    if not time:
+        return None
+    try:
+        moment = datetime.fromisoformat(time[:26] + time[29:] if time[26:29].isdigit() else time)
+    except ValueError:
+        return None
+    # a log without a zone is read as if it were UTC: only differences count
+    return moment.timestamp() if moment.tzinfo else (moment - datetime(1970, 1, 1)).total_seconds()

@@ -1,0 +1,34 @@
+"""A progress bar on stderr while an index is built."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mailhelp.host import Host
+
+Progress = Callable[[int, int, str], None]
+
+
+@contextmanager
+def shown(host: Host) -> Iterator[Progress]:
+    """A callback ``(done, total, what)`` that draws a bar if stderr is a terminal, else does nothing."""
+    if not host.is_terminal(sys.stderr):
+        yield lambda done, total, what: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("Reading this host's manuals", total=None)
+        yield lambda done, total, what: bar.update(
+            task, completed=done, total=total, description=what
+        )

@@ -1,0 +1,129 @@
+"""What is this text? Ordered recognisers, each pure: text and library → a question, or nothing."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mailhelp.explain.header import field_document
+from mailhelp.library import Library
+from mailhelp.log.syslog import Record, parse
+from mailhelp.names import fold
+from mailhelp.store import Name
+
+_SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
+_CODE = re.compile(r"[2-5](?:\d\d|\.\d{1,3}\.\d{1,3}|xx|\.[xX]\.[xX])", re.I)
+MOST_IN_FULL = 4
+"""Parameters that fit a part of a name are all explained if they are this few, else listed."""
+
+
+class Question(NamedTuple):
+    """A text that was recognised.
+
+    ``kind`` says as what: ``lines`` (log records or header fields), ``documents`` (explain each of
+    ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
+    read where a slip was mended.
+    """
+
+    kind: str
+    names: tuple[Name, ...] = ()
+    read_as: str = ""
+
+
+Recogniser = Callable[[Library, str], "Question | None"]
+
+
+def recognise(library: Library, text: str) -> Question | None:
+    """The first reading of ``text`` that a recogniser finds; ``None`` leaves it to the search."""
+    for recogniser in RECOGNISERS:
+        question = recogniser(library, text)
+        if question is not None:
+            return question
+    return None
+
+
+def lines(library: Library, text: str) -> Question | None:
+    """Log records and mail header fields, with or without what stands in front of a record."""
+    if " " not in text.strip() and "\n" not in text.strip():
+        return None
+    for line in text.splitlines():
+        record = parse(line, _ANY_DAY)
+        if record.tag is not None or field_document(library, record) is not None:
+            return Question("lines")
+        if _is_message(library, record):
+            return Question("lines")
+    return None
+
+
+def exact(library: Library, text: str) -> Question | None:
+    """The id or exact name of anything; a parameter goes before other kinds of the same name."""
+    found = library.named(text)
+    if not found and "/" in text and library.document(text.strip()) is not None:
+        kind, _, rest = text.strip().partition("/")
+        found = [Name(text.strip(), kind, rest)]
+    own = [name for name in found if name.kind != "page"] or found
+    parameters = [name for name in own if name.kind == "parameter"]
+    return Question("documents", tuple(parameters or own)) if own else None
+
+
+def partial_parameter(library: Library, text: str) -> Question | None:
+    """A part of one or more parameters' names."""
+    return _by_part(library, text, "")
+
+
+def status_code(library: Library, text: str) -> Question | None:
+    """An SMTP reply code, an enhanced status code, or a reply that begins with them."""
+    codes = _CODE.findall(" ".join(text.split()[:2])) if text[:1].isdigit() else []
+    names = [name for code in codes for name in library.named(code, "status")]
+    return Question("documents", tuple(dict.fromkeys(names))) if names else None
+
+
+def setting(library: Library, text: str) -> Question | None:
+    """A line of main.cf: ``name = value``."""
+    found = _SETTING.match(text)
+    names = library.named(found[1], "parameter") if found else []
+    return Question("documents", tuple(names)) if names else None
+
+
+def misspelt(library: Library, text: str) -> Question | None:
+    """A name, or part of one, with a slip of one letter."""
+    if len(text.split()) > 4:
+        return None
+    for reading in library.corrected(text):
+        question = exact(library, reading) or _by_part(library, reading, reading)
+        if question is not None:
+            return Question(question.kind, question.names, reading)
+    return None
+
+
+def _by_part(library: Library, text: str, read_as: str) -> Question | None:
+    if len(fold(text)) < 3:
+        return None
+    names = library.named_like(text, "parameter", "recipe", "topic")
+    parameters = [name for name in names if name.kind == "parameter"]
+    if len(fold(text).split()) > 1 and 0 < len(parameters) <= MOST_IN_FULL:
+        return Question("documents", tuple(parameters), read_as)
+    if len(names) == 1:
+        return Question("documents", tuple(names), read_as)
+    return Question("list", tuple(names), read_as) if names else None
+
+
+def _is_message(library: Library, record: Record) -> bool:
+    """Whether a text without a syslog prefix is the message of some program."""
+    if not any(sign in record.message for sign in ":=<["):
+        return False
+    found = library.catalogue.match((), record.message)
+    return found is not None and (not found.generic or found.literal > _SURE)
+
+
+_SURE = 8
+"""Characters of fixed text that tell a generic shape from an ordinary sentence."""
+_ANY_DAY = __import__("datetime").date(2000, 1, 1)
+
+RECOGNISERS: tuple[Recogniser, ...] = (
+    lines,
+    exact,
+    status_code,
+    setting,
+    partial_parameter,
+    misspelt,
+)

@@ -1,0 +1,113 @@
+"""Styled lines: the pieces that every layout is made of.
+
+A run is ``(style, text)``; styles are the names in ``STYLES``, and each text renderer paints them in
+its way. Control characters of the input are shown escaped here, so no painter can let one through.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+STYLES = frozenset(
+    ("", "title", "heading", "code", "strong", "em", "link", "value", "name", "dim", "note", "bad",
+     "good", "info", "notice", "warning", "error", "fatal", "panic", "changes")
+)  # fmt: skip
+
+Run = tuple[str, str]
+Line = list[Run]
+
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_WORDS = re.compile(r"\s+|[^\s]+")
+INDENT = 2
+
+
+def visible(text: str) -> str:
+    """``text`` with control, bidirectional and invisible characters shown as escapes."""
+    return _CONTROL.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+def cells(text: str) -> int:
+    """Columns that ``text`` takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
+
+
+def wrap(runs: Iterable[Run], width: int, indent: int = 0, hanging: int = 0) -> Iterator[Line]:
+    """Styled runs broken at spaces; later lines are indented by ``hanging`` more columns."""
+    line: Line = [("", " " * indent)] if indent else []
+    used = start = indent
+    for word in _words(runs):
+        size = sum(cells(text) for _, text in word)
+        if used > start and used + 1 + size > width:
+            yield line
+            used = start = indent + hanging
+            line = [("", " " * start)] if start else []
+        elif used > start:
+            style = line[-1][0] if line[-1][0] == word[0][0] else ""
+            line.append((style, " "))
+            used += 1
+        line += word
+        used += size
+    if line:
+        yield line
+
+
+def _words(runs: Iterable[Run]) -> Iterator[Line]:
+    """The words of ``runs``; one word can have several styles."""
+    word: Line = []
+    for style, text in runs:
+        for piece in _WORDS.findall(visible(text)):
+            if not piece.isspace():
+                word.append((style, piece))
+            elif word:
+                yield word
+                word = []
+    if word:
+        yield word
+
+
+def breakable(line: Line, room: int) -> Iterator[Run]:
+    """The runs of ``line`` with words that are wider than ``room`` parted by spaces."""
+    for style, text in line:
+        for word in _WORDS.findall(visible(text)):
+            while len(word) > room:
+                yield style, word[:room] + " "
+                word = word[room:]
+            yield style, word
+
+
+def heading(text: str) -> Iterator[Line]:
+    """An empty line and a heading."""
+    yield []
+    yield [("heading", text)]
+
+
+def bullets(texts: Iterable[str], width: int) -> Iterator[Line]:
+    """A list of plain texts."""
+    for text in texts:
+        yield from columns([("", "•")], [("", text)], 2, width)
+
+
+def columns(left: Line, right: Iterable[Run], column: int, width: int) -> Iterator[Line]:
+    """``left``, and ``right`` wrapped beside it from ``column`` (after the indent) on."""
+    used = sum(cells(visible(text)) for _, text in left)
+    head: Line = [("", " " * INDENT), *((style, visible(text)) for style, text in left)]
+    if used + 1 > column:
+        yield head
+        head, used = [], -INDENT
+    for number, line in enumerate(wrap(right, width - INDENT - column)):
+        if number:
+            yield [("", " " * (INDENT + column)), *line]
+        else:
+            yield [*head, ("", " " * (column - used)), *line]

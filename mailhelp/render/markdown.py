@@ -1,0 +1,71 @@
+"""Answers as Markdown, for a ticket or a wiki page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailhelp.answer import Answer
+from mailhelp.render.lines import visible
+from mailhelp.template import escape_markdown
+
+
+def render(answer: Answer) -> Iterator[str]:
+    """The lines of ``answer``."""
+    yield f"# {_text(answer.title or 'No entry')}"
+    if answer.text:
+        yield from ("", *_fenced(answer.text), "")
+        for span in answer.spans:
+            if span.meaning:
+                yield f"- {_code(span.value)} {span.name.replace('_', ' ')}: {_text(span.meaning)}"
+    for note in answer.notes:
+        yield from ("", f"*{_text(note)}*")
+    if answer.explanation:
+        yield from ("", answer.explanation.markdown)
+    if answer.parameters:
+        yield from ("", "| setting | default | here |", "|---|---|---|")
+        for each in answer.parameters:
+            yield f"| {_code(each.name)} | {_cell(each.default)} | {_cell(each.value)} |"
+    for heading, items in (("Why", answer.causes), ("What to do", answer.actions)):
+        if items:
+            yield from ("", f"## {heading}", "")
+            yield from (f"- {item.markdown}" for item in items)
+    for section in answer.sections:
+        yield from ("", f"## {_text(section.title)}", "", section.text.markdown)
+    if answer.commands:
+        yield from ("", "## Commands")
+    for command in answer.commands:
+        yield from ("", _text(command.why), "", *_fenced(command.command))
+        yield from (f"- {_code(each.option)}: {_text(each.meaning)}" for each in command.options)
+    for outcome in answer.outcomes:
+        yield from ("", f"{outcome.result.capitalize()}: {_text(outcome.meaning)}", "")
+        yield from _fenced(outcome.sample)
+    if answer.results:
+        yield ""
+    for result in answer.results:
+        yield f"- {_text(result.title)} ({_code(result.id)}) {_text(result.excerpt)}".rstrip()
+    if answer.related:
+        yield from ("", "See also: " + ", ".join(_code(id) for id in answer.related))
+    if answer.sources:
+        yield from ("", "Sources: " + ", ".join(_text(source) for source in answer.sources))
+    if answer.draft:
+        yield from ("", "A draft entry:", "", *_fenced(answer.draft))
+
+
+def _text(text: str) -> str:
+    return escape_markdown(visible(text))
+
+
+def _cell(value: str | None) -> str:
+    return "" if value is None else _code(value.replace("|", "\\|"))
+
+
+def _code(text: str) -> str:
+    text = visible(text)
+    return f"`{text}`" if "`" not in text else f"`` {text} ``"
+
+
+def _fenced(text: str) -> list[str]:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return [fence, *(visible(line) for line in text.rstrip("\n").split("\n")), fence]

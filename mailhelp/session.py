@@ -1,0 +1,59 @@
+"""One run of mailhelp: the host, the library opened on it, and what there is to say beside answers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from mailhelp.errors import SourceError
+from mailhelp.host import Host
+from mailhelp.library import Library, bundled_folder, bundled_store
+from mailhelp.log.redact import Redactor
+from mailhelp.store import CATALOGUE, SEARCH, Store
+
+
+class Session:
+    """The host and all that can be looked up on it.
+
+    ``notices`` are sentences for stderr: sources that could not be read and were done without.
+    ``indexed`` says, once the library is open, that this host's own index is up to date.
+    ``folder`` is the bundled index, for tests.
+    """
+
+    def __init__(self, host: Host, folder: Path | None = None) -> None:
+        self.host = host
+        self.folder = folder or bundled_folder()
+        self.notices: list[str] = []
+        self.indexed = False
+
+    @cached_property
+    def library(self) -> Library:
+        """The library. Raises ``SourceError`` if the bundled index cannot be read."""
+        from mailhelp import local
+        from mailhelp.sources.notes import open_notes
+
+        bundled = bundled_store(self.folder)
+        notes: Store | None = None
+        host: Store | None = None
+        folders = [self.folder / SEARCH]
+        try:
+            notes, faults = open_notes(self.host, bundled)
+            self.notices += [f"Left out of your notes: {fault}" for fault in faults]
+        except (SourceError, OSError) as error:
+            self.notices.append(f"Your notes cannot be read: {error}")
+        try:
+            current = local.current(self.host, bundled.table("manpages"))
+            self.indexed = current is not None and not current.stale
+            if current is not None:
+                host = Store(current.folder / CATALOGUE)
+                folders.append(current.folder / SEARCH)
+        except (SourceError, OSError) as error:
+            self.notices.append(
+                f"{error} The bundled index answers; 'mailhelp index' builds this host's again."
+            )
+        return Library(bundled, notes, host, tuple(folders), self.notices.append)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Covers secrets in what is pasted."""
+        return Redactor(self.library.table("secrets"))

@@ -1,0 +1,57 @@
+"""Opens the files that a user names: plain or compressed text, or standard input for ``-``."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from mailhelp.errors import SourceError
+
+_SAMPLE = 4096
+_BINARY = 0.3
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
+_TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
+
+
+def open_text(name: str) -> BinaryIO:
+    """A stream of the text in the file ``name``, unpacked if it is compressed.
+
+    Raises ``SourceError`` if it is missing, is no file, may not be read or holds no text.
+    """
+    if name == "-":
+        return sys.stdin.buffer
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise SourceError(f"{name} is a directory.", "Name the files in it.")
+        stream = cast(BinaryIO, path.open("rb"))
+        stream = _unpacked(stream)
+        sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"{name} cannot be read: {reason}.") from error
+    if _is_binary(sample):
+        stream.close()
+        raise SourceError(f"{name} is a binary file, not text.", "Name a log or another text file.")
+    return stream
+
+
+def _unpacked(stream: BinaryIO) -> BinaryIO:
+    head = stream.peek(8)[:8]  # type: ignore[attr-defined]
+    for magic, module in _MAGIC.items():
+        if head.startswith(magic):
+            import importlib
+
+            opener = {"gzip": "GzipFile", "bz2": "BZ2File", "lzma": "LZMAFile"}[module]
+            unpacker = getattr(importlib.import_module(module), opener)
+            return cast(BinaryIO, io.BufferedReader(unpacker(stream)))
+    return stream
+
+
+def _is_binary(sample: bytes) -> bool:
+    """Whether too much of ``sample`` is neither text nor the NULs that a crash leaves in a log."""
+    control = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in sample)
+    undecodable = sample.decode("utf-8", "replace").count("\ufffd")
+    return bool(sample) and (control + undecodable) / len(sample) > _BINARY / 3

@@ -1,0 +1,117 @@
+"""Text with holes, ``postqueue -i {queue_id}``: taken apart, and filled for the shell.
+
+``{{`` and ``}}`` stand for braces. The same notation serves log patterns and commands.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from mailhelp.errors import CorpusError
+
+
+class Hole(NamedTuple):
+    """A place that holds a value of the field or placeholder ``name``."""
+
+    name: str
+
+
+Part = str | Hole
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}|[{}]")
+_SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def parse(text: str) -> tuple[Part, ...]:
+    """Split ``text`` into fixed text and holes.
+
+    Raises ``CorpusError`` for a brace that opens or closes nothing.
+    """
+    parts: list[Part] = []
+    literal = ""
+    position = 0
+    for token in _TOKEN.finditer(text):
+        literal += text[position : token.start()]
+        position = token.end()
+        if token[1]:
+            if literal:
+                parts.append(literal)
+            parts.append(Hole(token[1]))
+            literal = ""
+        elif len(token[0]) == 2:
+            literal += token[0][0]
+        else:
+            raise CorpusError(f"a single {token[0]} in {text!r}; write {token[0] * 2} for the sign")
+    literal += text[position:]
+    if literal:
+        parts.append(literal)
+    return tuple(parts)
+
+
+def holes(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    """The names of the holes, in order."""
+    return tuple(part.name for part in parts if isinstance(part, Hole))
+
+
+def quoted_hole(parts: tuple[Part, ...]) -> str | None:
+    """The name of a hole that stands inside shell quotes, where a value can't be quoted again."""
+    quote = ""
+    for part in parts:
+        if isinstance(part, Hole):
+            if quote:
+                return part.name
+            continue
+        for char in part:
+            if quote:
+                quote = "" if char == quote else quote
+            elif char in "'\"`":
+                quote = char
+    return None
+
+
+def quote(value: str) -> str:
+    """``value`` as one shell word."""
+    if _SAFE.fullmatch(value):
+        return value
+    return "'" + value.replace("'", "'\"'\"'") + "'"
+
+
+def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> str | None:
+    """The command with its holes filled, each value quoted as (part of) one shell word.
+
+    ``None`` if a value is missing, holds control characters, or could be taken for an option
+    because it begins with ``-`` where a word begins. With ``missing="show"`` a missing value
+    is shown as its name in capitals.
+    """
+    filled = ""
+    for part in parse(template):
+        if isinstance(part, str):
+            filled += part
+            continue
+        value = values.get(part.name)
+        if value is None:
+            if missing == "drop":
+                return None
+            filled += part.name.upper()
+            continue
+        begins_word = not filled or filled[-1].isspace()
+        if not value or _CONTROL.search(value):
+            return None
+        if value.startswith("-") and begins_word and " -- " not in filled:
+            return None
+        filled += quote(value)
+    return filled
+
+
+def say(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with its holes filled for reading; an unknown one shows its name in capitals."""
+    return "".join(
+        part if isinstance(part, str) else values.get(part.name, part.name.upper())
+        for part in parse(text)
+    )
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` from outside as Markdown that shows it literally."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text)

@@ -1,0 +1,99 @@
+"""Start-up times as ratios within one run: ``python benchmarks/startup.py [ROUNDS]``.
+
+Each round runs every command once, in turn, so that a drift of the machine's speed meets all of
+them alike. Shown is the median wall time, and its ratio to ``python -c pass`` and to
+``man 5 postconf | cat`` at 100 columns. Rows for what the machine lacks say so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+LINE = (
+    "Nov 22 06:25:16 mail postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 "
+    "5.7.1 <bob@example.net>: Relay access denied; from=<ann@example.org> to=<bob@example.net> "
+    "proto=ESMTP helo=<mx>\n"
+)
+PYTHON = sys.executable
+MAILHELP = str(Path(PYTHON).with_name("mailhelp"))
+BARE, MAN = "python -c pass", "man 5 postconf | cat"
+HALF, WHOLE = 0.5, 1.0
+
+# name → argument list, input, budget as a share of man's time
+COMMANDS: dict[str, tuple[list[str], str, float | None]] = {
+    BARE: ([PYTHON, "-c", "pass"], "", None),
+    MAN: (["sh", "-c", "man 5 postconf | cat"], "", None),
+    "mailhelp --version": ([MAILHELP, "--version"], "", None),
+    "mailhelp queue_lifetime": ([MAILHELP, "queue_lifetime"], "", HALF),
+    "mailhelp queue_lifetime, in colour": (
+        [MAILHELP, "--color", "always", "queue_lifetime"],
+        "",
+        HALF,
+    ),
+    "one pasted line": ([MAILHELP], LINE, HALF),
+    "one pasted line, as JSON": ([MAILHELP, "--json"], LINE, HALF),
+    "mailhelp recipe starttls-check": (
+        [MAILHELP, "recipe", "starttls-check", "host=mail.example.com"],
+        "",
+        HALF,
+    ),
+    "mailhelp why is my mail deferred": (
+        [MAILHELP, "why", "is", "my", "mail", "deferred"],
+        "",
+        WHOLE,
+    ),
+}
+
+
+def main(rounds: int) -> None:
+    """Measure ``rounds`` rounds after one that warms up, and print the table."""
+    environment = {**os.environ, "MANWIDTH": "100", "COLUMNS": "100"}
+    have_man = shutil.which("man") and not _run(COMMANDS[MAN][0], "", environment)[1]
+    if not have_man:
+        print("man or the manual postconf(5) is not here: no ratio to it is shown.")
+    names = [name for name in COMMANDS if have_man or name != MAN]
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for round_ in range(rounds + 1):
+        for name in names:
+            argv, text, _ = COMMANDS[name]
+            seconds, status = _run(argv, text, environment)
+            if status not in (0, None):
+                sys.exit(f"{name} ended with exit status {status}")
+            if round_:
+                times[name].append(seconds)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(f"{'command':36} {'ms':>6} {'x python':>9} {'x man':>7}  budget")
+    for name, seconds in medians.items():
+        share = seconds / medians[MAN] if have_man else None
+        budget = COMMANDS[name][2]
+        verdict = ""
+        if budget is not None and share is not None:
+            verdict = f"{budget:g} x man: {'met' if share <= budget else 'MISSED'}"
+        print(
+            f"{name:36} {seconds * 1000:6.1f} {seconds / medians[BARE]:9.1f} "
+            f"{'' if share is None else f'{share:7.2f}':>7}  {verdict}"
+        )
+
+
+def _run(argv: list[str], text: str, environment: dict[str, str]) -> tuple[float, int | None]:
+    start = time.perf_counter()
+    done = subprocess.run(
+        argv,
+        input=text.encode(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    return time.perf_counter() - start, done.returncode
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

@@ -1,14 +1,15 @@
-"""The machine: its commands, folders, terminal and date, behind one object that tests replace."""
+"""The machine: its commands, folders, terminal and date, behind one object that tests replace.
+
+Every command of mailhelp imports this module, so it imports what it needs where it needs it.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from mailhelp.errors import SourceError
 
@@ -27,8 +28,7 @@ _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What a command wrote, and how it ended.
 
     ``status`` is its exit status, ``None`` if it never ran or was stopped; ``failure`` says in
@@ -66,6 +66,8 @@ class Host:
     @property
     def width(self) -> int:
         """Columns of the terminal (``COLUMNS`` counts first); 80 if there is none."""
+        import shutil
+
         return shutil.get_terminal_size().columns
 
     @property
@@ -87,7 +89,11 @@ class Host:
 
     def which(self, name: str) -> str | None:
         """The path of the program ``name``, looked for in the administrator's directories too."""
-        return shutil.which(name, path=self._search_path())
+        for folder in self._search_path().split(":"):
+            path = f"{folder}/{name}"
+            if os.access(path, os.X_OK) and os.path.isfile(path):
+                return path
+        return None
 
     def run(
         self,

@@ -8,14 +8,13 @@ Importing this module takes longer than answering from a catalogue: import it wh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
 from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import columns, fields, formats, index
 from whoosh.codec.whoosh3 import W3Codec
@@ -26,20 +25,20 @@ from mailhelp.document import Document
 from mailhelp.errors import SourceError
 from mailhelp.names import near_words
 
-_TITLE_WEIGHT, _NAME_WEIGHT = 3, 4
-"""A word of the title or of a question, and one of a name, count as that many in the text."""
-_KIND_WEIGHTS = {"page": 0.6, "template": 0.6}
+_NAME, _HEAD = 1.5, 1.2
+"""What a whole name, and a word of names, title and questions, count beside a word of the text."""
+_KIND_WEIGHTS = {"page": 0.4, "template": 0.4}
 """What was written for administrators comes before what the manual says about the same."""
 _ALL_WORDS = 2.5
 """The power of the share of the question that a document has; higher: all words count for more."""
-_SATURATION, _LENGTH, _USUAL_LENGTH = 1.2, 0.6, 80
-"""BM25: how soon repeating a word counts no more; how much texts longer than usual are held back.
-
-The usual length is fixed, so that the same document weighs the same in every index.
-"""
+_SATURATION, _LENGTH = 1.2, 0.6
+"""BM25: how soon repeating a word counts no more; how much texts longer than usual are held back."""
+_USUAL_HEAD, _USUAL_TEXT = 30, 120
+"""Terms of a document. Fixed, so that the same document weighs the same in every index."""
 _BEGINNING, _EXCERPT = 800, 160
 """Characters of a document that are kept for excerpts, and of an excerpt, at most."""
-_SHORTEST_MENDED = 4
+_SHORTEST_MENDED, _READINGS = 4, 3
+"""Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
 
 # codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
 _WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
@@ -53,8 +52,7 @@ what when where which while who whom whose why will with would you your
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A document that fits. ``score`` compares within one search; ``excerpt`` is plain text."""
 
     id: str
@@ -100,16 +98,20 @@ def build(folder: Path, documents: Iterable[Document]) -> None:
     # all sorted in memory, a hundred bytes for each different term of each document; not packed,
     # since that takes an eighth of the time and saves a sixth of the space
     codec = W3Codec(compression=0)
-    writer = index.create_in(str(folder), schema).writer(limitmb=1024, codec=codec)
-    for document in documents:
-        writer.add_document(
-            id=document.id,
-            title=document.title,
-            beginning=document.text[:_BEGINNING],
-            kind=document.kind.encode(),
-            terms=_weights(document),
-        )
-    writer.commit()
+    words: set[str] = set()
+    with index.create_in(str(folder), schema).writer(limitmb=1024, codec=codec) as writer:
+        for document in documents:
+            head, text = _head(document), document.text
+            writer.add_document(
+                id=document.id,
+                title=document.title,
+                beginning=text[:_BEGINNING],
+                kind=document.kind.encode(),
+                terms=_weights(document),
+            )
+            words.update(_WORD.findall(f"{head} {text}".casefold()))
+    # to mend slips of letters; the terms have lost their endings
+    (folder / _WORDS).write_text("\n".join(sorted(words)), encoding="utf-8")
 
 
 def search(
@@ -125,14 +127,15 @@ def search(
     try:
         for folder in folders:
             readers.append(index.open_dir(str(folder), readonly=True).reader())
-        wanted = frozenset(_wanted(readers, words)) - {""}
+        wanted = [readings for readings in dict.fromkeys(_wanted(readers, words)) if readings]
         scores = _scores(readers, wanted, kinds)
         best = nlargest(limit, scores, key=lambda place: (scores[place], -place[0], -place[1]))
-        return [_hit(readers[number], doc, scores[number, doc], wanted) for number, doc in best]
+        shown = {term for readings in wanted for term in readings}
+        return [_hit(readers[number], doc, scores[number, doc], shown) for number, doc in best]
     except Exception as error:  # in a damaged file any byte can be wrong
         at = folders[min(len(readers), len(folders) - 1)]
         raise SourceError(
-            f"The search index {at} cannot be read: {error}.",
+            f"The search index {at} cannot be read: {str(error) or type(error).__name__}.",
             "Run 'mailhelp index' to build this host's index again;"
             " if the bundled index is damaged, install mailhelp again.",
         ) from error
@@ -158,66 +161,88 @@ def _terms_of(word: str) -> tuple[str, ...]:
 
 def _weights(document: Document) -> dict[str, float]:
     """What each term of a document adds to its score, for a term that is not rarer than others."""
-    parts = (
-        (1, document.text),
-        (_NAME_WEIGHT, " ".join(document.names)),
-        (_TITLE_WEIGHT, " ".join((document.title, *document.asked_as))),
-    )
-    counts: Counter[str] = Counter()
-    for weight, text in parts:
-        for word, times in Counter(_WORD.findall(text.casefold())).items():
-            for term in _terms_of(word):
-                counts[term] += weight * times
-    held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / _USUAL_LENGTH)
+    weights = defaultdict[str, float](float)
+    names = " ".join(document.names)
+    for word in set(_WORD.findall(names.casefold())):
+        for term in _terms_of(word)[:1]:
+            weights[term] = _NAME
+    head = " ".join((names, document.title, *document.asked_as))
+    for term, fit in _saturated(head, _USUAL_HEAD).items():
+        weights[term] += _HEAD * fit
+    for term, fit in _saturated(document.text, _USUAL_TEXT).items():
+        weights[term] += fit
     worth = _KIND_WEIGHTS.get(document.kind, 1.0)
-    return {term: worth * count / (count + held) for term, count in counts.items()}
+    return {term: worth * weight for term, weight in weights.items()}
 
 
-def _wanted(readers: Sequence[IndexReader], words: str) -> Iterator[str]:
-    """The known terms that stand for the words of a question."""
+def _saturated(text: str, usual: int) -> dict[str, float]:
+    counts: Counter[str] = Counter()
+    for word, times in Counter(_WORD.findall(text.casefold())).items():
+        for term in _terms_of(word):
+            counts[term] += times
+    held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
+    return {term: count / (count + held) for term, count in counts.items()}
+
+
+def _wanted(readers: Sequence[IndexReader], words: str) -> Iterator[tuple[str, ...]]:
+    """For each word of a question the known terms that it may be read as."""
     for word in _WORD.findall(words.casefold()):
         whole, *parts = _terms_of(word) or ("",)
         if not whole or _frequency(readers, whole):
-            yield whole
+            yield (whole,) if whole else ()
         elif parts:
             yield from _wanted(readers, word.replace("_", " "))
         else:
             yield _mended(readers, whole)
 
 
-def _mended(readers: Sequence[IndexReader], term: str) -> str:
-    """The commonest known term that a slip of one letter turns into ``term``, or nothing."""
+def _mended(readers: Sequence[IndexReader], term: str) -> tuple[str, ...]:
+    """The likeliest known terms that a slip of one letter turns into ``term``."""
     if len(term) < _SHORTEST_MENDED or term[0].isdigit():
-        return ""
+        return ()
     known = {word.decode() for reader in readers for word in reader.lexicon("terms")}
-    near = ((_frequency(readers, word), word) for word in near_words(term, known))
-    return max(near, default=(0, ""))[1]
+    near = list(near_words(term, known))
+    # a letter doubled, or swapped with its neighbour, is likelier than another letter
+    likely = [word for word in near if set(word) == set(term)] or near
+    return tuple(nlargest(_READINGS, likely, key=lambda word: (_frequency(readers, word), word)))
 
 
 def _scores(
-    readers: Sequence[IndexReader], wanted: Collection[str], kinds: Collection[str] | None
+    readers: Sequence[IndexReader],
+    wanted: Collection[tuple[str, ...]],
+    kinds: Collection[str] | None,
 ) -> dict[tuple[int, int], float]:
     """(reader, document) → score: BM25 as over one index, times the share of the question found."""
     documents = sum(reader.doc_count_all() for reader in readers)
-    rarity = {
-        term: log(1 + (documents - count + 0.5) / (count + 0.5))
-        for term in wanted
-        if (count := _frequency(readers, term))
-    }
-    total = sum(rarity.values())
+    rarities = []
+    for readings in wanted:
+        count = max(_frequency(readers, term) for term in readings)
+        rarities.append(log(1 + (documents - count + 0.5) / (count + 0.5)))
     scores: dict[tuple[int, int], float] = {}
     for number, reader in enumerate(readers):
+        if not reader.doc_count_all():
+            continue  # nor has it a column of kinds
         fit: dict[int, float] = {}
         found: dict[int, float] = {}
-        for term, rare in rarity.items():
-            for document, weight in _postings(reader, term):
-                fit[document] = fit.get(document, 0.0) + rare * weight
-                found[document] = found.get(document, 0.0) + rare
+        for readings, rarity in zip(wanted, rarities, strict=True):
+            for document, weight in _best_reading(reader, readings).items():
+                fit[document] = fit.get(document, 0.0) + rarity * weight
+                found[document] = found.get(document, 0.0) + rarity
         kind_of = reader.column_reader("kind")
         for document, score in fit.items():
             if kinds is None or kind_of[document].decode() in kinds:
-                scores[number, document] = score * (found[document] / total) ** _ALL_WORDS
+                share = found[document] / sum(rarities)
+                scores[number, document] = score * share**_ALL_WORDS
     return scores
+
+
+def _best_reading(reader: IndexReader, readings: tuple[str, ...]) -> dict[int, float]:
+    """The documents that have one of the terms, with the weight of the one that counts most."""
+    best: dict[int, float] = {}
+    for term in readings:
+        for document, weight in _postings(reader, term):
+            best[document] = max(weight, best.get(document, 0.0))
+    return best
 
 
 def _postings(reader: IndexReader, term: str) -> Iterator[tuple[int, float]]:

@@ -6,6 +6,7 @@ patch is added to it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,13 @@ _T = TypeVar("_T")
 
 
 def bundled_folder() -> Path:
-    """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout."""
+    """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
+
+    ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
+    """
+    chosen = os.environ.get("MAILHELP_INDEX")
+    if chosen:
+        return Path(chosen).absolute()
     here = Path(__file__).parent
     inside = here / "_index"
     return inside if inside.is_dir() else here.parent / "index"

@@ -11,14 +11,12 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailhelp import __version__, store
 from mailhelp.document import Document
@@ -37,8 +35,7 @@ Table = Mapping[str, Mapping[str, Any]]
 _CURRENT, _LOCK = "current", "lock"
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(NamedTuple):
     """An index of this host that can be used; ``stale`` if its sources have changed since."""
 
     folder: Path
@@ -117,6 +114,7 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
 
 
 def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
+    import shutil
     import tempfile
 
     from mailhelp import index
@@ -127,10 +125,9 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=top))
     try:
         pages = manpages.find(host, table)
-        catalogue = Store.create(folder / CATALOGUE)
-        catalogue.add(folders=folders)
-        index.build(folder / SEARCH, _documents(host, pages, catalogue, progress))
-        catalogue.close()
+        with closing(Store.create(folder / CATALOGUE)) as catalogue:
+            catalogue.add(folders=folders)
+            index.build(folder / SEARCH, _documents(host, pages, catalogue, progress))
         _put_to_use(top, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -167,6 +164,8 @@ def _documents(
 
 def _put_to_use(top: Path, folder: Path) -> None:
     """Point to a finished build; of the others only the one before stays, for those who read it."""
+    import shutil
+
     before = ""
     with suppress(OSError, ValueError):
         before = (top / _CURRENT).read_text(encoding="ascii").strip()

@@ -11,14 +11,19 @@ from mailhelp.errors import CorpusError
 
 
 class Hole(NamedTuple):
-    """A place that holds a value of the field or placeholder ``name``."""
+    """A place that holds a value of the field or placeholder ``name``.
+
+    ``fixed``, written ``{name:text}``, is the one value that may stand there: fixed text of a
+    pattern that has a meaning of its own.
+    """
 
     name: str
+    fixed: str = ""
 
 
 Part = str | Hole
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)\}|[{}]")
+_TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(?::([^{}]+))?\}|[{}]")
 _SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
@@ -37,7 +42,7 @@ def parse(text: str) -> tuple[Part, ...]:
         if token[1]:
             if literal:
                 parts.append(literal)
-            parts.append(Hole(token[1]))
+            parts.append(Hole(token[1], token[2] or ""))
             literal = ""
         elif len(token[0]) == 2:
             literal += token[0][0]

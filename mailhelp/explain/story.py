@@ -10,6 +10,7 @@ from mailhelp.library import Library
 from mailhelp.log.stream import Numbered
 from mailhelp.log.trace import Fact, Story
 
+_WAITED = ("filter-accepted", "filter-refused")
 _ENDS = {"sent": "delivered", "bounced": "bounced", "deferred": "deferred", "expired": "expired"}
 
 
@@ -63,7 +64,7 @@ def explain(library: Library, story: Story) -> Answer:
         "message_id": first("message_id"),
         "client": _client(facts),
         "sender": "" if sender == "<>" else sender,
-        "size": int(first("size") or 0) or None,
+        "size": _size(facts),
         "recipients": recipients,
         "outcome": outcome,
         "told": told,
@@ -85,11 +86,12 @@ def explain(library: Library, story: Story) -> Answer:
         "missing": list(_missing(story, facts, outcome)),
     }
     to = ", ".join(row["address"] for row in recipients[:3]) or "unknown recipients"
+    end = "its end is not in this log" if outcome == "incomplete" else outcome
     more = f" and {len(recipients) - 3} more" if len(recipients) > 3 else ""
     return Answer(
         kind="story",
         recognised="entry",
-        title=f"Mail from {sender or 'an unknown sender'} to {to}{more}: {outcome}",
+        title=f"Mail from {sender or 'an unknown sender'} to {to}{more}: {end}",
         time=facts[0].record.time,
         host=facts[0].record.host,
         story=table,
@@ -114,6 +116,13 @@ def _ids(story: Story, facts: Iterable[Fact], *names: str) -> list[str]:
     ]
 
 
+def _size(facts: list[Fact]) -> int | None:
+    """The mail's size in bytes: as the queue manager knows it, else as anybody says."""
+    sizes = [fact for fact in facts if fact.values.get("size", "").isdigit()]
+    best = next((fact for fact in sizes if fact.event == "queued"), sizes[0] if sizes else None)
+    return int(best.values["size"]) if best else None
+
+
 def _client(facts: list[Fact]) -> str | None:
     """The client that brought the mail first: the original one where a filter passed it on."""
     for name in ("original_client", "client", "amavis_origin"):
@@ -130,7 +139,7 @@ def _recipients(facts: list[Fact]) -> list[dict[str, Any]]:
             if name.partition(" ")[0] != "recipient" or address == "<>":
                 continue
             row = rows.setdefault(address, {"address": address, "status": None})
-            if fact.event == "delivery":
+            if fact.event == "delivery" and "delivery_status" in fact.values:
                 row["status"] = fact.values.get("delivery_status")
                 row["enhanced_status_code"] = fact.values.get("enhanced_status_code")
                 row["relay"] = fact.values.get("relay")
@@ -179,9 +188,11 @@ def _flow(facts: list[Fact]) -> Iterator[dict[str, Any]]:
             (fact.program, fact.record.pid),
             {"program": fact.program, "pid": fact.record.pid, "role": ""},
         )
-        if fact.event not in ("session-open", "session-close") and not step["role"]:
+        if fact.event in _WAITED or not (step["role"] or fact.event.startswith("session-")):
             step["role"] = fact.role
-    yield from steps.values()
+    # the process that waited for the filter stands before it, also where its first record is lost
+    waited = {(fact.program, fact.record.pid) for fact in facts if fact.event in _WAITED}
+    yield from sorted(steps.values(), key=lambda step: (step["program"], step["pid"]) not in waited)
 
 
 def _missing(story: Story, facts: list[Fact], outcome: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from mailhelp import template
 from mailhelp.errors import CorpusError
 from mailhelp.log.fields import FREE_TEXT_SHORTEST, Field
-from mailhelp.template import Part
+from mailhelp.template import Hole, Part
 
 _WORD = re.compile(r"\S+")
 
@@ -27,19 +27,24 @@ def parse(pattern: str) -> tuple[Part, ...]:
     """
     parts = template.parse(pattern)
     for left, right in pairwise(parts):
-        if not isinstance(left, str) and not isinstance(right, str):
-            raise CorpusError(f"no fixed text between {{{left.name}}} and {{{right.name}}}")
+        if is_open(left) and is_open(right):
+            raise CorpusError(f"no fixed text between {{{left[0]}}} and {{{right[0]}}}")
     return parts
+
+
+def is_open(part: Part) -> bool:
+    """Whether ``part`` is a hole that any value of its field fits."""
+    return not isinstance(part, str) and not part.fixed
 
 
 def literal_length(parts: tuple[Part, ...]) -> int:
     """How much of the pattern is fixed text; of two patterns that match, the longer is the better."""
-    return sum(len(part) for part in parts if isinstance(part, str))
+    return sum(len(_fixed(part)) for part in parts)
 
 
 def words(parts: tuple[Part, ...]) -> frozenset[str]:
     """The words that any text matching the pattern holds, split at white space as ``str.split`` does."""
-    shown = "".join(part if isinstance(part, str) else "\0" for part in parts)
+    shown = "".join(_fixed(part) or "\0" for part in parts)
     return frozenset(word for word in _WORD.findall(shown) if "\0" not in word)
 
 
@@ -50,27 +55,38 @@ def to_regex(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = r"
     unknown field.
     """
     out: list[str] = []
-    index = 0
-    while index < len(parts):
-        part = parts[index]
-        index += 1
-        if isinstance(part, str):
-            out.append(re.escape(part))
+    rest = list(parts)
+    while rest:
+        part = rest.pop(0)
+        if isinstance(part, str) or part.fixed:
+            out.append(_literal(part, fields))
             continue
-        if part.name not in fields:
-            raise CorpusError(f"{{{part.name}}} is not in fields.toml")
-        field = fields[part.name]
+        field = _field(part, fields)
         behind = ""
-        if index < len(parts):
-            fixed = parts[index]
-            assert isinstance(fixed, str)  # parse() lets no two holes touch
-            behind = re.escape(fixed)
-            index += 1
-        last = index == len(parts)
+        while rest and not is_open(rest[0]):
+            behind += _literal(rest.pop(0), fields)
         # Free text ends where the fixed text behind it first occurs; at the end of the
         # pattern that fixed text must be the end of the line, so the last place counts.
-        regex = FREE_TEXT_SHORTEST if field.free and not last else field.regex
-        out.append(f"(?>({regex}){behind}{end if last else ''})")
-    if not parts or (isinstance(parts[-1], str) and len(parts) < 2):
+        regex = FREE_TEXT_SHORTEST if field.free and rest else field.regex
+        out.append(f"(?>({regex}){behind}{'' if rest else end})")
+    if not any(is_open(part) for part in parts):
         out.append(end)
     return "".join(out)
+
+
+def _fixed(part: Part) -> str:
+    return part if isinstance(part, str) else part.fixed
+
+
+def _literal(part: Part, fields: Mapping[str, Field]) -> str:
+    """The regex of fixed text, captured where it stands in a hole."""
+    if isinstance(part, str):
+        return re.escape(part)
+    _field(part, fields)
+    return f"({re.escape(part.fixed)})"
+
+
+def _field(hole: Hole, fields: Mapping[str, Field]) -> Field:
+    if hole.name not in fields:
+        raise CorpusError(f"{{{hole.name}}} is not in fields.toml")
+    return fields[hole.name]

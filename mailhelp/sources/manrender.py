@@ -43,7 +43,7 @@ def render(
     left out. No text has formatting in it, hyphenated words or padded lines.
     """
     left = dict(sources)
-    for formatter in (_with_groff, _with_mandoc, _with_man):
+    for formatter in (_with_groff, _with_mandoc, _with_man_db, _with_man):
         for key, text in formatter(host, dict(left), paths):
             del left[key]
             yield key, text
@@ -83,12 +83,18 @@ def _with_mandoc(
     yield from _successes(sources, _at_once(starts))
 
 
-def _with_man(
+def _with_man_db(
     host: Host, sources: Mapping[str, str], paths: Mapping[str, Path]
+) -> Iterator[tuple[str, str]]:
+    yield from _with_man(host, sources, paths, "--no-hyphenation", "--no-justification")
+
+
+def _with_man(
+    host: Host, sources: Mapping[str, str], paths: Mapping[str, Path], *options: str
 ) -> Iterator[tuple[str, str]]:
     if not host.which("man"):
         return
-    commands = (("man", "-P", "cat", str(paths[key])) for key in sources)
+    commands = (("man", *options, "-P", "cat", str(paths[key])) for key in sources)
     starts = (partial(host.start, *command, variables=_MAN) for command in commands)
     yield from _successes(sources, _at_once(starts))
 

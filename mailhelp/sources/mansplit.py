@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _SETTING_HEADING = re.compile(r"^(\w+) \((default: .*|read-only)\)$")
+_FOOT = re.compile(r"^(?:\S.* {3,}\S.*| {20,}\S+\(\w+\))$")
 _OPEN_HEADING = re.compile(r"^\w+ \(default:")
 _OPTION = re.compile(r"^--?[\w?][\w-]*")
 _OPTIONS = re.compile(r"(?<![\w-])--?[\w?][\w-]*")
@@ -62,8 +63,8 @@ def summary(pieces: Sequence[Piece]) -> tuple[tuple[str, ...], str]:
 
 def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """Headings, at the left margin, with the lines below each; without the page's head and foot."""
-    lines = text.strip("\n").split("\n")[1:]
-    while lines and (not lines[-1].strip() or lines[-1][0] != " "):
+    lines = text.strip().split("\n")[1:]
+    while lines and (not lines[-1].strip() or _FOOT.match(lines[-1])):
         lines.pop()
     heading = ""
     body: list[str] = []
@@ -71,7 +72,7 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
         if line[:1] not in ("", " "):
             if heading:
                 yield heading, body
-            heading, body = line, []
+            heading, body = " ".join(line.split()), []
         elif heading and not body and _OPEN_HEADING.match(heading) and _is_open(heading):
             heading += f" {line.strip()}"  # a default too long for one line
         elif heading:

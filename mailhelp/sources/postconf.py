@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mailhelp.document import Document
 from mailhelp.host import Handle, Host, Output
@@ -23,8 +24,7 @@ _WARNING = re.compile(r"^postconf: warning: (.*)$", re.MULTILINE)
 _FAULT = re.compile(r"^postconf: (?:fatal|error): (.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterValue:
+class ParameterValue(NamedTuple):
     """A parameter of main.cf on this host, ``$name`` not expanded.
 
     ``value`` is in force, ``default`` is what holds without a setting; either is ``None`` if it
@@ -36,16 +36,14 @@ class ParameterValue:
     set: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """Parameters by name; unknown names are missing. ``reason`` says why values are unknown."""
 
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service of master.cf: its eight columns, and the parameters that ``-o`` sets for it.
 
     ``chroot`` and the other flags are as written: ``y``, ``n`` or ``-`` for the default.
@@ -59,21 +57,19 @@ class Service:
     wakeup: str
     maxproc: str
     command: str
-    overrides: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """The whole of main.cf and master.cf; ``warnings`` are postconf's own, each once."""
 
-    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     services: tuple[Service, ...] = ()
     warnings: tuple[str, ...] = ()
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(NamedTuple):
     """The bounce templates as documents: ``data`` has ``text`` and, filled in, ``filled``."""
 
     documents: tuple[Document, ...] = ()

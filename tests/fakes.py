@@ -1,0 +1,82 @@
+"""A host that exists only in a test: commands answer with recorded output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from mailhelp.host import Host, Output
+
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def recorded(name: str) -> Output:
+    """What a command wrote when it was recorded: ``tests/recorded/NAME``, exit status 0."""
+    return Output((RECORDED / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A handle whose command has ended."""
+
+    output: Output
+
+    def result(self) -> Output:
+        return self.output
+
+
+@dataclass
+class FakeHost(Host):
+    """``commands`` maps a command's words to its output; every other command is not found.
+
+    ``asked`` lists the commands that were run, in order.
+    """
+
+    commands: dict[tuple[str, ...], Output] = field(default_factory=dict)
+    folder: Path = Path("/nowhere")
+    variables: dict[str, str] = field(default_factory=dict)
+    day: date = date(2024, 2, 29)
+    columns: int = 80
+    terminal: bool = False
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return self.variables
+
+    @property
+    def today(self) -> date:
+        return self.day
+
+    @property
+    def width(self) -> int:
+        return self.columns
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    def config_dir(self) -> Path:
+        return self.folder / "config"
+
+    def is_terminal(self, stream: IO[str] | IO[bytes]) -> bool:
+        return self.terminal
+
+    def which(self, name: str) -> str | None:
+        return f"/usr/bin/{name}" if any(argv[0] == name for argv in self.commands) else None
+
+    def start(
+        self,
+        *argv: str,
+        timeout: float = 0.0,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        last_words: str = "",
+    ) -> Finished:
+        self.asked.append(argv)
+        missing = Output(status=None, failure=f"{argv[0]} was not found on this host")
+        return Finished(self.commands.get(argv, missing))

@@ -1,0 +1,1 @@
+"""Integration tests against a real Postfix, amavis, SpamAssassin and Dovecot SASL on loopback."""

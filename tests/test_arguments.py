@@ -1,0 +1,56 @@
+"""The short way in reads a command line as Typer would."""
+
+import pytest
+
+from mailhelp.arguments import COMMANDS, Options, read
+from mailhelp.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("argv", "command", "words"),
+    [
+        (["queue_lifetime"], "ask", ("queue_lifetime",)),
+        (["Relay", "access", "denied"], "ask", ("Relay", "access", "denied")),
+        ([], "ask", ()),
+        (["--", "recipe"], "ask", ("recipe",)),
+        (["--", "--help"], "ask", ("--help",)),
+        (["recipe", "starttls-check", "host=a"], "recipe", ("starttls-check", "host=a")),
+        (["explain", "-"], "explain", ("-",)),
+        (["openssl", "s_client", "-connect", "a:25"], "ask", ("openssl", "s_client", "-connect", "a:25")),
+        (["--version"], "version", ()),
+    ],
+)  # fmt: skip
+def test_plain_calls(argv: list[str], command: str, words: tuple[str, ...]) -> None:
+    call, _, options = read(argv)
+    assert call is not None
+    assert (call.command, call.words, options) == (command, words, Options())
+
+
+def test_global_options_stand_anywhere_before_two_dashes() -> None:
+    call, _, options = read(["queue", "--json", "--color=never", "--no-pager"])
+    assert call is not None
+    assert (call.words, options) == (("queue",), Options(json=True, color="never", pager=False))
+    call, _, options = read(["--", "--json"])
+    assert call is not None
+    assert (call.words, options.json) == (("--json",), False)
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["trace", "--all", "x"], ["index"], ["-x"]])
+def test_the_rest_is_typers(argv: list[str]) -> None:
+    call, rest, _ = read(argv)
+    assert (call, rest) == (None, argv)
+
+
+@pytest.mark.parametrize("argv", [["--color"], ["--color", "red"], ["--color="]])
+def test_color_wants_one_of_its_values(argv: list[str]) -> None:
+    with pytest.raises(UsageError):
+        read(argv)
+
+
+def test_both_ways_know_the_same_commands() -> None:
+    import typer
+
+    from mailhelp.app import build
+
+    group = typer.main.get_command(build(Options(), lambda call: 0))
+    assert set(group.commands) == set(COMMANDS)  # type: ignore[attr-defined]

@@ -1,0 +1,221 @@
+"""This host's index: built once, whole or not at all, again when something changed."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from mailhelp import index, local
+from mailhelp.errors import SourceError
+from mailhelp.host import Host, Output
+from mailhelp.store import CATALOGUE, SEARCH, Store
+from tests.fakes import FakeHost, recorded
+from tests.sources.pages import TABLE, host_with, manual, write
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FakeHost:
+    """A host with the recorded pages and templates, and an empty cache."""
+    host = host_with(manual(tmp_path / "man"), home=tmp_path)
+    host.commands["postconf", "-t"] = recorded("postconf-t.txt")
+    host.commands["postconf", "-b"] = recorded("postconf-b.txt")
+    return host
+
+
+def quiet(done: int, total: int, what: str) -> None:
+    """No progress shown."""
+
+
+def builds(host: FakeHost) -> list[str]:
+    top = host.cache_dir / "host"
+    return sorted(path.name for path in top.iterdir() if path.is_dir())
+
+
+def test_everything_is_indexed(host: FakeHost) -> None:
+    seen: list[tuple[int, int, str]] = []
+    folder = local.ensure(host, TABLE, lambda *step: seen.append(step))
+    assert folder is not None
+    store = Store(folder / CATALOGUE)
+    lifetime = store.document("page/postconf.5/maximal_queue_lifetime")
+    assert lifetime is not None
+    assert lifetime.data["default"] == "5d"
+    assert [name.id for name in store.named("delay_template")] == ["template/delay_template"]
+    assert store.pages_that_mention("queue_lifetime") == ["page/postconf.5", "page/qmgr.8postfix"]
+    hits = index.search([folder / SEARCH], "delayed mail still being retried")
+    assert hits[0].id == "template/delay_template"
+    assert index.search([folder / SEARCH], "how long is mail tried")[0].id == lifetime.id
+    assert seen[-1][:2] == (4, 4)
+    assert [done for done, _, _ in seen] == [1, 2, 3, 4]
+
+
+def test_a_second_call_builds_nothing(host: FakeHost) -> None:
+    first = local.ensure(host, TABLE, quiet)
+    asked = len(host.asked)
+    assert local.ensure(host, TABLE, quiet) == first
+    assert len(host.asked) == asked
+
+
+def test_nothing_yet(host: FakeHost) -> None:
+    assert local.current(host, TABLE) is None
+
+
+def test_a_change_of_the_manual_makes_it_stale(host: FakeHost, tmp_path: Path) -> None:
+    first = local.ensure(host, TABLE, quiet)
+    write(tmp_path / "man", "man8/postnew.8postfix", ".SH NAME\npostnew \\- Postfix new\n")
+    os.utime(tmp_path / "man/man8", (time.time() + 9, time.time() + 9))
+    current = local.current(host, TABLE)
+    assert current == local.Local(first or Path(), stale=True)
+    second = local.ensure(host, TABLE, quiet)
+    assert second != first
+    assert local.current(host, TABLE) == local.Local(second or Path(), stale=False)
+
+
+def test_a_change_of_one_page_makes_it_stale(host: FakeHost, tmp_path: Path) -> None:
+    local.ensure(host, TABLE, quiet)
+    os.utime(tmp_path / "man/man8/qmgr.8postfix", (1, 1))
+    current = local.current(host, TABLE)
+    assert current is not None
+    assert current.stale
+
+
+def test_other_wanted_pages_make_it_stale(host: FakeHost) -> None:
+    local.ensure(host, TABLE, quiet)
+    current = local.current(host, {"postfix": TABLE["postfix"]})
+    assert current is not None
+    assert current.stale
+
+
+def test_asking_for_the_current_one_runs_no_command(host: FakeHost) -> None:
+    """It is asked before every answer, so it must cost next to nothing."""
+    local.ensure(host, TABLE, quiet)
+    host.asked.clear()
+    local.current(host, TABLE)
+    assert host.asked == []
+
+
+def test_old_builds_go_and_the_last_stays_for_its_readers(host: FakeHost) -> None:
+    made = [local.build(host, TABLE, quiet) for _ in range(4)]
+    assert builds(host) == sorted(folder.name for folder in made[-2:] if folder)
+
+
+def test_what_a_killed_builder_left_is_removed(host: FakeHost) -> None:
+    top = host.cache_dir / "host"
+    (top / "0123abcd-left/search").mkdir(parents=True)
+    (top / "lock").touch()
+    folder = local.build(host, TABLE, quiet)
+    assert folder is not None
+    assert builds(host) == [folder.name]
+
+
+def test_one_builder_at_a_time(host: FakeHost) -> None:
+    """Meanwhile the old one serves; a dead builder's lock is no lock."""
+    first = local.ensure(host, TABLE, quiet)
+    with (host.cache_dir / "host/lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert local.build(host, TABLE, quiet) is None
+        assert local.ensure(host, {}, quiet) == first
+    assert local.build(host, TABLE, quiet) not in (None, first)
+
+
+def test_a_build_that_breaks_off_leaves_the_old_one(host: FakeHost) -> None:
+    first = local.ensure(host, TABLE, quiet)
+
+    def interrupt(done: int, total: int, what: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        local.build(host, TABLE, interrupt)
+    assert first is not None
+    assert builds(host) == [first.name]
+    assert local.current(host, TABLE) == local.Local(first, stale=False)
+
+
+def test_a_cache_that_cannot_be_written(host: FakeHost) -> None:
+    host.cache_dir.write_text("a file where the folder should be")
+    with pytest.raises(SourceError, match="cannot be written") as caught:
+        local.ensure(host, TABLE, quiet)
+    assert "MAILHELP_CACHE_DIR" in caught.value.hint
+
+
+def test_a_full_disk(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(index, "build", full)
+    with pytest.raises(SourceError, match="No space left on device"):
+        local.ensure(host, TABLE, quiet)
+    assert builds(host) == []
+
+
+def test_damaged_builds_do_not_count(host: FakeHost) -> None:
+    folder = local.ensure(host, TABLE, quiet)
+    assert folder is not None
+    pointer = host.cache_dir / "host/current"
+    for name in ("", "../host/x", "missing", "\0"):
+        pointer.write_text(name)
+        assert local.current(host, TABLE) is None
+    pointer.write_text(folder.name)
+    (folder / CATALOGUE).write_bytes(b"no database")
+    assert local.current(host, TABLE) is None
+
+
+def test_a_build_of_another_release_does_not_count(
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local.ensure(host, TABLE, quiet)
+    monkeypatch.setattr("mailhelp.store.FORMAT", 999)
+    assert local.current(host, TABLE) is None
+
+
+def test_somebody_elses_index_is_not_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index holds pickled data, which could do anything to who reads it."""
+    local.ensure(host, TABLE, quiet)
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    if owner != 0:
+        assert local.current(host, TABLE) is None
+
+
+def test_pages_that_cannot_be_rendered_are_named(host: FakeHost) -> None:
+    host.commands = {key: value for key, value in host.commands.items() if key[0] != "groff"}
+    folder = local.ensure(host, TABLE, quiet)
+    assert folder is not None
+    skipped = json.loads(Store(folder / CATALOGUE).meta("skipped") or "")
+    assert skipped == ["page/postconf.5", "page/postqueue.1", "page/qmgr.8postfix"]
+    assert index.search([folder / SEARCH], "delayed mail")
+
+
+def test_a_host_without_a_manual_or_postfix(tmp_path: Path) -> None:
+    host = FakeHost({("manpath", "-q"): Output("")}, tmp_path)
+    folder = local.ensure(host, TABLE, quiet)
+    assert folder is not None
+    assert index.search([folder / SEARCH], "queue") == []
+    assert local.current(host, TABLE) == local.Local(folder, stale=False)
+
+
+@pytest.mark.skipif(Host().which("groff") is None, reason="groff is not installed")
+@pytest.mark.skipif(Host().which("postconf") is None, reason="Postfix is not installed")
+def test_the_real_host(tmp_path: Path) -> None:
+    class Here(Host):
+        @property
+        def cache_dir(self) -> Path:
+            return tmp_path
+
+    import tomllib
+
+    corpus = Path(__file__).parent.parent / "corpus/manpages.toml"
+    table = tomllib.loads(corpus.read_text(encoding="utf-8"))
+    folder = local.ensure(Here(), table, quiet)
+    assert folder is not None
+    store = Store(folder / CATALOGUE)
+    assert json.loads(store.meta("skipped") or "") == []
+    found = {name.id for name in store.named("maximal_queue_lifetime")}
+    assert "page/postconf.5/maximal_queue_lifetime" in found
+    assert "page/postqueue.1/-f" in {name.id for name in store.named("postqueue -f")}
+    hits = index.search([folder / SEARCH], "rate delay between deliveries")
+    assert any("rate_delay" in hit.id for hit in hits[:3])

@@ -66,6 +66,7 @@ class Parameter(NamedTuple):
     value: str | None = None
     set: bool | None = None
     meaning: str = ""
+    unit: str = ""
 
 
 class Result(NamedTuple):

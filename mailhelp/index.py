@@ -37,6 +37,7 @@ _USUAL_HEAD, _USUAL_TEXT = 30, 120
 """Terms of a document. Fixed, so that the same document weighs the same in every index."""
 _BEGINNING, _EXCERPT = 800, 160
 """Characters of a document that are kept for excerpts, and of an excerpt, at most."""
+_VOCABULARY = "words.txt"
 _SHORTEST_MENDED, _READINGS = 4, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
 
@@ -98,20 +99,23 @@ def build(folder: Path, documents: Iterable[Document]) -> None:
     # all sorted in memory, a hundred bytes for each different term of each document; not packed,
     # since that takes an eighth of the time and saves a sixth of the space
     codec = W3Codec(compression=0)
-    words: set[str] = set()
+    vocabulary: set[str] = set()
     with index.create_in(str(folder), schema).writer(limitmb=1024, codec=codec) as writer:
         for document in documents:
-            head, text = _head(document), document.text
+            names = _words(" ".join(document.names))
+            head = _words(" ".join((document.title, *document.asked_as))) + names
+            text = _words(document.text)
+            vocabulary.update(head, text)
             writer.add_document(
                 id=document.id,
                 title=document.title,
-                beginning=text[:_BEGINNING],
+                beginning=document.text[:_BEGINNING],
                 kind=document.kind.encode(),
-                terms=_weights(document),
+                terms=_weights(names, head, text, _KIND_WEIGHTS.get(document.kind, 1.0)),
             )
-            words.update(_WORD.findall(f"{head} {text}".casefold()))
-    # to mend slips of letters; the terms have lost their endings
-    (folder / _WORDS).write_text("\n".join(sorted(words)), encoding="utf-8")
+    # the terms have lost their endings, so slips of letters are mended with the whole words
+    whole = {part for word in vocabulary for part in word.split("_") if part.isalpha()}
+    (folder / _VOCABULARY).write_text("\n".join(sorted(whole)), encoding="utf-8")
 
 
 def search(
@@ -127,7 +131,8 @@ def search(
     try:
         for folder in folders:
             readers.append(index.open_dir(str(folder), readonly=True).reader())
-        wanted = [readings for readings in dict.fromkeys(_wanted(readers, words)) if readings]
+        asked = dict.fromkeys(_wanted(readers, folders, words))
+        wanted = [readings for readings in asked if readings]
         scores = _scores(readers, wanted, kinds)
         best = nlargest(limit, scores, key=lambda place: (scores[place], -place[0], -place[1]))
         shown = {term for readings in wanted for term in readings}
@@ -159,52 +164,64 @@ def _terms_of(word: str) -> tuple[str, ...]:
     return (word,) if len(word) < 3 or word[0].isdigit() else (stem(word),)
 
 
-def _weights(document: Document) -> dict[str, float]:
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.casefold()))
+
+
+def _weights(
+    names: Counter[str], head: Counter[str], text: Counter[str], worth: float
+) -> dict[str, float]:
     """What each term of a document adds to its score, for a term that is not rarer than others."""
     weights = defaultdict[str, float](float)
-    names = " ".join(document.names)
-    for word in set(_WORD.findall(names.casefold())):
-        for term in _terms_of(word)[:1]:
+    for name in names:
+        for term in _terms_of(name)[:1]:
             weights[term] = _NAME
-    head = " ".join((names, document.title, *document.asked_as))
-    for term, fit in _saturated(head, _USUAL_HEAD).items():
+    for term, fit in _saturated(head, _USUAL_HEAD):
         weights[term] += _HEAD * fit
-    for term, fit in _saturated(document.text, _USUAL_TEXT).items():
+    for term, fit in _saturated(text, _USUAL_TEXT):
         weights[term] += fit
-    worth = _KIND_WEIGHTS.get(document.kind, 1.0)
     return {term: worth * weight for term, weight in weights.items()}
 
 
-def _saturated(text: str, usual: int) -> dict[str, float]:
+def _saturated(words: Counter[str], usual: int) -> Iterator[tuple[str, float]]:
     counts: Counter[str] = Counter()
-    for word, times in Counter(_WORD.findall(text.casefold())).items():
+    for word, times in words.items():
         for term in _terms_of(word):
             counts[term] += times
     held = _SATURATION * (1 - _LENGTH + _LENGTH * counts.total() / usual)
-    return {term: count / (count + held) for term, count in counts.items()}
+    return ((term, count / (count + held)) for term, count in counts.items())
 
 
-def _wanted(readers: Sequence[IndexReader], words: str) -> Iterator[tuple[str, ...]]:
+def _wanted(
+    readers: Sequence[IndexReader], folders: Sequence[Path], words: str
+) -> Iterator[tuple[str, ...]]:
     """For each word of a question the known terms that it may be read as."""
-    for word in _WORD.findall(words.casefold()):
+    for word in _words(words):
         whole, *parts = _terms_of(word) or ("",)
         if not whole or _frequency(readers, whole):
             yield (whole,) if whole else ()
         elif parts:
-            yield from _wanted(readers, word.replace("_", " "))
+            yield from _wanted(readers, folders, word.replace("_", " "))
         else:
-            yield _mended(readers, whole)
+            yield _mended(readers, folders, word)
 
 
-def _mended(readers: Sequence[IndexReader], term: str) -> tuple[str, ...]:
-    """The likeliest known terms that a slip of one letter turns into ``term``."""
-    if len(term) < _SHORTEST_MENDED or term[0].isdigit():
+def _mended(readers: Sequence[IndexReader], folders: Sequence[Path], word: str) -> tuple[str, ...]:
+    """The likeliest terms of known words that a slip of one letter turns into ``word``."""
+    if len(word) < _SHORTEST_MENDED or not word.isalpha():
         return ()
-    known = {word.decode() for reader in readers for word in reader.lexicon("terms")}
-    near = list(near_words(term, known))
+    known = {
+        known for folder in folders for known in (folder / _VOCABULARY).read_text("utf-8").split()
+    }
+    (stemmed,) = _terms_of(word)
+    near = {known: _terms_of(known) for known in near_words(word, known)}
+    if not near:  # an ending can hide a second slip: deffered, deferred
+        stems = {term.decode() for reader in readers for term in reader.lexicon("terms")}
+        near = {stem: (stem,) for stem in near_words(stemmed, stems)}
     # a letter doubled, or swapped with its neighbour, is likelier than another letter
-    likely = [word for word in near if set(word) == set(term)] or near
-    return tuple(nlargest(_READINGS, likely, key=lambda word: (_frequency(readers, word), word)))
+    likely = [known for known in near if set(known) in (set(word), set(stemmed))] or list(near)
+    terms = {term for known in likely for term in near[known]}
+    return tuple(nlargest(_READINGS, terms, key=lambda term: (_frequency(readers, term), term)))
 
 
 def _scores(

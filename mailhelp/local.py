@@ -138,28 +138,33 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
 def _documents(
     host: Host, pages: list[manpages.Page], catalogue: Store, progress: Progress
 ) -> Iterator[Document]:
-    """All documents of this host, each filed in the catalogue on its way to the search index."""
+    """All documents of this host, each filed in the catalogue on its way to the search index.
+
+    The catalogue's facts are ``listing`` [section, name, description, id] of every page by all its
+    names, ``skipped`` the ids of pages that could not be rendered, ``pages`` {file: time of change}.
+    """
     from mailhelp.sources import manpages, manrender, postconf
 
     total = len(pages) + 1
     known = manpages.known_settings(pages)
-    by_id = {page.id: page for page in pages}
-    left = set(by_id)
+    left = {page.id: page for page in pages}
+    listing: list[tuple[str, str, str, str]] = []
     templates = postconf.templates(host).documents
     catalogue.add(templates)
     yield from templates
+    progress(1, total, "postconf -t")
     sources = {page.id: page.source for page in pages}
     paths = {page.id: page.path for page in pages}
-    progress(1, total, "postconf -t")
     for id, text in manrender.render(host, sources, paths):
-        left.discard(id)
-        page = by_id[id]
+        page = left.pop(id)
         documents = manpages.documents(page, text, known)
         catalogue.add(documents, mentions=[(word, id) for word in manpages.mentions(page)])
         yield from (document for document in documents if document.text)
+        said = documents[0].data["summary"]
+        listing += [(page.section, name, said, id) for name in (page.name, *page.aliases)]
         progress(total - len(left), total, id)
     changed = {str(page.path): _changed(page.path) for page in pages}
-    catalogue.add(pages=changed, skipped=sorted(left))
+    catalogue.add(pages=changed, listing=sorted(listing), skipped=sorted(left))
 
 
 def _put_to_use(top: Path, folder: Path) -> None:

@@ -110,6 +110,7 @@ def test_questions(folders: list[Path], words: str, wanted: str) -> None:
         ("reciever certificate", "recipe/starttls-check"),
         ("relay acces denied", "log/postfix/smtpd/relay-access-denied"),
         ("deffered mail", "topic/queue"),
+        ("certficate", "recipe/starttls-check"),
     ],
 )
 def test_a_slip_of_a_letter(folders: list[Path], words: str, wanted: str) -> None:

@@ -49,6 +49,11 @@ def test_everything_is_indexed(host: FakeHost) -> None:
     hits = index.search([folder / SEARCH], "delayed mail still being retried")
     assert hits[0].id == "template/delay_template"
     assert index.search([folder / SEARCH], "how long is mail tried")[0].id == lifetime.id
+    assert json.loads(store.meta("listing") or "") == [
+        ["1", "postqueue", "Postfix queue control", "page/postqueue.1"],
+        ["5", "postconf", "Postfix configuration parameters", "page/postconf.5"],
+        ["8postfix", "qmgr", "Postfix queue manager", "page/qmgr.8postfix"],
+    ]
     assert seen[-1][:2] == (4, 4)
     assert [done for done, _, _ in seen] == [1, 2, 3, 4]
 

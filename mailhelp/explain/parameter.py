@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from mailhelp.answer import Answer, Parameter, Prose, Section
 from mailhelp.document import Document
@@ -34,7 +34,7 @@ def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) ->
 def _answer(library: Library, query: str, asked: Asked, values: postconf.Values) -> Answer:
     document, names = asked
     data = document.data
-    own = tuple(_parameter(data["defaults"], name, values) for name in names)
+    own = tuple(_parameter(data, name, values) for name in names)
     start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
     filling = {"name": names[0], "value": start if len(start) <= _LONGEST_VALUE else _VALUE}
     parts = common.parts(library, document, filling)
@@ -70,11 +70,12 @@ def _answer(library: Library, query: str, asked: Asked, values: postconf.Values)
     )
 
 
-def _parameter(defaults: dict[str, str], name: str, values: postconf.Values) -> Parameter:
+def _parameter(data: Mapping[str, Any], name: str, values: postconf.Values) -> Parameter:
     here = values.parameters.get(name)
+    default, unit = data["defaults"].get(name), data.get("unit", "")
     if here is None:
-        return Parameter(name, defaults.get(name))
-    return Parameter(name, here.default or defaults.get(name), here.value, here.set)
+        return Parameter(name, default, unit=unit)
+    return Parameter(name, here.default or default, here.value, here.set, unit=unit)
 
 
 def _manual(library: Library, name: str) -> Prose:

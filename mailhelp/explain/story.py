@@ -10,7 +10,6 @@ from mailhelp.library import Library
 from mailhelp.log.stream import Numbered
 from mailhelp.log.trace import Fact, Story
 
-_WAITED = ("filter-accepted", "filter-refused")
 _ENDS = {"sent": "delivered", "bounced": "bounced", "deferred": "deferred", "expired": "expired"}
 
 
@@ -68,7 +67,7 @@ def explain(library: Library, story: Story) -> Answer:
         "recipients": recipients,
         "outcome": outcome,
         "told": told,
-        "flow": list(_flow(facts)),
+        "flow": _flow(story, facts),
         "links": [link.why for link in story.links],
         "records": [
             {
@@ -181,18 +180,17 @@ def _told(facts: list[Fact]) -> str | None:
     return None
 
 
-def _flow(facts: list[Fact]) -> Iterator[dict[str, Any]]:
+def _flow(story: Story, facts: list[Fact]) -> list[dict[str, Any]]:
+    """The processes in the order in which the mail met them: strand by strand, then the rest."""
     steps: dict[tuple[str, int | None], dict[str, Any]] = {}
-    for fact in facts:
+    for fact in (*(fact for strand in story.strands for fact in strand.facts), *facts):
         step = steps.setdefault(
             (fact.program, fact.record.pid),
             {"program": fact.program, "pid": fact.record.pid, "role": ""},
         )
-        if fact.event in _WAITED or not (step["role"] or fact.event.startswith("session-")):
+        if not (step["role"] or fact.event.startswith("session-")):
             step["role"] = fact.role
-    # the process that waited for the filter stands before it, also where its first record is lost
-    waited = {(fact.program, fact.record.pid) for fact in facts if fact.event in _WAITED}
-    yield from sorted(steps.values(), key=lambda step: (step["program"], step["pid"]) not in waited)
+    return list(steps.values())
 
 
 def _missing(story: Story, facts: list[Fact], outcome: str) -> Iterator[str]:

@@ -100,16 +100,18 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two strands of one mail, and the reason."""
+    """Two strands of one mail, the one that the mail was in first, and the reason."""
 
-    left: Strand
-    right: Strand
+    earlier: Strand
+    later: Strand
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One mail: its strands, its links, and its records with why each belongs, in order of time."""
+    """One mail: its strands in the order that the links tell, its links, and its records with why
+    each belongs, in order of time.
+    """
 
     strands: tuple[Strand, ...]
     links: tuple[Link, ...]
@@ -126,6 +128,9 @@ class Story:
         )
 
 
+# ids under which a mail goes on, and ids that it had before
+_NEXT_IDS = {"queued_as", "remote_queue_id"}
+_EARLIER_IDS = {"original_queue_id"}
 _NAMES = frozenset(
     ("queue_id", "queued_as", "remote_queue_id", "amavis_id", "mail_id", "message_id", "client",
      "client_address", "original_client", "sender", "recipient", "original_recipient",
@@ -173,7 +178,7 @@ class _Tracer:
         self._resolve()
         group = {id(strand): [strand] for strand in self.strands}
         for link in self.links:
-            left, right = group[id(link.left)], group[id(link.right)]
+            left, right = group[id(link.earlier)], group[id(link.later)]
             if left is not right:
                 left += right
                 for strand in right:
@@ -195,9 +200,9 @@ class _Tracer:
                 if id(fact) not in taken:
                     facts.append((fact, session.name))
         members = {id(strand) for strand in strands}
-        links = tuple(link for link in self.links if id(link.left) in members)
+        links = tuple(link for link in self.links if id(link.earlier) in members)
         facts.sort(key=lambda pair: order[id(pair[0])])
-        return Story(tuple(strands), links, tuple(facts))
+        return Story(_ordered(strands, links), links, tuple(facts))
 
     def _session_edge(self, fact: Fact) -> None:
         key = (fact.record.host, fact.program, fact.record.pid)
@@ -267,20 +272,20 @@ class _Tracer:
 
     def _mention(self, strand: Strand, fact: Fact) -> None:
         """Remember the ids of other strands that a fact names; they are looked up at the end."""
-        for name in ("queued_as", "remote_queue_id", "original_queue_id"):
+        for name in _NEXT_IDS | _EARLIER_IDS:
             other = fact.values.get(name)
             if other and other != strand.key:
-                self._mentions.append((strand, fact, "queue", other))
+                self._mentions.append((strand, fact, name, other))
         other = fact.values.get("amavis_id")
         if other and strand.kind != "filter":
-            self._mentions.append((strand, fact, "filter", other))
+            self._mentions.append((strand, fact, "amavis_id", other))
 
     def _resolve(self) -> None:
         said: set[tuple[int, int]] = set()
-        for strand, fact, kind, key in self._mentions:
-            table = self._queue if kind == "queue" else self._filter
+        for strand, fact, name, key in self._mentions:
+            table = self._filter if name == "amavis_id" else self._queue
             lives = [life for (_, id_), found in table.items() if id_ == key for life in found]
-            reach = _LINK_REACH if kind == "queue" else LONGEST_CHECK
+            reach = LONGEST_CHECK if name == "amavis_id" else _LINK_REACH
             near = [life for life in lives if life.near(fact.seconds) <= reach]
             if not near:
                 continue
@@ -288,7 +293,32 @@ class _Tracer:
             if other is not strand and (id(strand), id(other)) not in said:
                 said.add((id(strand), id(other)))
                 why = f"{_process(fact)} names {other.name}: {fact.title or 'its record'}"
-                self.links.append(Link(strand, other, why))
+                pair = (other, strand) if name in _EARLIER_IDS else (strand, other)
+                self.links.append(Link(*pair, why))
+
+
+def _ordered(strands: list[Strand], links: Iterable[Link]) -> tuple[Strand, ...]:
+    """The strands in the order in which the mail was in them: as the links say, else by time.
+
+    Records of several files and one second tell no order: then the session goes before the filter,
+    and the filter before the queue.
+    """
+    kinds = ("session", "filter", "queue")
+    before = {
+        id(strand): {id(link.earlier) for link in links if link.later is strand}
+        for strand in strands
+    }
+    left = sorted(
+        strands, key=lambda strand: (strand.facts[0].seconds or 0.0, kinds.index(strand.kind))
+    )
+    found: list[Strand] = []
+    while left:
+        waiting = {id(strand) for strand in left}
+        ready = (strand for strand in left if not before[id(strand)] & waiting - {id(strand)})
+        chosen = next(ready, left[0])  # links in a circle: then by time
+        left.remove(chosen)
+        found.append(chosen)
+    return tuple(found)
 
 
 def _process(fact: Fact) -> str:

@@ -118,7 +118,8 @@ def _text(answer: Answer, width: int) -> Iterator[Line]:
     """The text as given, with its values marked; long lines are broken at spaces where they can be."""
     pieces: Line = []
     position = 0
-    for span in _outermost(answer.spans):
+    split = _split(answer.spans)
+    for span in (span for span in answer.spans if span not in split):
         pieces += [
             ("", answer.text[position : span.start]),
             ("value", answer.text[span.start : span.end]),
@@ -141,11 +142,7 @@ _IN_HEAD = frozenset(("time", "logging_host", "process_id"))
 
 def _values(answer: Answer, width: int) -> Iterator[Line]:
     """The values of the text with their meanings; a value that is split is told by its parts."""
-    split = {
-        span
-        for span, after in pairwise(answer.spans)
-        if span.start <= after.start and after.end <= span.end and span.name not in _IN_HEAD
-    }
+    split = _split(answer.spans)
     prefix = answer.spans[:4] if answer.kind == "log" else ()
     shown = [
         span
@@ -165,12 +162,13 @@ def _values(answer: Answer, width: int) -> Iterator[Line]:
         yield from columns([("value", value)], meaning, left + 2, width)
 
 
-def _outermost(spans: Iterable[Span]) -> list[Span]:
-    tops: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if not tops or span.start >= tops[-1].end:
-            tops.append(span)
-    return tops
+def _split(spans: Iterable[Span]) -> set[Span]:
+    """The spans that hold others: their parts say all that they say."""
+    return {
+        span
+        for span, after in pairwise(spans)
+        if span.start <= after.start and after.end <= span.end and span.name not in _IN_HEAD
+    }
 
 
 def _blocks(blocks: Iterable[Any], width: int, indent: int) -> Iterator[Line]:
@@ -224,6 +222,8 @@ def _parameters(title: str, parameters: Iterable[Parameter], width: int) -> Iter
                 runs.append(("dim", f"; default: {each.default or '(empty)'})"))
         elif each.default is not None and (title == "Value" or len(each.default) < _SHORT_DEFAULT):
             runs.append(("dim", f" (default: {each.default or 'empty'})"))
+        if each.unit:
+            runs.append(("dim", f" in {each.unit}"))
         yield from wrap(runs, width, INDENT, 4)
         if each.meaning:
             yield from wrap([("", each.meaning)], width, INDENT + 4)

@@ -31,18 +31,7 @@ _SETTING = re.compile(r"^\.SH (\w+) \((?:default:|read)", re.MULTILINE)
 _PUNCTUATION = str.maketrans(dict.fromkeys(",;\"'!?<>=/|*#$%{}~^`", " "))
 _ROFF = re.compile(r"\\(?:f(?:\w|\(\w\w|\[\w*\])|[&|^%]|s[-+]?\d+)")
 # headings whose text answers no question; shown with their page, never searched
-_UNSEARCHED = frozenset(
-    (
-        "SEE ALSO",
-        "LICENSE",
-        "AUTHOR",
-        "AUTHORS",
-        "AUTHOR(S)",
-        "COPYRIGHT",
-        "HISTORY",
-        "README FILES",
-    )
-)
+_UNSEARCHED = re.compile(r"SEE ALSO|LICENSE|AUTHORS?|AUTHOR\(S\)|COPYRIGHT|HISTORY|README.FILES")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +175,7 @@ def _piece(page: Page, piece: mansplit.Piece, id: str, shared: Mapping[str, str]
         f"{page.name}({page.section[0]}): {piece.title}",
         tuple(f"{page.name} {term}" if term[0] == "-" else term for term in piece.terms),
         (),
-        "" if piece.heading in _UNSEARCHED else piece.text,
+        "" if _UNSEARCHED.fullmatch(piece.heading) else piece.text,
         data,
     )
 

@@ -96,7 +96,11 @@ class Lab:
             self.directory = _new_directory()
             base = free_block()
             self.ports = {name: base + offset for name, offset in PORTS.items()}
-            failure = self._start(base)
+            try:
+                failure = self._start(base)
+            except BaseException:  # Ctrl-C too: what has been started must not stay
+                self.stop()
+                raise
             if not failure:
                 return self
             self.stop()

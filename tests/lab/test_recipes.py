@@ -271,12 +271,15 @@ def test_the_password_is_not_shown_while_it_is_typed(
 ) -> None:
     needs(SHELLS[shell][0])
     command = recipes["sasl-auth-check"].command("( trap")
-    process, terminal = pty.fork()
-    if process == 0:
-        try:
-            os.execvp(SHELLS[shell][0], [*SHELLS[shell], "-c", command])
-        finally:
-            os._exit(127)
+    terminal, other_end = pty.openpty()
+    typed = subprocess.Popen(
+        [*SHELLS[shell], "-c", command],
+        stdin=other_end,
+        stdout=other_end,
+        stderr=other_end,
+        start_new_session=True,
+    )
+    os.close(other_end)
     try:
         output = read_until(terminal, "user: ")
         os.write(terminal, f"{USER}\n".encode())
@@ -285,7 +288,8 @@ def test_the_password_is_not_shown_while_it_is_typed(
         output += read_until(terminal, None)
     finally:
         os.close(terminal)
-        os.waitpid(process, 0)
+        typed.kill()
+        typed.wait()
     assert USER in output
     assert "not-to-be-seen" not in output
     assert base64.b64encode(f"\0{USER}\0not-to-be-seen".encode()).decode() in output
@@ -506,6 +510,20 @@ def test_queue_requeue_gives_the_mail_a_new_life(
     assert "`postqueue -f` wakes it" in recipe.entry.sections["Pitfalls"]
     lab.run("postqueue -f")
     lab.wait_for_log(f"orig_id={waiting}")
+
+
+def test_queue_delete_gives_a_mail_up_with_a_bounce(
+    lab: Lab, recipes: dict[str, Recipe], waiting: str
+) -> None:
+    recipe = recipes["queue-delete"]
+    expired = lab.run(recipe.command("postsuper -e", queue_id=waiting))
+    assert recipe.results(expired.stdout) == {"good"}, expired.stdout
+    lab.run(recipe.command("postqueue -i", queue_id=waiting))
+    lab.wait_for_log(
+        f"{waiting}: from=<ann@local.example>, status=force-expired, returned to sender"
+    )
+    gone = lab.run(recipe.command("postsuper -d", queue_id="ABCDEF"))
+    assert recipe.results(gone.stdout) == {"bad"}
 
 
 @pytest.mark.parametrize("form", ["postqueue -j", "postqueue -p"])

@@ -32,7 +32,7 @@ _KIND_WEIGHTS = {"page": 0.4, "template": 0.4}
 _ALL_WORDS = 2.5
 """The power of the share of the question that a document has; higher: all words count for more."""
 _SATURATION, _LENGTH = 1.2, 0.6
-"""BM25: how soon repeating a word counts no more; how much texts longer than usual are held back."""
+"""BM25: how soon repeating a word counts no more; how much long texts are held back."""
 _USUAL_HEAD, _USUAL_TEXT = 30, 120
 """Terms of a document. Fixed, so that the same document weighs the same in every index."""
 _BEGINNING, _EXCERPT = 800, 160

@@ -140,8 +140,8 @@ def _documents(
 ) -> Iterator[Document]:
     """All documents of this host, each filed in the catalogue on its way to the search index.
 
-    The catalogue's facts are ``listing`` [section, name, description, id] of every page by all its
-    names, ``skipped`` the ids of pages that could not be rendered, ``pages`` {file: time of change}.
+    The catalogue's facts are ``listing`` ([section, name, description, id] for every name of every
+    page), ``skipped`` (ids of pages that could not be rendered), ``pages`` (file: time of change).
     """
     from mailhelp.sources import manpages, manrender, postconf
 
@@ -149,7 +149,11 @@ def _documents(
     known = manpages.known_settings(pages)
     left = {page.id: page for page in pages}
     listing: list[tuple[str, str, str, str]] = []
-    templates = postconf.templates(host).documents
+    # without this host's values, which may change any time: they are read when asked
+    templates = [
+        document._replace(data={"text": document.data["text"]})
+        for document in postconf.templates(host).documents
+    ]
     catalogue.add(templates)
     yield from templates
     progress(1, total, "postconf -t")
@@ -198,7 +202,7 @@ def _only_builder(top: Path) -> Iterator[bool]:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """A build makes a million small objects without cycles; looking for some takes a tenth of it."""
+    """A build makes a million small objects without cycles; looking for some costs a tenth."""
     was_on = gc.isenabled()
     gc.disable()
     try:

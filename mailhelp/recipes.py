@@ -73,18 +73,23 @@ def _values(library: Library, document: Document, given: Mapping[str, str]) -> d
 
 
 def _options(run: str, options: Mapping[str, str], values: Mapping[str, str]) -> tuple[Option, ...]:
-    """The documented options that stand in the command ``run``, in its order."""
-    places = {option: run.find(option) for option in options}
-    for option in options:
-        if places[option] < 0:
-            places[option] = min(
-                (found.start() for found in re.finditer(re.escape(option.split()[0]), run)),
-                default=-1,
-            )
+    """The documented options that stand in the command ``run``, in its order.
+
+    An option is found by all its words, or (where its operand differs here) by its first one.
+    """
+    words = run.split()
+    places: dict[int, str] = {}
+    for whole in (True, False):
+        for option in options:
+            wanted = option.split() if whole else option.split()[:1]
+            for place in range(len(words)):
+                if place not in places and words[place : place + len(wanted)] == wanted:
+                    if option not in places.values():
+                        places[place] = option
+                    break
     return tuple(
         Option(template.fill(option, values, missing="show") or option, options[option])
-        for option in sorted(options, key=lambda option: places[option])
-        if places[option] >= 0
+        for _, option in sorted(places.items())
     )
 
 

@@ -31,7 +31,12 @@ FLOORS = [
     {"cli"},
     {"__main__"},
 ]  # fmt: skip
-ONLY = {"whoosh": {"index"}, "markdown_it": {"prose"}, "typer": {"app"}, "subprocess": {"host", "output"}}
+ONLY = {
+    "whoosh": {"index"},
+    "markdown_it": {"prose"},
+    "typer": {"app"},
+    "subprocess": {"host", "output"},
+}
 
 
 def name(path: Path) -> str:
@@ -67,12 +72,18 @@ def test_imports_point_down() -> None:
             inner = target.removeprefix("mailhelp.")
             if target.startswith("mailhelp.") and inner in known:
                 same = inner.partition(".")[0] == name(path).partition(".")[0]
-                if floor(inner) > floor(name(path)) or (floor(inner) == floor(name(path)) and not same):
+                if floor(inner) > floor(name(path)) or (
+                    floor(inner) == floor(name(path)) and not same
+                ):
                     upward.append(f"{name(path)} imports {inner}")
     assert upward == []
 
 
 def test_what_one_module_owns_no_other_imports() -> None:
     for package, owners in ONLY.items():
-        users = {name(path) for path in modules() if any(i.partition(".")[0] == package for i in imports(path))}
+        users = {
+            name(path)
+            for path in modules()
+            if any(i.partition(".")[0] == package for i in imports(path))
+        }
         assert users <= owners, package

@@ -60,7 +60,6 @@ def test_an_answer(mailhelp: Command) -> None:
     assert done.returncode == 0
     assert "maximal_queue_lifetime" in done.stdout
     assert "bounce_queue_lifetime" in done.stdout
-    assert "postconf was not found" in done.stdout
 
 
 def test_a_piped_line(mailhelp: Command) -> None:
@@ -190,13 +189,17 @@ def test_a_broken_note_is_named_and_the_rest_answers(mailhelp: Command, tmp_path
 def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
     notes = tmp_path / ".config/mailhelp/notes/parameters"
     notes.mkdir(parents=True)
-    (notes / "maximal_queue_lifetime.patch.md").write_text("+++\n+++\nHere it is always two days.\n")
+    (notes / "maximal_queue_lifetime.patch.md").write_text(
+        "+++\n+++\nHere it is always two days.\n"
+    )
     (notes / "bounce_queue_lifetime.md").write_text(
         '+++\ntitle = "Ours"\nasked_as = ["x"]\nsources = ["us"]\n+++\nAsk the postmaster.\n'
     )
     done = mailhelp("queue_lifetime")
     assert "Here it is always two days." in done.stdout
-    assert "longest time that mail may stay" in " ".join(done.stdout.split()) or "queue" in done.stdout
+    assert (
+        "longest time that mail may stay" in " ".join(done.stdout.split()) or "queue" in done.stdout
+    )
     assert "Ask the postmaster." in done.stdout
     assert "null sender" not in mailhelp("bounce_queue_lifetime").stdout
 
@@ -223,7 +226,8 @@ def test_a_damaged_bundled_index_is_a_sentence(mailhelp: Command, tmp_path: Path
     (tmp_path / "index/catalogue.db").write_bytes(b"SQLite format 3\x00" + b"\x55" * 5000)
     done = mailhelp("queue_lifetime", MAILHELP_INDEX=str(tmp_path / "index"))
     assert done.returncode == 3
-    assert "cannot be read" in done.stderr
+    assert "damaged" in done.stderr
+    assert "Install mailhelp again" in done.stderr
 
 
 def test_a_postconf_that_fails_is_quoted(mailhelp: Command, tmp_path: Path) -> None:

@@ -45,6 +45,9 @@ def test_everything_is_indexed(host: FakeHost) -> None:
     assert lifetime is not None
     assert lifetime.data["default"] == "5d"
     assert [name.id for name in store.named("delay_template")] == ["template/delay_template"]
+    template = store.document("template/delay_template")
+    assert template is not None
+    assert set(template.data) == {"text"}
     assert store.pages_that_mention("queue_lifetime") == ["page/postconf.5", "page/qmgr.8postfix"]
     hits = index.search([folder / SEARCH], "delayed mail still being retried")
     assert hits[0].id == "template/delay_template"

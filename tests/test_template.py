@@ -55,7 +55,9 @@ def test_a_value_can_not_become_an_option() -> None:
     assert fill("swaks --to={to}", {"to": "-x"}) == "swaks --to=-x"
 
 
-@pytest.mark.parametrize("value", ["\x1b]0;x\x07", "a\nb", "a\x00b", "\u202egnp.exe", "\x9b31m", ""])
+@pytest.mark.parametrize(
+    "value", ["\x1b]0;x\x07", "a\nb", "a\x00b", "\u202egnp.exe", "\x9b31m", ""]
+)
 def test_control_characters_and_nothing_never_reach_a_command(value: str) -> None:
     assert fill("grep -- {text}", {"text": value}) is None
 

@@ -39,7 +39,11 @@ _TIME = (
 )
 _HOST_AND_TAG = r"(?P<host>[^\s:\[\]]+)\s+" + _TAG
 # Without a time in front, a word and a colon may be the message's own: a tag needs its pid or a slash.
-_TAG_SURE = r"(?P<tag>[^\s:\[\]\"=<>(),]+)\[(?P<pid>\d+)\]:\s|(?P<path>[\w.-]+(?:/[\w.-]+)+):\s"
+_TAG_SURE = (
+    r"(?P<tag>[^\s:\[\]\"=<>(),]+)\[(?P<pid>\d+)\]:\s|(?P<path>[\w.-]+(?:/[\w.-]+)+):\s"
+    # what a command writes to the terminal: postmap: fatal: …, /usr/sbin/postconf: warning: …
+    r"|(?P<command>[\w./-]+):\s(?=(?:warning|error|fatal|panic): )"
+)
 _REPEATED = r"message repeated (?P<count>\d+) times: \[ ?"
 _HOST_LAST_REPEATED = r"(?P<host>[^\s:\[\]]+)\s+(?=last message repeated )"
 _LAST_REPEATED = r"last message repeated (?P<count>\d+) times?\s*\Z"
@@ -145,9 +149,12 @@ def _parse_text(line: str, today: date) -> Record:
             named = _regex(_TAG_SURE).match(line, position)
         if named:
             found = named.groupdict()
-            host, tag = found.get("host"), found.get("tag") or found.get("path")
+            host, tag = (
+                found.get("host"),
+                found.get("tag") or found.get("path") or found.get("command"),
+            )
             pid = int(found["pid"]) if found.get("pid") else None
-            places += _places(named, ("host", "tag", "path", "pid"))
+            places += _places(named, ("host", "tag", "path", "command", "pid"))
             position = named.end()
         elif match:
             last_repeated = _regex(_HOST_LAST_REPEATED).match(line, position)
@@ -188,6 +195,7 @@ def _places(match: re.Match[str], names: tuple[str, ...]) -> list[Place]:
         "host": "logging_host",
         "tag": "program",
         "path": "program",
+        "command": "program",
         "pid": "process_id",
     }
     return [

@@ -26,8 +26,8 @@ INDENT = 2
 
 
 def visible(text: str) -> str:
-    """``text`` with control, bidirectional and invisible characters shown as escapes."""
-    return _CONTROL.sub(_escape, text)
+    """``text`` with control, bidirectional and invisible characters shown as escapes; tabs as blanks."""
+    return _CONTROL.sub(_escape, text.replace("\t", "    "))
 
 
 def _escape(found: re.Match[str]) -> str:

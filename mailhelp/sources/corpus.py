@@ -119,14 +119,14 @@ def _read_entry(folder: Path, path: Path, faults: list[Fault]) -> Entry | None:
     except (UnicodeDecodeError, OSError) as error:
         faults.append(Fault(path, 1, f"cannot be read: {error}"))
         return None
-    if not source.startswith("+++\n") or "\n+++\n" not in source:
+    if not source.startswith("+++\n") or "\n+++\n" not in source[3:]:
         faults.append(Fault(path, 1, "must begin with TOML between two lines of '+++'"))
         return None
-    head, _, body = source[4:].partition("\n+++\n")
+    head, _, body = source[3:].partition("\n+++\n")
     try:
         front = tomllib.loads(head)
     except tomllib.TOMLDecodeError as error:
-        faults.append(Fault(path, _line(error, 1), f"front matter: {error}"))
+        faults.append(Fault(path, _line(error, 0), f"front matter: {error}"))
         return None
     text, sections = split_sections(body)
     name = path.relative_to(folder)

@@ -44,9 +44,8 @@ def _unpacked(stream: BinaryIO) -> BinaryIO:
         if head.startswith(magic):
             import importlib
 
-            opener = {"gzip": "GzipFile", "bz2": "BZ2File", "lzma": "LZMAFile"}[module]
-            unpacker = getattr(importlib.import_module(module), opener)
-            return cast(BinaryIO, io.BufferedReader(unpacker(stream)))
+            unpacked = importlib.import_module(module).open(stream, "rb")
+            return cast(BinaryIO, io.BufferedReader(unpacked))
     return stream
 
 

@@ -162,7 +162,7 @@ def _services(services: Output, overrides: Output) -> tuple[Service, ...]:
 
 
 def _reason(*outputs: Output) -> str:
-    """Why the first of the outputs that failed did, as a sentence, in postconf's words if it has any."""
+    """Why the first that failed did, as a sentence, in postconf's own words if it has any."""
     for output in outputs:
         if output.failure:
             said = _FAULT.search(output.stderr)

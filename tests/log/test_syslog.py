@@ -78,6 +78,8 @@ def test_docker_json_file() -> None:
         ("Nov 22 06:25:16 auth: Error: no", "auth", "Error: no"),
         ("Nov 22 06:25:16 mx dovecot: auth: x", "dovecot", "auth: x"),
         ("Nov 22 06:25:16 mx /usr/sbin/amavisd[9]: (9-1) x", "/usr/sbin/amavisd", "(9-1) x"),
+        ("postmap: fatal: open x: No such file", "postmap", "fatal: open x: No such file"),
+        ("/usr/sbin/postconf: warning: x", "/usr/sbin/postconf", "warning: x"),
         ("", None, ""),
     ],
 )

@@ -71,7 +71,8 @@ def test_options_that_share_a_text_and_those_that_do_not() -> None:
 def test_settings_with_defaults_and_without() -> None:
     pieces = page(
         "SETTINGS\n       required_score n.nn (default: 5)\n           The score.\n\n"
-        "       use_bayes ( 0 | 1 )\n           Whether.\n\n       plain words\n           No setting.\n"
+        "       use_bayes ( 0 | 1 )\n           Whether.\n\n"
+        "       plain words\n           No setting.\n"
     )
     assert [(piece.title, piece.default) for piece in pieces] == [
         ("SETTINGS", ""),

@@ -6,6 +6,7 @@ Every command of mailhelp imports this module, so it imports what it needs where
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -139,14 +140,30 @@ class Host:
         chosen = self.environ.get(variable)
         if chosen:
             return Path(chosen).absolute()
-        import platformdirs
-
-        folder: Path = getattr(platformdirs, finder)("mailhelp", appauthor=False)
+        folder = self._linux_folder(finder) or self._platform_folder(finder)
         if not folder.is_absolute():
             raise SourceError(
                 f"No folder for mailhelp's files: {folder} is not an absolute path.",
                 f"Set HOME, or name a folder in {variable}.",
             )
+        return folder
+
+    def _linux_folder(self, finder: str) -> Path | None:
+        """What platformdirs says on Linux, without its import: that costs 5 ms of every command's 70."""
+        if sys.platform != "linux":
+            return None
+        name, usual = {
+            "user_cache_path": ("XDG_CACHE_HOME", ".cache"),
+            "user_config_path": ("XDG_CONFIG_HOME", ".config"),
+        }[finder]
+        base = self.environ.get(name, "").strip() or os.path.expanduser(f"~/{usual}")
+        return Path(base, "mailhelp")
+
+    @staticmethod
+    def _platform_folder(finder: str) -> Path:
+        import platformdirs
+
+        folder: Path = getattr(platformdirs, finder)("mailhelp", appauthor=False)
         return folder
 
 

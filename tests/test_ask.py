@@ -45,7 +45,6 @@ def test_a_mended_slip_is_said(session: Session) -> None:
 def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     name = "maximal_queue_lifetime"
     host.commands = {
-        ("postconf", name): Output(f"{name} = 2d\n"),
         ("postconf", "-n", name): Output(f"{name} = 2d\n"),
         ("postconf", "-d", name): Output(f"{name} = 5d\n"),
     }

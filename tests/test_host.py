@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -146,12 +147,23 @@ def test_folders_follow_the_environment(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_no_home_directory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    import platformdirs
-
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *_, **__: Path("~/.cache"))
+    monkeypatch.setattr(Host, "_linux_folder", lambda *_: None)
+    monkeypatch.setattr(Host, "_platform_folder", lambda *_: Path("~/.cache"))
     with pytest.raises(SourceError, match="not an absolute path") as caught:
         _ = HostWith().cache_dir
     assert "MAILHELP_CACHE_DIR" in caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the short cut is for Linux")
+@pytest.mark.parametrize("cache", ["", "/srv/cache", "  "])
+def test_folders_are_those_of_platformdirs(cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import platformdirs
+
+    for name in ("MAILHELP_CACHE_DIR", "MAILHELP_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    assert Host().cache_dir == platformdirs.user_cache_path("mailhelp", appauthor=False)
+    assert Host().config_dir == platformdirs.user_config_path("mailhelp", appauthor=False)
 
 
 def test_terminals(host: Host, tmp_path: Path) -> None:

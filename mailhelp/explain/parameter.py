@@ -28,37 +28,31 @@ def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) ->
     """One answer for each document; this host's values are read now, of all in one go."""
     asked = tuple(asked)
     values = postconf.values(host, [name for each in asked for name in each.names])
-    return tuple(_answer(library, query, each, values) for each in asked)
+    drafts = [_draft(library, query, each) for each in asked]
+    here = values()
+    return tuple(_with_values(draft, each, here) for draft, each in zip(drafts, asked, strict=True))
 
 
-def _answer(library: Library, query: str, asked: Asked, values: postconf.Values) -> Answer:
+def _draft(library: Library, query: str, asked: Asked) -> Answer:
+    """All of the answer that does not depend on this host's values."""
     document, names = asked
-    data = document.data
-    own = tuple(_parameter(data, name, values) for name in names)
-    start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
-    filling = {"name": names[0], "value": start if len(start) <= _LONGEST_VALUE else _VALUE}
-    parts = common.parts(library, document, filling)
+    parts = common.parts(library, document, {})
     described = bool(parts["explanation"])
-    notes = [f"The value on this host is not known: {values.reason}"] if values.reason else []
+    notes = []
     sections = list(parts["sections"])
-    if data.get("dangerous"):
-        sections.insert(0, Section("Danger", common.plain(data["dangerous"])))
+    if document.data.get("dangerous"):
+        sections.insert(0, Section("Danger", common.plain(document.data["dangerous"])))
     if not described:
         parts["explanation"] = _manual(library, names[0])
         if not parts["explanation"]:
             notes.append("mailhelp has no text of its own for this parameter; see postconf(5).")
     pages = library.pages_that_mention(query if len(names) > 1 else names[0])
     if pages:
-        sections.append(
-            Section(
-                "Man pages here that mention it",
-                common.plain(", ".join(reference_of(id) for id in pages)),
-            )
-        )
+        shown = ", ".join(reference_of(id) for id in pages)
+        sections.append(Section("Man pages here that mention it", common.plain(shown)))
     parts.update(
         title=f"{', '.join(names)}: {document.title}" if described else names[0],
         sections=tuple(sections),
-        parameters=(*own, *(p for p in parts["parameters"] if p.name not in names)),
     )
     return Answer(
         kind="parameter",
@@ -67,6 +61,23 @@ def _answer(library: Library, query: str, asked: Asked, values: postconf.Values)
         entry=document.id,
         notes=tuple(notes),
         **parts,
+    )
+
+
+def _with_values(draft: Answer, asked: Asked, values: postconf.Values) -> Answer:
+    """The answer with this host's values, and with commands that start from them."""
+    document, names = asked
+    own = tuple(_parameter(document.data, name, values) for name in names)
+    start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
+    filling = {"name": names[0], "value": start if len(start) <= _LONGEST_VALUE else _VALUE}
+    reason = values.reason
+    return draft._replace(
+        commands=common.filled(document.data.get("commands", []), filling),
+        parameters=(*own, *(p for p in draft.parameters if p.name not in names)),
+        notes=(
+            *([f"The value on this host is not known: {reason}"] if reason else []),
+            *draft.notes,
+        ),
     )
 
 

@@ -7,21 +7,20 @@ words, that is empty if all of it could be read. Source: postconf(1).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mailhelp.document import Document
 from mailhelp.host import Handle, Host, Output
 
-_SECONDS = 10.0
-_SETTING = re.compile(r"^(\w+) =(?: (.*))?$")
-_NAME = re.compile(r"^\w+$")
-_OVERRIDE = re.compile(r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$")
-_TEMPLATE = re.compile(r"^(\w+) = <<EOF\n(.*?)^EOF$", re.MULTILINE | re.DOTALL)
-_SUBJECT = re.compile(r"^Subject: (.*)$", re.MULTILINE)
-_WARNING = re.compile(r"^postconf: warning: (.*)$", re.MULTILINE)
-_FAULT = re.compile(r"^postconf: (?:fatal|error): (.*)$", re.MULTILINE)
+_SECONDS = 3.0
+_SETTING = r"^(\w+) =(?: (.*))?$"
+_OVERRIDE = r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$"
+_TEMPLATE = r"(?ms)^(\w+) = <<EOF\n(.*?)^EOF$"
+_SUBJECT = r"(?m)^Subject: (.*)$"
+_WARNING = r"(?m)^postconf: warning: (.*)$"
+_FAULT = r"(?m)^postconf: (?:fatal|error): (.*)$"
 
 
 class ParameterValue(NamedTuple):
@@ -76,15 +75,21 @@ class Templates(NamedTuple):
     reason: str = ""
 
 
-def values(host: Host, names: Iterable[str]) -> Values:
-    """The values and defaults of the parameters ``names`` on this host."""
-    asked = [name for name in dict.fromkeys(names) if _NAME.match(name)]
+def values(host: Host, names: Iterable[str]) -> Callable[[], Values]:
+    """Begin to read the parameters ``names``; calling the result waits for their values and defaults.
+
+    Between the two there is time for other work: it takes postconf some milliseconds.
+    """
+    asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
     if not asked:
-        return Values()
-    in_force, own, defaults = _together(
-        _start(host, *flag, *asked) for flag in ((), ("-n",), ("-d",))
-    )
-    return Values(_values(in_force, own, defaults), _reason(in_force, own, defaults))
+        return Values
+    started = [_start(host, flag, *asked) for flag in ("-n", "-d")]
+
+    def read() -> Values:
+        own, defaults = (handle.result() for handle in started)
+        return Values(_values(own, defaults), _reason(own, defaults))
+
+    return read
 
 
 def configuration(host: Host) -> Configuration:
@@ -92,9 +97,11 @@ def configuration(host: Host) -> Configuration:
     own, defaults, services, overrides = _together(
         _start(host, flag) for flag in ("-n", "-d", "-M", "-P")
     )
-    known = _values(own, own, defaults)
+    known = _values(own, defaults)
     said = (
-        line for output in (own, services, overrides) for line in _WARNING.findall(output.stderr)
+        line
+        for output in (own, services, overrides)
+        for line in re.findall(_WARNING, output.stderr)
     )
     return Configuration(
         {name: known[name] for name in _settings(own)},
@@ -109,11 +116,11 @@ def templates(host: Host) -> Templates:
     raw, filled = _together(_start(host, flag) for flag in ("-t", "-b"))
     expanded = {
         name.removeprefix("expanded_").removesuffix("_text"): text
-        for name, text in _TEMPLATE.findall(filled.stdout)
+        for name, text in re.findall(_TEMPLATE, filled.stdout)
     }
     documents = []
-    for name, text in _TEMPLATE.findall(raw.stdout):
-        subject = _SUBJECT.search(text)
+    for name, text in re.findall(_TEMPLATE, raw.stdout):
+        subject = re.search(_SUBJECT, text)
         title = f"{name}: {subject[1]}" if subject else name
         data = {"text": text, "filled": expanded.get(name.removesuffix("_template"), "")}
         documents.append(Document(f"template/{name}", "template", title, (name,), (), text, data))
@@ -131,22 +138,25 @@ def _together(started: Iterable[Handle]) -> list[Output]:
 
 
 def _settings(output: Output) -> dict[str, str]:
-    found = (_SETTING.match(line) for line in output.stdout.splitlines())
+    found = (re.match(_SETTING, line) for line in output.stdout.splitlines())
     return {setting[1]: setting[2] or "" for setting in found if setting}
 
 
-def _values(in_force: Output, own: Output, defaults: Output) -> dict[str, ParameterValue]:
-    now, ours, usual = _settings(in_force), _settings(own), _settings(defaults)
+def _values(own: Output, defaults: Output) -> dict[str, ParameterValue]:
+    ours, usual = _settings(own), _settings(defaults)
+    unread = bool(own.failure)
     return {
-        name: ParameterValue(now.get(name), usual.get(name), name in ours)
-        for name in (*now, *(name for name in usual if name not in now))
+        name: ParameterValue(
+            ours.get(name, None if unread else usual.get(name)), usual.get(name), name in ours
+        )
+        for name in (*usual, *(name for name in ours if name not in usual))
     }
 
 
 def _services(services: Output, overrides: Output) -> tuple[Service, ...]:
     options: dict[tuple[str, str], dict[str, str]] = {}
     for line in overrides.stdout.splitlines():
-        found = _OVERRIDE.match(line)
+        found = re.match(_OVERRIDE, line)
         if found:
             options.setdefault((found[1], found[2]), {})[found[3]] = found[4] or ""
     found_services = []
@@ -165,6 +175,6 @@ def _reason(*outputs: Output) -> str:
     """Why the first that failed did, as a sentence, in postconf's own words if it has any."""
     for output in outputs:
         if output.failure:
-            said = _FAULT.search(output.stderr)
+            said = re.search(_FAULT, output.stderr)
             return f"postconf says: {said[1]}." if said else f"{output.failure}."
     return ""

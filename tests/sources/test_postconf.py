@@ -41,7 +41,7 @@ def test_values_defaults_and_what_is_set() -> None:
         n=Output("myhostname = mail.example.com\n", UNUSED),
         d=Output("myhostname = localhost\nsmtpd_tls_security_level =\n"),
     )
-    values = postconf.values(host, NAMES)
+    values = postconf.values(host, NAMES)()
     assert values.reason == ""
     assert values.parameters == {
         "myhostname": ParameterValue("mail.example.com", "localhost", True),
@@ -51,13 +51,13 @@ def test_values_defaults_and_what_is_set() -> None:
 
 def test_defaults_are_known_without_a_main_cf() -> None:
     host = postfix(now=NO_MAIN_CF, n=NO_MAIN_CF, d=Output("myhostname = localhost\n"))
-    values = postconf.values(host, NAMES)
+    values = postconf.values(host, NAMES)()
     assert values.parameters == {"myhostname": ParameterValue(None, "localhost", False)}
     assert values.reason == ("postconf says: open /etc/postfix/main.cf: No such file or directory.")
 
 
 def test_no_postfix_at_all() -> None:
-    values = postconf.values(FakeHost(), NAMES)
+    values = postconf.values(FakeHost(), NAMES)()
     assert values.parameters == {}
     assert values.reason == "postconf was not found on this host."
     assert postconf.configuration(FakeHost()).reason == "postconf was not found on this host."
@@ -66,19 +66,18 @@ def test_no_postfix_at_all() -> None:
 
 def test_a_postconf_that_hangs() -> None:
     hanging = Output(status=None, failure="postconf did not end within 10 seconds")
-    values = postconf.values(postfix(now=hanging, n=hanging, d=hanging), NAMES)
+    values = postconf.values(postfix(now=hanging, n=hanging, d=hanging), NAMES)()
     assert values.reason == "postconf did not end within 10 seconds."
 
 
 def test_only_names_are_asked_for() -> None:
     host = FakeHost()
-    postconf.values(host, ["-e", "a=b", "", "myhostname", "myhostname"])
+    postconf.values(host, ["-e", "a=b", "", "myhostname", "myhostname"])()
     assert host.asked == [
-        ("postconf", "myhostname"),
         ("postconf", "-n", "myhostname"),
         ("postconf", "-d", "myhostname"),
     ]
-    assert postconf.values(FakeHost(), ["-e"]) == postconf.Values()
+    assert postconf.values(FakeHost(), ["-e"])() == postconf.Values()
 
 
 def test_configuration() -> None:
@@ -127,14 +126,14 @@ def test_the_real_postconf(tmp_path: Path) -> None:
         def environ(self) -> dict[str, str]:
             return {"MAIL_CONFIG": str(tmp_path)}
 
-    missing = postconf.values(Postfix(), ["maximal_queue_lifetime"])
+    missing = postconf.values(Postfix(), ["maximal_queue_lifetime"])()
     assert missing.parameters["maximal_queue_lifetime"].default == "5d"
     assert "No such file" in missing.reason
     (tmp_path / "main.cf").write_text("maximal_queue_lifetime = 1d\nmyhostname = a.example.com\n")
     proto = Path("/etc/postfix/master.cf.proto")
     if proto.exists():
         shutil.copy(proto, tmp_path / "master.cf")
-    values = postconf.values(Postfix(), ["maximal_queue_lifetime", "nosuch"])
+    values = postconf.values(Postfix(), ["maximal_queue_lifetime", "nosuch"])()
     assert values.parameters == {"maximal_queue_lifetime": ParameterValue("1d", "5d", True)}
     templates = postconf.templates(Postfix()).documents
     assert "1 day(s) old" in templates[1].data["filled"]

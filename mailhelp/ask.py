@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -35,6 +36,8 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         return (ranked(session, text),)
     if question.kind == "lines":
         return tuple(explain_stream(session, io.BytesIO(text.encode())))
+    if question.kind == "queue-id":
+        return told(session, text.strip())
     if question.kind == "list":
         title = f"Names with “{question.read_as or text}” in them"
         answers: tuple[Answer, ...] = (
@@ -46,6 +49,19 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         note = f"Nothing is called “{text}”; this is about “{question.read_as}”."
         return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
     return answers
+
+
+def told(session: Session, name: str) -> tuple[Answer, ...]:
+    """The stories of the mails called ``name`` in the log at hand; ``NothingFound`` if there is none."""
+    from mailhelp.explain.story import explain as explain_story
+
+    logs = logs_at_hand(session)
+    found = [story for story in stories(session, logs) if story.named(name)]
+    if not found:
+        where = f"{name} is not in {logs[0]}." if logs else "No log of this host can be read."
+        hint = f"It looks like a queue ID. Name the log: mailhelp trace {name} FILE"
+        raise NothingFound(where, hint)
+    return tuple(explain_story(session.library, story) for story in found)
 
 
 def named(session: Session, text: str, names: tuple[Name, ...]) -> tuple[Answer, ...]:
@@ -135,6 +151,14 @@ def stories(session: Session, files: Iterable[str]) -> list[Story]:
             covered = (session.redactor.cover(line) for line in lines(stream))
             facts += read(session.library, file, records(session, covered))
     return trace.stories(facts)
+
+
+def logs_at_hand(session: Session) -> list[str]:
+    """The log of this host that can be read, if there is one."""
+    for name in session.library.table("logs").get("files", {}).get("names", ()):
+        if os.access(name, os.R_OK) and os.path.isfile(name):
+            return [name]
+    return []
 
 
 def explain_record(session: Session, numbered: Numbered, hops: int) -> tuple[Answer, int]:

@@ -28,7 +28,9 @@ def ask(session: Session, output: Output, words: Words) -> int:
     from mailhelp import ask as asking
 
     if words:
-        return _written(output.answers(asking.ask(session, " ".join(words))))
+        code = _written(output.answers(asking.ask(session, " ".join(words))))
+        _index_after(session, output)
+        return code
     if not session.host.is_terminal(sys.stdin):
         return explain(session, output, ("-",))
     print("Paste log lines, mail headers or a question, then press Ctrl-D:", file=sys.stderr)
@@ -244,9 +246,25 @@ def _is_file(word: str) -> bool:
 
 
 def _logs_at_hand(session: Session) -> list[str]:
+    from mailhelp.ask import logs_at_hand
+
     if not session.host.is_terminal(sys.stdin):
         return ["-"]
-    for name in session.library.table("programs").get("logs", {}).get("files", ()):
-        if Path(name).is_file():
-            return [name]
-    raise SourceError("No mail log was found on this host.", "Name the log's file.")
+    found = logs_at_hand(session)
+    if not found:
+        raise SourceError("No mail log was found on this host.", "Name the log's file.")
+    return found
+
+
+def _index_after(session: Session, output: Output) -> None:
+    """Build this host's index when somebody sits there and the answer has been given."""
+    from mailhelp import local
+    from mailhelp.progress import shown
+
+    if session.indexed or not (output.terminal and session.host.is_terminal(sys.stderr)):
+        return
+    try:
+        with shown(session.host) as progress:
+            local.ensure(session.host, session.library.table("manpages"), progress)
+    except SourceError as error:
+        session.notices.append(str(error))

@@ -29,7 +29,7 @@ _NAME, _HEAD = 1.5, 1.2
 """What a whole name, and a word of names, title and questions, count beside a word of the text."""
 _KIND_WEIGHTS = {"page": 0.4, "template": 0.4}
 """What was written for administrators comes before what the manual says about the same."""
-_ALL_WORDS = 2.5
+_ALL_WORDS = 1.5
 """The power of the share of the question that a document has; higher: all words count for more."""
 _SATURATION, _LENGTH = 1.2, 0.6
 """BM25: how soon repeating a word counts no more; how much long texts are held back."""
@@ -149,6 +149,12 @@ def search(
             reader.close()
 
 
+def vocabulary(folders: Sequence[Path]) -> set[str]:
+    """The words, whole and in lower case, of the documents in ``folders``."""
+    texts = ((folder / _VOCABULARY).read_text("utf-8") for folder in folders)
+    return {word for text in texts for word in text.split()}
+
+
 @cache
 def _stop_words() -> frozenset[str]:
     return frozenset(_STOP_WORDS.split())
@@ -210,9 +216,7 @@ def _mended(readers: Sequence[IndexReader], folders: Sequence[Path], word: str) 
     """The likeliest terms of known words that a slip of one letter turns into ``word``."""
     if len(word) < _SHORTEST_MENDED or not word.isalpha():
         return ()
-    known = {
-        known for folder in folders for known in (folder / _VOCABULARY).read_text("utf-8").split()
-    }
+    known = vocabulary(folders)
     (stemmed,) = _terms_of(word)
     near = {known: _terms_of(known) for known in near_words(word, known)}
     if not near:  # an ending can hide a second slip: deffered, deferred

@@ -19,8 +19,8 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``documents`` (explain each of
-    ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
+    ``kind`` says as what: ``lines`` (log records or header fields), ``queue-id``, ``documents``
+    (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
     read where a slip was mended.
     """
 
@@ -70,6 +70,13 @@ def partial_parameter(library: Library, text: str) -> Question | None:
     return _by_part(library, text, "")
 
 
+def queue_id(library: Library, text: str) -> Question | None:
+    """A queue ID: hexadecimal with a digit in it, or long and without vowels."""
+    word = text.strip()
+    fits = re.fullmatch(library.fields["queue_id"].regex, word) and re.search(r"\d", word)
+    return Question("queue-id") if fits and len(word) >= _SHORTEST_QUEUE_ID else None
+
+
 def status_code(library: Library, text: str) -> Question | None:
     """An SMTP reply code, an enhanced status code, or a reply that begins with them."""
     codes = _CODE.findall(" ".join(text.split()[:2])) if text[:1].isdigit() else []
@@ -86,7 +93,8 @@ def setting(library: Library, text: str) -> Question | None:
 
 def misspelt(library: Library, text: str) -> Question | None:
     """A name, or part of one, with a slip of one letter."""
-    if len(text.split()) > 4:
+    words = fold(text).split()
+    if len(words) > 4 or (len(words) == 1 and _is_a_word(library, words[0])):
         return None
     for reading in library.corrected(text):
         question = exact(library, reading) or _by_part(library, reading, reading)
@@ -103,8 +111,17 @@ def _by_part(library: Library, text: str, read_as: str) -> Question | None:
     if len(fold(text).split()) > 1 and 0 < len(parameters) <= MOST_IN_FULL:
         return Question("documents", tuple(parameters), read_as)
     if len(names) == 1:
-        return Question("documents", tuple(names), read_as)
+        # one plain word out of a name, such as newaliases, is asked about more than the name is
+        plain = text.strip().isalpha()
+        return None if plain else Question("documents", tuple(names), read_as)
     return Question("list", tuple(names), read_as) if names else None
+
+
+def _is_a_word(library: Library, word: str) -> bool:
+    """Whether ``word`` is right as it stands, though no name has it: loop is no slip for noop."""
+    from mailhelp import index  # takes long to import
+
+    return word.isdigit() or word in index.vocabulary(library.search_folders)
 
 
 def _is_message(library: Library, record: Record) -> bool:
@@ -115,6 +132,7 @@ def _is_message(library: Library, record: Record) -> bool:
     return found is not None and (not found.generic or found.literal > _SURE)
 
 
+_SHORTEST_QUEUE_ID = 6
 _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
 _ANY_DAY = __import__("datetime").date(2000, 1, 1)
@@ -122,6 +140,7 @@ _ANY_DAY = __import__("datetime").date(2000, 1, 1)
 RECOGNISERS: tuple[Recogniser, ...] = (
     lines,
     exact,
+    queue_id,
     status_code,
     setting,
     partial_parameter,

@@ -1,5 +1,7 @@
 """What a user types is recognised as what it is, and answered whole."""
 
+from pathlib import Path
+
 import pytest
 
 from mailhelp.answer import Answer
@@ -83,6 +85,21 @@ def test_a_temporary_code_makes_a_temporary_verdict(session: Session) -> None:
 def test_codes(session: Session, code: str) -> None:
     answers = ask(session, code)
     assert {answer.kind for answer in answers} == {"status"}
+
+
+def test_a_queue_id_without_a_log_says_how_to_name_one(session: Session) -> None:
+    with pytest.raises(NothingFound) as caught:
+        ask(session, "5419B66")
+    assert "mailhelp trace 5419B66 FILE" in caught.value.hint
+
+
+def test_a_queue_id_with_a_log_at_hand(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Path(__file__).parent / "seed" / "accepted.log"
+    monkeypatch.setitem(session.library.table("logs"), "files", {"names": [str(log)]})
+    (answer,) = ask(session, "5419B66")
+    assert (answer.kind, (answer.story or {})["amavis_ids"]) == ("story", ["13915-15"])
 
 
 def test_a_line_of_main_cf(session: Session) -> None:

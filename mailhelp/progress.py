@@ -18,17 +18,18 @@ def shown(host: Host) -> Iterator[Progress]:
         yield lambda done, total, what: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     bar = Progress(
-        TextColumn("{task.description}", markup=False),
+        TextColumn("Reading this host's manuals"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
         console=Console(stderr=True),
         transient=True,
     )
     with bar:
-        task = bar.add_task("Reading this host's manuals", total=None)
+        task = bar.add_task("", total=1)
         yield lambda done, total, what: bar.update(
             task, completed=done, total=total, description=what
         )

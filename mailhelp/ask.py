@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp import query
 from mailhelp.answer import Answer, Result
-from mailhelp.errors import NothingFound, UsageError
+from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import document as explain_document
 from mailhelp.explain import header, log, page, parameter, search
 from mailhelp.log.stream import Joiner, Numbered, lines
@@ -96,7 +96,16 @@ def ranked(session: Session, text: str) -> Answer:
     """The keyword search. Raises ``NothingFound`` with near names if there is no hit."""
     from mailhelp import index
 
-    hits = index.search(session.library.search_folders, text, RESULTS)
+    folders = session.library.search_folders
+    try:
+        hits = index.search(folders, text, RESULTS)
+    except SourceError as error:
+        if len(folders) == 1:
+            raise
+        session.notices.append(
+            f"{error} The bundled index answers; 'mailhelp index' builds this host's again."
+        )
+        hits = index.search(folders[:1], text, RESULTS)
     if not hits:
         raise NothingFound(f"Nothing found for “{text.strip()}”.")
     return search.ranked(

@@ -178,9 +178,13 @@ def doctor(session: Session, output: Output, words: Words) -> int:
 
 
 def index(session: Session, output: Output, words: Words) -> int:
-    """Build this host's index now."""
+    """Build this host's index now; pages that cannot be rendered are left out and named."""
+    import json
+
     from mailhelp import local
+    from mailhelp.explain.page import reference_of
     from mailhelp.progress import shown
+    from mailhelp.store import CATALOGUE, Store
 
     table = session.library.table("manpages")
     with shown(session.host) as progress:
@@ -188,6 +192,10 @@ def index(session: Session, output: Output, words: Words) -> int:
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
     print(f"This host's index is ready: {folder}")
+    skipped = json.loads(Store(folder / CATALOGUE).meta("skipped") or "[]")
+    if skipped:
+        pages = ", ".join(reference_of(id) for id in skipped)
+        print(f"mailhelp: left out, because they cannot be rendered: {pages}", file=sys.stderr)
     return EXIT_ANSWERED
 
 

@@ -62,22 +62,27 @@ def fingerprint(host: Host, table: Table, folders: Iterable[str]) -> str:
 
 
 def current(host: Host, table: Table) -> Local | None:
-    """The index in use, or ``None`` if there is none that can be read."""
+    """The index in use, or ``None`` if none was built. Raises ``SourceError`` if it is damaged."""
     top = _top(host)
     try:
         name = (top / _CURRENT).read_text(encoding="ascii").strip()
-        folder = top / name
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _damaged(error) from error
+    folder = top / name
+    try:
         # an index holds pickled data: never one that somebody else could have written
         if "/" in name or os.stat(folder).st_uid not in (os.geteuid(), 0):
-            return None
+            raise SourceError(f"This host's index in {top} belongs to somebody else.")
         catalogue = Store(folder / CATALOGUE)
         pages = json.loads(catalogue.meta("pages") or "{}")
         folders = json.loads(catalogue.meta("folders") or "[]")
         catalogue.close()
-    except (OSError, ValueError, SourceError):
-        return None
+    except (OSError, ValueError) as error:
+        raise _damaged(error) from error
     if not (folder / SEARCH).is_dir():
-        return None
+        raise _damaged("its search index is missing")
     stale = name.partition("-")[0] != fingerprint(host, table, folders) or any(
         _changed(path) != changed for path, changed in pages.items()
     )
@@ -90,7 +95,10 @@ def ensure(host: Host, table: Table, progress: Progress) -> Path | None:
     While another process builds it, the one in use so far, or ``None``. ``SourceError`` says in a
     sentence why it cannot be built (a read-only home, a full disk); ``current`` may still serve.
     """
-    found = current(host, table)
+    try:
+        found = current(host, table)
+    except SourceError:  # it is built anew
+        found = None
     if found is not None and not found.stale:
         return found.folder
     return build(host, table, progress) or (found.folder if found else None)
@@ -210,6 +218,10 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _damaged(why: object) -> SourceError:
+    return SourceError(f"This host's index is damaged: {why}.")
 
 
 def _top(host: Host) -> Path:

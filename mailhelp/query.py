@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 from mailhelp.explain.header import field_document
@@ -121,7 +122,10 @@ def _is_a_word(library: Library, word: str) -> bool:
     """Whether ``word`` is right as it stands, though no name has it: loop is no slip for noop."""
     from mailhelp import index  # takes long to import
 
-    return word.isdigit() or word in index.vocabulary(library.search_folders)
+    try:
+        return word.isdigit() or word in index.vocabulary(library.search_folders)
+    except (OSError, ValueError):  # a damaged index: the search says so
+        return False
 
 
 def _is_message(library: Library, record: Record) -> bool:
@@ -135,7 +139,7 @@ def _is_message(library: Library, record: Record) -> bool:
 _SHORTEST_QUEUE_ID = 6
 _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
-_ANY_DAY = __import__("datetime").date(2000, 1, 1)
+_ANY_DAY = date(2000, 1, 1)
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     lines,

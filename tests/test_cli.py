@@ -230,6 +230,24 @@ def test_a_damaged_bundled_index_is_a_sentence(mailhelp: Command, tmp_path: Path
     assert "Install mailhelp again" in done.stderr
 
 
+def test_a_damaged_index_of_this_host_is_done_without_and_that_is_said(
+    mailhelp: Command, tmp_path: Path
+) -> None:
+    assert mailhelp("index").returncode == 0
+    top = tmp_path / ".cache/mailhelp/host"
+    folder = top / (top / "current").read_text().strip()
+    for path in (folder / "search").iterdir():
+        path.write_bytes(b"\x55" * 64)
+    done = mailhelp("why", "is", "mail", "deferred")
+    assert done.returncode == 0
+    assert "bundled index answers" in done.stderr
+    (folder / "catalogue.db").write_bytes(b"SQLite format 3\x00" + b"\x55" * 5000)
+    done = mailhelp("queue_lifetime")
+    assert done.returncode == 0
+    assert "damaged" in done.stderr
+    assert "maximal_queue_lifetime" in done.stdout
+
+
 def test_a_postconf_that_fails_is_quoted(mailhelp: Command, tmp_path: Path) -> None:
     script = tmp_path / "bin/postconf"
     script.write_text("#!/bin/sh\necho 'postconf: fatal: open main.cf: No such file' >&2\nexit 1\n")

@@ -160,16 +160,20 @@ def test_a_full_disk(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     assert builds(host) == []
 
 
-def test_damaged_builds_do_not_count(host: FakeHost) -> None:
+def test_damaged_builds_are_named_and_built_anew(host: FakeHost) -> None:
     folder = local.ensure(host, TABLE, quiet)
     assert folder is not None
     pointer = host.cache_dir / "host/current"
     for name in ("", "../host/x", "missing", "\0"):
         pointer.write_text(name)
-        assert local.current(host, TABLE) is None
+        with pytest.raises(SourceError):
+            local.current(host, TABLE)
     pointer.write_text(folder.name)
     (folder / CATALOGUE).write_bytes(b"no database")
-    assert local.current(host, TABLE) is None
+    with pytest.raises(SourceError, match="damaged"):
+        local.current(host, TABLE)
+    assert local.ensure(host, TABLE, quiet) not in (None, folder)
+    assert local.current(host, TABLE) is not None
 
 
 def test_a_build_of_another_release_does_not_count(
@@ -177,7 +181,8 @@ def test_a_build_of_another_release_does_not_count(
 ) -> None:
     local.ensure(host, TABLE, quiet)
     monkeypatch.setattr("mailhelp.store.FORMAT", 999)
-    assert local.current(host, TABLE) is None
+    with pytest.raises(SourceError, match="another release"):
+        local.current(host, TABLE)
 
 
 def test_somebody_elses_index_is_not_read(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +191,8 @@ def test_somebody_elses_index_is_not_read(host: FakeHost, monkeypatch: pytest.Mo
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     if owner != 0:
-        assert local.current(host, TABLE) is None
+        with pytest.raises(SourceError, match="somebody else"):
+            local.current(host, TABLE)
 
 
 def test_pages_that_cannot_be_rendered_are_named(host: FakeHost) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mailhelp import template
@@ -11,7 +12,7 @@ from mailhelp.compile import Compiled, compile_corpus, regex_fault
 from mailhelp.log.catalogue import Catalogue, Match
 from mailhelp.log.spans import Splitter
 from mailhelp.sources.corpus import Corpus, Entry, Fault, read
-from mailhelp.store import Store
+from mailhelp.store import PatternRow
 
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
 _EXAMPLE_ADDRESS = re.compile(
@@ -82,14 +83,23 @@ def _references(corpus: Corpus, compiled: Compiled, base: Compiled | None) -> It
             )
 
 
+class _Rows:
+    """Patterns that were just compiled, as a catalogue asks for them."""
+
+    def __init__(self, rows: Iterable[PatternRow]) -> None:
+        self._by_program: dict[str, list[PatternRow]] = defaultdict(list)
+        for row in rows:
+            self._by_program[row.program].append(row)
+
+    def patterns(self, program: str) -> list[PatternRow]:
+        return self._by_program.get(program, [])
+
+    def programs(self) -> set[str]:
+        return set(self._by_program)
+
+
 def _samples(compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
-    store = Store()
-    store.add((), compiled.patterns)
-    sources = [store]
-    if base:
-        sources.append(Store())
-        sources[1].add((), base.patterns)
-    catalogue = Catalogue(sources)
+    catalogue = Catalogue([_Rows(part.patterns) for part in (compiled, base) if part])
     splitter = Splitter(compiled.fields)
     matched: set[str] = set()
     for entry, sample in compiled.samples:

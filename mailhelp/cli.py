@@ -61,6 +61,7 @@ def perform(call: Call, **more: bool) -> int:
     try:
         return action(session, Output(session.host, call.options), call.words, **more)
     finally:
+        session.close()
         _say_notices(session.notices)
 
 

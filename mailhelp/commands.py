@@ -124,7 +124,10 @@ def man(session: Session, output: Output, words: Words) -> int:
     if library.host is None:
         raise SourceError("This host's man pages are not indexed yet.", "Run: mailhelp index")
     if not words:
-        return _written(output.answers([page.listing(library)]))
+        found = page.listing(library.host)
+        if not found.results:
+            raise SourceError("No man page about mail is indexed here.", "Run: mailhelp index")
+        return _written(output.answers([found]))
     asked = " ".join(words)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
@@ -180,6 +183,7 @@ def doctor(session: Session, output: Output, words: Words) -> int:
 def index(session: Session, output: Output, words: Words) -> int:
     """Build this host's index now; pages that cannot be rendered are left out and named."""
     import json
+    from contextlib import closing
 
     from mailhelp import local
     from mailhelp.explain.page import reference_of
@@ -192,7 +196,8 @@ def index(session: Session, output: Output, words: Words) -> int:
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
     print(f"This host's index is ready: {folder}")
-    skipped = json.loads(Store(folder / CATALOGUE).meta("skipped") or "[]")
+    with closing(Store(folder / CATALOGUE)) as catalogue:
+        skipped = json.loads(catalogue.meta("skipped") or "[]")
     if skipped:
         pages = ", ".join(reference_of(id) for id in skipped)
         print(f"mailhelp: left out, because they cannot be rendered: {pages}", file=sys.stderr)
@@ -208,9 +213,7 @@ def check(session: Session, output: Output, words: Words) -> int:
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
     whole = (folder / "fields.toml").exists()
-    from mailhelp.library import bundled_store
-
-    compiled, faults = check_corpus(folder, None if whole else base(bundled_store(session.folder)))
+    compiled, faults = check_corpus(folder, None if whole else base(session.library.bundled))
     for fault in faults:
         print(fault)
     entries = sum(

@@ -57,11 +57,17 @@ class Library:
         notice: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
+        self._opened = self.layers
         self.bundled = bundled
         self.host = host
         self.search_folders = search_folders
         self._notice = notice
         self._tables: dict[str, dict[str, Any]] = {}
+
+    def close(self) -> None:
+        """Close the files of all layers."""
+        for layer in self._opened:
+            layer.close()
 
     def table(self, name: str) -> dict[str, Any]:
         """A table of the corpus (``fields``, ``programs``, …); the notes' rows before the bundled."""
@@ -127,13 +133,6 @@ class Library:
         ids = {document.id for document in self._ask(lambda layer: layer.all_of(kind))}
         documents = (self.document(id) for id in sorted(ids))
         return [document for document in documents if document is not None]
-
-    def titles(self, kind: str) -> dict[str, str]:
-        """Id → title of all documents of ``kind``, an earlier layer's before a later one's."""
-        found: dict[str, str] = {}
-        for id, title in self._ask(lambda layer: layer.titles(kind)):
-            found.setdefault(id, title)
-        return found
 
     def named(self, name: str, *kinds: str) -> list[Name]:
         """The documents of exactly this name, of these kinds (all if none is given)."""

@@ -53,6 +53,11 @@ class Session:
             )
         return Library(bundled, notes, host, tuple(folders), self.notices.append)
 
+    def close(self) -> None:
+        """Close the library if it was opened."""
+        if "library" in self.__dict__:
+            self.library.close()
+
     @cached_property
     def redactor(self) -> Redactor:
         """Covers secrets in what is pasted."""

@@ -68,10 +68,14 @@ class Store:
         try:
             # immutable: never locked, no journal looked for; a rebuilt file replaces this one whole
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-            if self.meta("format") != str(FORMAT):
-                raise SourceError(f"The index {path} is of another release of mailhelp.")
         except sqlite3.Error as error:
             raise SourceError(f"The index {path} cannot be read: {error}.") from error
+        try:
+            if self.meta("format") != str(FORMAT):
+                raise SourceError(f"The index {path} is of another release of mailhelp.")
+        except SourceError:
+            self.close()
+            raise
 
     @classmethod
     def create(cls, path: Path) -> "Store":
@@ -143,10 +147,6 @@ class Store:
             "SELECT id, kind, title, data FROM documents WHERE kind = ? ORDER BY id", (kind,)
         )
         return [Document(row[0], row[1], row[2], data=json.loads(row[3])) for row in rows]
-
-    def titles(self, kind: str) -> list[tuple[str, str]]:
-        """Id and title of all documents of ``kind``, by id."""
-        return self._all("SELECT id, title FROM documents WHERE kind = ? ORDER BY id", (kind,))
 
     def named(self, name: str) -> list[Name]:
         """The documents of exactly this name, whatever its case and separators."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,8 @@ def host(tmp_path: Path) -> FakeHost:
 
 
 @pytest.fixture
-def session(host: FakeHost, bundled: Path) -> Session:
+def session(host: FakeHost, bundled: Path) -> Iterator[Session]:
     """A session on ``host`` with the real corpus."""
-    return Session(host, bundled)
+    opened = Session(host, bundled)
+    yield opened
+    opened.close()

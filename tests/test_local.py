@@ -6,6 +6,8 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,16 @@ def host(tmp_path: Path) -> FakeHost:
     return host
 
 
+Stores = Callable[[Path], Store]
+
+
+@pytest.fixture
+def stores() -> Iterator[Stores]:
+    """Opens the catalogue in a folder; all are closed at the end."""
+    with ExitStack() as opened:
+        yield lambda folder: opened.enter_context(closing(Store(folder / CATALOGUE)))
+
+
 def quiet(done: int, total: int, what: str) -> None:
     """No progress shown."""
 
@@ -36,11 +48,11 @@ def builds(host: FakeHost) -> list[str]:
     return sorted(path.name for path in top.iterdir() if path.is_dir())
 
 
-def test_everything_is_indexed(host: FakeHost) -> None:
+def test_everything_is_indexed(host: FakeHost, stores: Stores) -> None:
     seen: list[tuple[int, int, str]] = []
     folder = local.ensure(host, TABLE, lambda *step: seen.append(step))
     assert folder is not None
-    store = Store(folder / CATALOGUE)
+    store = stores(folder)
     lifetime = store.document("page/postconf.5/maximal_queue_lifetime")
     assert lifetime is not None
     assert lifetime.data["default"] == "5d"
@@ -195,11 +207,11 @@ def test_somebody_elses_index_is_not_read(host: FakeHost, monkeypatch: pytest.Mo
             local.current(host, TABLE)
 
 
-def test_pages_that_cannot_be_rendered_are_named(host: FakeHost) -> None:
+def test_pages_that_cannot_be_rendered_are_named(host: FakeHost, stores: Stores) -> None:
     host.commands = {key: value for key, value in host.commands.items() if key[0] != "groff"}
     folder = local.ensure(host, TABLE, quiet)
     assert folder is not None
-    skipped = json.loads(Store(folder / CATALOGUE).meta("skipped") or "")
+    skipped = json.loads(stores(folder).meta("skipped") or "")
     assert skipped == ["page/postconf.5", "page/postqueue.1", "page/qmgr.8postfix"]
     assert index.search([folder / SEARCH], "delayed mail")
 
@@ -214,7 +226,7 @@ def test_a_host_without_a_manual_or_postfix(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(Host().which("groff") is None, reason="groff is not installed")
 @pytest.mark.skipif(Host().which("postconf") is None, reason="Postfix is not installed")
-def test_the_real_host(tmp_path: Path) -> None:
+def test_the_real_host(tmp_path: Path, stores: Stores) -> None:
     class Here(Host):
         @property
         def cache_dir(self) -> Path:
@@ -226,7 +238,7 @@ def test_the_real_host(tmp_path: Path) -> None:
     table = tomllib.loads(corpus.read_text(encoding="utf-8"))
     folder = local.ensure(Here(), table, quiet)
     assert folder is not None
-    store = Store(folder / CATALOGUE)
+    store = stores(folder)
     assert json.loads(store.meta("skipped") or "") == []
     found = {name.id for name in store.named("maximal_queue_lifetime")}
     assert "page/postconf.5/maximal_queue_lifetime" in found

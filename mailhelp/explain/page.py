@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from mailhelp.answer import Answer, Prose, Result
 from mailhelp.document import Document
-from mailhelp.library import Library
+from mailhelp.store import Store
 
 
-def listing(library: Library) -> Answer:
-    """All indexed pages, by section, as apropos lists them."""
-    pages = [(id, title) for id, title in library.titles("page").items() if id.count("/") == 1]
-    pages.sort(key=lambda page: (page[0].rpartition(".")[2], page[0]))
+def listing(catalogue: Store) -> Answer:
+    """All pages in this host's ``catalogue``, by section, as apropos lists them."""
     results = []
-    for id, title in pages:
-        shown, _, summary = title.partition(": ")
-        results.append(Result(id, "page", shown, excerpt=summary))
+    for section, name, summary, id in json.loads(catalogue.meta("listing") or "[]"):
+        results.append(Result(id, "page", reference(name, section), excerpt=summary))
     return Answer(
         kind="search",
         recognised="entry",

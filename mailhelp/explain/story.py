@@ -28,7 +28,8 @@ def fact(library: Library, file: str, numbered: Numbered) -> Fact | None:
         if span.name == "recipient" and values["recipient"] != span.value:
             values[f"recipient {len(values)}"] = span.value
     program = library.program(record.tag) or record.tag
-    role = document.data.get("role") or library.table("programs").get(program, {}).get("role", "")
+    row = library.table("programs").get(program, {})
+    role = document.data.get("role") or row.get("role", "")
     return Fact(
         file,
         numbered.line,
@@ -39,6 +40,7 @@ def fact(library: Library, file: str, numbered: Numbered) -> Fact | None:
         document.title,
         document.id,
         values,
+        float(row.get("longest_check", 0)),
     )
 
 

@@ -42,15 +42,17 @@ EVENTS = (
 
 _SESSION_EVENTS = frozenset(("receive", "filter-accepted", "filter-refused", "rejected"))
 
-LONGEST_CHECK = 480.0
-"""Seconds after which the same filter id is another mail's: amavis gives up a check after this long."""
 _LINK_REACH = 3600.0
 """Seconds that may lie between a record that names a queue ID and that mail's own records."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record as a story sees it: where it stands, what it says and which values it holds."""
+    """A record as a story sees it: where it stands, what it says and which values it holds.
+
+    ``longest_check`` is for a filter's record: the seconds that the program takes for one mail at
+    most. Later the same id is another mail's, for process ids are used again.
+    """
 
     file: str
     line: int
@@ -61,6 +63,7 @@ class Fact:
     title: str = ""
     id: str = ""
     values: dict[str, str] = field(default_factory=dict, hash=False)
+    longest_check: float = 0.0
 
     @property
     def seconds(self) -> float | None:
@@ -78,6 +81,11 @@ class Strand:
     facts: list[Fact] = field(default_factory=list)
     session: Session | None = None
     closed: bool = False
+
+    @property
+    def reach(self) -> float:
+        """Seconds that may lie between the strand and a record elsewhere that names it."""
+        return self.facts[0].longest_check or _LINK_REACH
 
     def near(self, moment: float | None) -> float:
         """How far ``moment`` lies outside the strand's time, in seconds; 0 inside or if unknown."""
@@ -256,7 +264,7 @@ class _Tracer:
     def _in_filter(self, fact: Fact, filter_id: str) -> None:
         lives = self._filter.setdefault((fact.record.host, filter_id), [])
         again = lives and (
-            lives[-1].near(fact.seconds) > LONGEST_CHECK
+            lives[-1].near(fact.seconds) > fact.longest_check
             or (fact.event == "filter-receive" and lives[-1].closed)
         )
         if not lives or again:
@@ -285,8 +293,7 @@ class _Tracer:
         for strand, fact, name, key in self._mentions:
             table = self._filter if name == "amavis_id" else self._queue
             lives = [life for (_, id_), found in table.items() if id_ == key for life in found]
-            reach = LONGEST_CHECK if name == "amavis_id" else _LINK_REACH
-            near = [life for life in lives if life.near(fact.seconds) <= reach]
+            near = [life for life in lives if life.near(fact.seconds) <= life.reach]
             if not near:
                 continue
             other = min(near, key=lambda life: life.near(fact.seconds))

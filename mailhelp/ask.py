@@ -38,6 +38,10 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         return tuple(explain_stream(session, io.BytesIO(text.encode())))
     if question.kind == "queue-id":
         return told(session, text.strip())
+    if question.kind == "command":
+        from mailhelp.explain import command
+
+        return (command.explain(session.library, text.strip()),)
     if question.kind == "list":
         title = f"Names with “{question.read_as or text}” in them"
         answers: tuple[Answer, ...] = (

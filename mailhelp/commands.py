@@ -124,10 +124,10 @@ def man(session: Session, output: Output, words: Words) -> int:
     if library.host is None:
         raise SourceError("This host's man pages are not indexed yet.", "Run: mailhelp index")
     if not words:
-        found = page.listing(library.host)
-        if not found.results:
+        listing = page.listing(library.host)
+        if not listing.results:
             raise SourceError("No man page about mail is indexed here.", "Run: mailhelp index")
-        return _written(output.answers([found]))
+        return _written(output.answers([listing]))
     asked = " ".join(words)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:

@@ -25,7 +25,7 @@ from mailhelp.document import Document
 from mailhelp.errors import SourceError
 from mailhelp.names import near_words
 
-_NAME, _HEAD = 1.5, 1.2
+_NAME, _HEAD = 1.5, 1.6
 """What a whole name, and a word of names, title and questions, count beside a word of the text."""
 _KIND_WEIGHTS = {"page": 0.4, "template": 0.4}
 """What was written for administrators comes before what the manual says about the same."""
@@ -44,12 +44,13 @@ _SHORTEST_MENDED, _READINGS = 4, 3
 # codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
 _WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
 _STOP_WORDS = """
-a about after all also am an and any are as at be because been but by can cannot could did do
-does doesn don for from get gets getting give given go going got had has have he how i if in
-into is isn it its just know let like make makes many may me mean means might mine much must my
-of on or our out over please s say says see she should so some such t tell than that the their
-them then there these they this those to too until up us use used using very want was we were
-what when where which while who whom whose why will with would you your
+a about after all also am an and any anybody anyone are as at be because been but by can cannot
+could did do does doesn don ever everybody for from get gets getting give given go going got had
+has have he how i if in into is isn it its just know let like make makes many may me mean means
+might mine much must my not nothing of on or our out over please s say says see she should so some
+somebody someone still such t tell than that the their them then there these they this those to
+too until up us use used using very want was we were what when where which while who whom whose
+why will with would you your
 """
 
 

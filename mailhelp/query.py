@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from mailhelp.explain import command
 from mailhelp.explain.header import field_document
 from mailhelp.library import Library
 from mailhelp.log.syslog import Record, parse
@@ -20,7 +21,7 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``queue-id``, ``documents``
+    ``kind`` says as what: ``lines`` (log records or header fields), ``queue-id``, ``command``, ``documents``
     (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
     read where a slip was mended.
     """
@@ -76,6 +77,11 @@ def queue_id(library: Library, text: str) -> Question | None:
     word = text.strip()
     fits = re.fullmatch(library.fields["queue_id"].regex, word) and re.search(r"\d", word)
     return Question("queue-id") if fits and len(word) >= _SHORTEST_QUEUE_ID else None
+
+
+def shell_command(library: Library, text: str) -> Question | None:
+    """A shell command with options, of a program that recipes or man pages explain."""
+    return Question("command") if command.known(library, text) else None
 
 
 def status_code(library: Library, text: str) -> Question | None:
@@ -147,6 +153,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     queue_id,
     status_code,
     setting,
+    shell_command,
     partial_parameter,
     misspelt,
 )

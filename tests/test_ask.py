@@ -102,6 +102,21 @@ def test_a_queue_id_with_a_log_at_hand(
     assert (answer.kind, (answer.story or {})["amavis_ids"]) == ("story", ["13915-15"])
 
 
+def test_a_shell_command_is_explained_option_by_option(session: Session) -> None:
+    text = "$ sudo openssl s_client -starttls smtp -brief -connect mail.example.com:25"
+    (answer,) = ask(session, text)
+    assert (answer.kind, answer.recognised) == ("command", "entry")
+    told = {span.value: span.meaning for span in answer.spans}
+    assert "STARTTLS" in told["-starttls smtp"]
+    assert told["-connect mail.example.com:25"]
+    assert "recipe/starttls-check" in answer.related
+
+
+def test_a_question_about_a_program_is_no_command(session: Session) -> None:
+    (answer,) = ask(session, "openssl certificate expired")
+    assert answer.kind == "search"
+
+
 def test_a_line_of_main_cf(session: Session) -> None:
     (answer,) = ask(session, "maximal_queue_lifetime = 1d")
     assert answer.entry == "parameter/maximal_queue_lifetime"

@@ -158,7 +158,8 @@ def _values(answer: Answer, width: int) -> Iterator[Line]:
         room = width - INDENT - 1
         value = value if cells(value) <= room else value[: room - 1] + "…"
         name = span.name.replace("_", " ")
-        meaning = [("name", f"{name}:"), ("", f" {span.meaning}")]
+        label = [] if answer.kind == "command" else [("name", f"{name}: ")]
+        meaning = [*label, ("", span.meaning)]
         yield from columns([("value", value)], meaning, left + 2, width)
 
 

@@ -30,7 +30,8 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
     """
     if not text.strip():
         raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
-    text = session.redactor.cover(text)
+    # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
+    text = session.redactor.cover(text.encode("utf-8", "replace").decode())
     question = query.recognise(session.library, text)
     if question is None:
         return (ranked(session, text),)
@@ -129,7 +130,7 @@ def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
                 kind=answer.kind,
                 recognised=answer.recognised,
                 entry=answer.entry,
-                text=numbered.record.text.split("\n")[line],
+                text=answer.text.split("\n")[line],
                 continues=numbered.line,
             )
 
@@ -149,7 +150,10 @@ def records(session: Session, source: Iterator[str]) -> Iterator[Numbered]:
         rule: dict[str, str] | None = program.get("continuation")
         return rule
 
-    return Joiner(session.host.today, reach, continuation).records(source)
+    for numbered in Joiner(session.host.today, reach, continuation).records(source):
+        if numbered.lines > 1:  # a secret may have been broken where the line was
+            numbered = numbered._replace(record=session.redactor.cover_record(numbered.record))
+        yield numbered
 
 
 def stories(session: Session, files: Iterable[str]) -> list[Story]:

@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
 
 from mailhelp import arguments
 from mailhelp.arguments import Call, Options
-from mailhelp.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, MailhelpError
+from mailhelp.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, MailhelpError, SourceError
 
 
 def main() -> None:
     """The entry point of the ``mailhelp`` command."""
+    _open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(argv: list[str]) -> int:
     """Carry out one command line; returns its exit code. Errors become a sentence on stderr."""
-    try:
+
+    def action() -> int:
         call, rest, options = arguments.read(argv)
-        code = perform(call) if call else _through_typer(rest, options)
-        sys.stdout.flush()
-        return code
-    except MailhelpError as error:
-        return report(error)
+        return perform(call) if call else _through_typer(rest, options)
+
+    return _code_of(action)
+
+
+def _code_of(action: Callable[[], int]) -> int:
+    """The exit code of ``action``, whichever way it ends."""
+    try:
+        try:
+            code = action()
+            sys.stdout.flush()
+            return code
+        except MailhelpError as error:
+            return report(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader has gone (| head): nothing is wrong, and nothing more can be said
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return EXIT_ANSWERED
+    except OSError as error:  # a full disk behind the output, a disk that cannot be read
+        _write_no_more()
+        place = f" ({error.filename})" if error.filename else ""
+        return report(SourceError(f"Reading or writing failed: {error.strerror}{place}."))
+
+
+def _write_no_more() -> None:
+    """Let what is still to be written go nowhere: Python would try it once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Make the standard streams usable: a caller can have closed one, a locale can lack our signs."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def report(error: MailhelpError) -> int:
@@ -75,8 +105,12 @@ def _say_notices(notices: list[str]) -> None:
 def _through_typer(words: list[str], options: Options) -> int:
     from mailhelp.app import build
 
+    def guarded(call: Call, **more: bool) -> int:
+        # Typer has codes and words of its own for a closed pipe and an interrupt
+        return _code_of(lambda: perform(call, **more))
+
     try:
-        build(options, perform)(args=words, prog_name="mailhelp")
+        build(options, guarded)(args=words, prog_name="mailhelp")
     except SystemExit as end:  # Typer ends the program itself: with 2 for a mistake in the words
         return end.code if isinstance(end.code, int) else EXIT_ANSWERED
     return EXIT_ANSWERED

@@ -253,7 +253,11 @@ def _counted(answers: Iterable[Answer], counter: list[int]) -> Iterable[Answer]:
 
 
 def _is_file(word: str) -> bool:
-    return word == "-" or Path(word).is_file() or (word.startswith(("/", "./")) and "@" not in word)
+    try:
+        found = word == "-" or Path(word).is_file()
+    except OSError:  # too long for a name, or in a folder that may not be searched
+        found = False
+    return found or (word.startswith(("/", "./")) and "@" not in word)
 
 
 def _logs_at_hand(session: Session) -> list[str]:

@@ -316,9 +316,15 @@ def _compile_entry(
     elif entry.kind == "topic":
         names.insert(0, stem)
     title = front.get("title", stem)
-    asked = tuple(front.get("asked_as", ()))
+    asked = (*front.get("asked_as", ()), *_fixed_texts(entry))
     text = "\n".join((entry.text, *entry.sections.values(), *_searchable(entry)))
     return Document(entry.id, entry.kind, title, tuple(names), asked, text, data), patterns
+
+
+def _fixed_texts(entry: Entry) -> Iterable[str]:
+    """The messages of an entry without their values: people search for the words that they saw."""
+    for pattern in entry.front.get("patterns", ()):
+        yield " ".join(part for part in parse(pattern) if isinstance(part, str))
 
 
 def _searchable(entry: Entry) -> Iterable[str]:

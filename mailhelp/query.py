@@ -69,7 +69,7 @@ def exact(library: Library, text: str) -> Question | None:
 
 def partial_parameter(library: Library, text: str) -> Question | None:
     """A part of one or more parameters' names."""
-    return _by_part(library, text, "")
+    return _by_part(library, text, text, "")
 
 
 def queue_id(library: Library, text: str) -> Question | None:
@@ -104,14 +104,15 @@ def misspelt(library: Library, text: str) -> Question | None:
     if len(words) > 4 or (len(words) == 1 and _is_a_word(library, words[0])):
         return None
     for reading in library.corrected(text):
-        question = exact(library, reading) or _by_part(library, reading, reading)
+        question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
     return None
 
 
-def _by_part(library: Library, text: str, read_as: str) -> Question | None:
-    if len(fold(text)) < 3:
+def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question | None:
+    # three plain words are a question, whatever name they also stand in
+    if len(fold(text)) < 3 or len(typed.split()) > 2:
         return None
     names = library.named_like(text, "parameter", "recipe", "topic")
     parameters = [name for name in names if name.kind == "parameter"]

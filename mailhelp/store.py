@@ -30,6 +30,8 @@ CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT R
 """
 
 _TABLE = "table "
+_LONGEST_NAME = 300
+"""Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
 
 
 class PatternRow(NamedTuple):
@@ -154,6 +156,8 @@ class Store:
 
     def named_like(self, name: str) -> list[Name]:
         """The documents that have the words of ``name``, in this order, as a part of their name."""
+        if len(name) > _LONGEST_NAME:
+            return []
         return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
 
     def corrected(self, name: str) -> list[str]:
@@ -197,12 +201,16 @@ class Store:
     def _one(self, sql: str, values: tuple[Any, ...]) -> Any:
         try:
             return self._db.execute(sql, values).fetchone()
+        except UnicodeEncodeError:  # half a surrogate pair: nothing is called so
+            return None
         except sqlite3.Error as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         try:
             return self._db.execute(sql, values).fetchall()
+        except UnicodeEncodeError:
+            return []
         except sqlite3.Error as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
 

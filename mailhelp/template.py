@@ -90,9 +90,11 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
     is shown as its name in capitals.
     """
     filled = ""
+    only_operands = False
     for part in parse(template):
         if isinstance(part, str):
             filled += part
+            only_operands = only_operands or " -- " in filled
             continue
         value = values.get(part.name)
         if value is None:
@@ -103,7 +105,7 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
         begins_word = not filled or filled[-1].isspace()
         if not value or _CONTROL.search(value):
             return None
-        if value.startswith("-") and begins_word and " -- " not in filled:
+        if value.startswith("-") and begins_word and not only_operands:
             return None
         filled += quote(value)
     return filled

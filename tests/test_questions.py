@@ -41,3 +41,8 @@ def offered(answers: tuple[Answer, ...]) -> list[str]:
 def test_question(session: Session, text: str, expected: list[str]) -> None:
     found = offered(ask(session, text))
     assert set(found) & set(expected), f"found {found}"
+
+
+def test_expected_documents_exist(session: Session) -> None:
+    expected = {id for case in questions() for id in case.values[1]}
+    assert [id for id in sorted(expected) if session.library.document(id) is None] == []

@@ -28,7 +28,13 @@ def known(library: Library, text: str) -> bool:
     if not any(word.startswith("-") for word in words[1:]):
         return False
     name = program(text)
-    return bool(_recipes(library, name) or library.named(name, "page"))
+    recipes = _recipes(library, name)
+    documented = {part for recipe in recipes for o in recipe.data["options"] for part in o.split()}
+    plain = [word for word in words[1:] if word.isalpha() and word.islower() and word != name]
+    # "postmap -q gives nothing" is a sentence: words that are neither options nor operands
+    if len([word for word in plain if word not in documented]) > 1:
+        return False
+    return bool(recipes or library.named(name, "page"))
 
 
 def explain(library: Library, text: str) -> Answer:

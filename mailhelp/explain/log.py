@@ -10,7 +10,7 @@ from mailhelp.document import Document
 from mailhelp.explain.common import parts
 from mailhelp.library import Library
 from mailhelp.log.catalogue import Match
-from mailhelp.log.redact import cover
+from mailhelp.log.redact import cover_record
 from mailhelp.log.spans import EMPTY, ValueSpan
 from mailhelp.log.syslog import Record
 
@@ -25,6 +25,10 @@ def match(library: Library, record: Record) -> Match | None:
 def explain(library: Library, record: Record) -> Answer:
     """The answer for one record; an unknown one says so and offers what is known of its shape."""
     found = match(library, record)
+    document = library.document(found.id) if found else None
+    inner: list[ValueSpan] = []
+    if found is not None:
+        record, inner = values_of(library, record, found)
     spans = prefix_spans(library, record)
     values: dict[str, str] = {}
     base: dict[str, Any] = {
@@ -37,7 +41,6 @@ def explain(library: Library, record: Record) -> Answer:
         "host": record.host,
         "notes": _notes(record),
     }
-    document = library.document(found.id) if found else None
     if found is None or document is None:
         return Answer(
             **base,
@@ -46,18 +49,14 @@ def explain(library: Library, record: Record) -> Answer:
             results=similar(library, record),
             draft=draft(record),
         )
-    inner = list(library.splitter.groups(found.found, found.holes))
     for span in inner:
         if span.value not in EMPTY:  # <> and [] are no values that a command could use
             values.setdefault(span.name, span.value)
     spans += value_spans(library, inner, record)
-    text = cover(
-        record.text, [(span.start, span.end) for span in spans if library.fields[span.name].secret]
-    )
     common = parts(library, document, values)
     common["verdict"] = verdict(library, document, inner)
     answer = Answer(
-        **{**base, **common, "text": text, "query": text},
+        **{**base, **common},
         recognised="generic" if found.generic else "entry",
         entry=document.id.partition("/")[2] if not found.generic else None,
         spans=tuple(spans),
@@ -65,6 +64,16 @@ def explain(library: Library, record: Record) -> Answer:
     if found.generic:
         return answer._replace(results=similar(library, record), draft=draft(record))
     return answer
+
+
+def values_of(library: Library, record: Record, found: Match) -> tuple[Record, list[ValueSpan]]:
+    """The values of a matched message, and the record, both with the fields that are secret covered."""
+    inner = list(library.splitter.groups(found.found, found.holes))
+    secret = [(span.start, span.end) for span in inner if library.fields[span.name].secret]
+    if not secret:
+        return record, inner
+    record = cover_record(record, secret)
+    return record, [span._replace(value=record.message[span.start : span.end]) for span in inner]
 
 
 def reach(library: Library, found: Match) -> int:
@@ -94,9 +103,9 @@ def value_spans(library: Library, inner: Iterable[ValueSpan], record: Record) ->
     spans = []
     for span in inner:
         start, end = record.place(span.start, span.end)
-        field = library.fields[span.name]
-        value = "*" * len(span.value) if field.secret else span.value
-        spans.append(Span(start, end, span.name, value, meaning(library, span.name, span.value)))
+        spans.append(
+            Span(start, end, span.name, span.value, meaning(library, span.name, span.value))
+        )
     return spans
 
 

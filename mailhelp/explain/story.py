@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mailhelp.answer import Answer
+from mailhelp.explain import log
 from mailhelp.library import Library
 from mailhelp.log.stream import Numbered
 from mailhelp.log.trace import Fact, Story
@@ -18,12 +19,13 @@ def fact(library: Library, file: str, numbered: Numbered) -> Fact | None:
     record = numbered.record
     if record.tag is None:
         return None
-    found = library.catalogue.match(library.programs_of(record.tag), record.message)
+    found = log.match(library, record)
     document = library.document(found.id) if found else None
     if found is None or document is None:
         return None
     values: dict[str, str] = {}
-    for span in library.splitter.groups(found.found, found.holes):
+    record, inner = log.values_of(library, record, found)
+    for span in inner:
         values.setdefault(span.name, span.value)
         if span.name == "recipient" and values["recipient"] != span.value:
             values[f"recipient {len(values)}"] = span.value

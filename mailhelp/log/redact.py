@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from mailhelp.log.syslog import Record
+
 COVER = "*"
+
+_SHOWN = re.compile(r"[^\n]")
 
 
 class Redactor:
@@ -17,16 +21,36 @@ class Redactor:
 
     def cover(self, text: str) -> str:
         """``text`` with every secret replaced by stars."""
+        return cover(text, self._places(text))
+
+    def cover_record(self, record: Record) -> Record:
+        """``record`` without the secrets that only its lines together show."""
+        return cover_record(record, self._places(record.message))
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
         if self._regexes is None:
             self._regexes = [re.compile(source) for source in self._sources]
-        for regex in self._regexes:
-            for found in regex.finditer(text):
-                text = cover(text, [found.span("secret")])
-        return text
+        return [found.span("secret") for regex in self._regexes for found in regex.finditer(text)]
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:
-    """``text`` with the characters of ``places`` (start, end) replaced by stars."""
-    for start, end in places:
-        text = text[:start] + COVER * (end - start) + text[end:]
-    return text
+    """``text`` with the characters of ``places`` (start, end) replaced by stars, but for line ends."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in sorted(places):
+        start = max(start, position)
+        if start < end:
+            pieces += (text[position:start], _SHOWN.sub(COVER, text[start:end]))
+            position = end
+    return "".join((*pieces, text[position:]))
+
+
+def cover_record(record: Record, places: Iterable[tuple[int, int]]) -> Record:
+    """``record`` with ``places`` of its message covered there and in its text."""
+    found = [(start, end) for start, end in places if start < end]
+    if not found:
+        return record
+    return record._replace(
+        message=cover(record.message, found),
+        text=cover(record.text, [record.place(start, end) for start, end in found]),
+    )

@@ -76,9 +76,9 @@ class Joiner:
         if next.tag is None and next.time is None:
             if record.tag:
                 return self._wrapped(record, next)
-            indent = len(next.text) - len(next.text.lstrip())
+            indent = _indent(next)
             folded = indent and _HEADER_FIELD.match(record.message)
-            return joined(record, next.text, indent, " ") if folded else None
+            return joined(record, next, indent, " ") if folded else None
         if next.tag != record.tag or next.pid != record.pid or not record.tag:
             return None
         rule = self._continuation(record.tag)
@@ -87,17 +87,16 @@ class Joiner:
         begun = re.match(rule["begins"], next.message)
         if begun is None or not record.message.startswith(begun["id"]):
             return None
-        _, message_start = next.place(0, 0)
         shorter = cut(record, len(record.message) - len(rule["ends"]))
-        return joined(shorter, next.text, message_start + begun.end())
+        return joined(shorter, next, begun.end())
 
     def _wrapped(self, record: Record, next: Record) -> Record | None:
         """A line without prefix behind one with prefix: the rest of a folded or wrapped record."""
         if self._reach(next) is not None:
             return None
-        indent = len(next.text) - len(next.text.lstrip())
+        indent = _indent(next)
         glues = (" ", "") if indent else ("", " ")
-        candidates = [joined(record, next.text, indent, glue) for glue in glues]
+        candidates = [joined(record, next, indent, glue) for glue in glues]
         last_line = record.text.rpartition("\n")[2]
         whole = self._reach(record) is not None
         # a complete record takes more only if it looks wrapped (indented, or cut at a margin)
@@ -109,6 +108,10 @@ class Joiner:
             if reached is not None and (indent or not whole or reached >= len(record.message)):
                 return candidate
         return candidates[0] if indent and not whole else None
+
+
+def _indent(record: Record) -> int:
+    return len(record.message) - len(record.message.lstrip())
 
 
 def _trimmed(record: Record) -> Record:

@@ -48,8 +48,13 @@ _REPEATED = r"message repeated (?P<count>\d+) times: \[ ?"
 _HOST_LAST_REPEATED = r"(?P<host>[^\s:\[\]]+)\s+(?=last message repeated )"
 _LAST_REPEATED = r"last message repeated (?P<count>\d+) times?\s*\Z"
 _PAGE_BLANK = r" ?[\u00a0\u2007\u202f] ?"
-_JSON_STRING = r'"MESSAGE"\s*:\s*"|"log"\s*:\s*"'
-_JSON_ESCAPE = r"\\(?:u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|.)"
+_JSON_STRING = {key: rf'"{key}"\s*:\s*"' for key in ("MESSAGE", "log")}
+# a character beyond U+FFFF is written as a pair of surrogates
+_JSON_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
+_MOST_DIGITS = 18
+"""Of a process id or a time stamp: more is no number of a computer's."""
+_LATEST = 10**17
+"""Microseconds since 1970 up to which a time stamp is read: the year 5138."""
 
 
 class Place(NamedTuple):
@@ -83,7 +88,13 @@ class Record(NamedTuple):
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where ``message[start:end]`` stands in ``text``."""
-        return self._map(start), self._map(end - 1) + 1 if end > start else self._map(start)
+        if end <= start:
+            return self._map(start), self._map(start)
+        last = self._map(end - 1)
+        behind = self._map(end)
+        # a character that JSON escapes is several in the text; a new line is no part of a value
+        escaped = self.text[last : last + 1] == "\\" and "\n" not in self.text[last:behind]
+        return self._map(start), behind if escaped else last + 1
 
     def _map(self, index: int) -> int:
         piece = bisect_right(self.offsets, (index, len(self.text) + 1)) - 1
@@ -100,14 +111,15 @@ def parse(line: str, today: date) -> Record:
     return _plain_blanks(record or _parse_text(line, today))
 
 
-def joined(first: Record, text: str, message_start: int, glue: str = "") -> Record:
-    """``first`` with the line ``text`` added, of which the record goes on at ``message_start``."""
-    start = len(first.message) + len(glue)
-    whole = f"{first.text}\n{text}"
+def joined(first: Record, next: Record, start: int, glue: str = "") -> Record:
+    """``first`` with the record ``next`` added, whose message goes on with it from ``start`` on."""
+    rest = part(next, start)
+    message_start, text_start = len(first.message) + len(glue), len(first.text) + 1
+    added = ((message_start + index, text_start + place) for index, place in rest.offsets)
     return first._replace(
-        text=whole,
-        message=first.message + glue + text[message_start:],
-        offsets=(*first.offsets, (start, len(first.text) + 1 + message_start)),
+        text=f"{first.text}\n{next.text}",
+        message=first.message + glue + rest.message,
+        offsets=(*first.offsets, *added),
     )
 
 
@@ -125,7 +137,7 @@ def _parse_text(line: str, today: date) -> Record:
     if match:
         time = _iso(match["time"])
         host, tag = _nil(match["host"]), _nil(match["tag"])
-        pid = int(match["pid"]) if match["pid"].isdigit() else None
+        pid = _number(match["pid"])
         places += _places(match, ("time", "host", "tag", "pid"))
         position = match.end()
     else:
@@ -153,7 +165,7 @@ def _parse_text(line: str, today: date) -> Record:
                 found.get("host"),
                 found.get("tag") or found.get("path") or found.get("command"),
             )
-            pid = int(found["pid"]) if found.get("pid") else None
+            pid = _number(found.get("pid"))
             places += _places(named, ("host", "tag", "path", "command", "pid"))
             position = named.end()
         elif match:
@@ -212,16 +224,27 @@ def _plain_blanks(record: Record) -> Record:
     """
     if not _regex(_PAGE_BLANK).search(record.message):
         return record
-    message, position = "", 0
-    offsets = []
+    pieces: list[str] = []
+    offsets: list[tuple[int, int]] = []
+    left = list(reversed(record.offsets))
+    position = dropped = 0
     for blank in _regex(_PAGE_BLANK).finditer(record.message):
-        message += record.message[position : blank.start()] + " "
+        pieces += (record.message[position : blank.start()], " ")
+        while left and left[-1][0] < blank.end():
+            index, place = left.pop()
+            if index <= blank.start():
+                offsets.append((index - dropped, place))
         position = blank.end()
-        offsets.append((len(message), record.place(position, position)[0]))
-    offsets += [pair for pair in record.offsets if pair[0] == 0]
-    return record._replace(
-        message=message + record.message[position:], offsets=tuple(sorted(offsets))
-    )
+        dropped += len(blank[0]) - 1
+        offsets.append((position - dropped, record.place(position, position)[0]))
+    offsets += [(index - dropped, place) for index, place in reversed(left)]
+    pieces.append(record.message[position:])
+    return record._replace(message="".join(pieces), offsets=tuple(dict(offsets).items()))
+
+
+def _number(text: str | None) -> int | None:
+    """A decimal number, ``None`` if it is none or too long to be one."""
+    return int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _nil(value: str) -> str | None:
@@ -259,15 +282,18 @@ def _from_json(line: str, today: date) -> Record | None:
 
     try:
         table = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(table, dict):
         return None
-    message = table.get("MESSAGE", table.get("log"))
-    found = _regex(_JSON_STRING).search(line)
-    if not isinstance(message, str) or found is None:
+    key = "MESSAGE" if "MESSAGE" in table else "log"
+    message, raw = _text(table.get(key)), table.get(key)
+    decode = json.JSONDecoder().raw_decode
+    strings = _regex(_JSON_STRING[key]).finditer(line)
+    found = next((each for each in strings if decode(line, each.end() - 1)[0] == raw), None)
+    if message is None or found is None:
         return None
-    if "MESSAGE" not in table:
+    if key == "log":
         inner = _parse_text(message.rstrip("\n"), today)
         start = inner.offsets[0][1]
         return inner._replace(
@@ -276,11 +302,10 @@ def _from_json(line: str, today: date) -> Record | None:
             time=inner.time or _text(table.get("time")),
             prefix=(),
         )
-    stamp, pid = _text(table.get("__REALTIME_TIMESTAMP")), _text(table.get("_PID"))
-    pid = _text(table.get("SYSLOG_PID")) or pid
+    stamp, pid = _number(_text(table.get("__REALTIME_TIMESTAMP"))), _text(table.get("_PID"))
     time = None
-    if stamp and stamp.isdigit() and len(stamp) < 18:
-        time = datetime.fromtimestamp(int(stamp) / 1e6, UTC).isoformat(timespec="milliseconds")
+    if stamp is not None and stamp < _LATEST:
+        time = datetime.fromtimestamp(stamp / 1e6, UTC).isoformat(timespec="milliseconds")
     return Record(
         text=line,
         message=message,
@@ -288,12 +313,13 @@ def _from_json(line: str, today: date) -> Record | None:
         time=time,
         host=_text(table.get("_HOSTNAME")),
         tag=_text(table.get("SYSLOG_IDENTIFIER")),
-        pid=int(pid) if pid and pid.isdigit() and len(pid) < 12 else None,
+        pid=_number(_text(table.get("SYSLOG_PID")) or pid),
     )
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    """A string of JSON; half a surrogate pair, which is no character, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
 
 
 def _json_offsets(line: str, start: int, skip: int) -> tuple[tuple[int, int], ...]:

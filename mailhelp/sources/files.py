@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from mailhelp.errors import SourceError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _SAMPLE = 4096
 _BINARY = 0.3
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
+_PACKERS = ("zlib", "_lzma")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
 
 
@@ -27,26 +31,57 @@ def open_text(name: str) -> BinaryIO:
         if path.is_dir():
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
         stream = cast(BinaryIO, path.open("rb"))
-        stream = _unpacked(stream)
+        stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SourceError(f"{name} cannot be read: {reason}.") from error
+    except OSError as error:
+        raise _unreadable(name, error) from error
     if _is_binary(sample):
         stream.close()
         raise SourceError(f"{name} is a binary file, not text.", "Name a log or another text file.")
     return stream
 
 
-def _unpacked(stream: BinaryIO) -> BinaryIO:
+def _unpacked(name: str, stream: BinaryIO) -> BinaryIO:
     head = stream.peek(8)[:8]  # type: ignore[attr-defined]
     for magic, module in _MAGIC.items():
         if head.startswith(magic):
             import importlib
 
             unpacked = importlib.import_module(module).open(stream, "rb")
-            return cast(BinaryIO, io.BufferedReader(unpacked))
+            return cast(BinaryIO, io.BufferedReader(_Unpacked(name, stream, unpacked)))
     return stream
+
+
+class _Unpacked(io.RawIOBase):
+    """What is packed in a file. Wherever that is cut off or damaged, reading raises ``SourceError``."""
+
+    def __init__(self, name: str, packed: BinaryIO, unpacked: io.BufferedIOBase) -> None:
+        self._name = name
+        self._packed = packed
+        self._stream = unpacked
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        try:
+            return self._stream.readinto(buffer)
+        except Exception as error:
+            # the errors of packers are of modules that need not be loaded
+            if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
+                raise _unreadable(self._name, error) from error
+            raise
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._packed.close()
+        super().close()
+
+
+def _unreadable(name: str, error: Exception) -> SourceError:
+    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+    return SourceError(f"{name} cannot be read: {reason}.")
 
 
 def _is_binary(sample: bytes) -> bool:

@@ -11,5 +11,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         sys.path.insert(0, self.root)
         from mailhelp.build import build
+        from mailhelp.errors import CorpusError
 
-        build(Path(self.root, "corpus"), Path(self.root, "index"))
+        try:
+            build(Path(self.root, "corpus"), Path(self.root, "index"))
+        except CorpusError as error:
+            sys.exit("\n".join((*error.faults, str(error))))

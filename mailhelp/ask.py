@@ -107,10 +107,8 @@ def ranked(session: Session, text: str) -> Answer:
     except SourceError as error:
         if len(folders) == 1:
             raise
-        session.notices.append(
-            f"{error} The bundled index answers; 'mailhelp index' builds this host's again."
-        )
-        hits = index.search(folders[:1], text, RESULTS)
+        hits = index.search(folders[:1], text, RESULTS)  # is the bundled one whole at least?
+        session.damage(str(error))
     if not hits:
         raise NothingFound(f"Nothing found for “{text.strip()}”.")
     return search.ranked(
@@ -119,10 +117,19 @@ def ranked(session: Session, text: str) -> Answer:
 
 
 def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
-    """An answer for each line of ``stream``, in order; a line that continues a record says so."""
-    cover = session.redactor.cover
+    """An answer for each line of ``stream``; see ``explain_lines``."""
+    return explain_lines(session, lines(stream))
+
+
+def is_record(session: Session, line: str) -> bool:
+    """Whether a line by itself is a log record or a mail header field."""
+    return query.lines(session.library, line) is not None
+
+
+def explain_lines(session: Session, source: Iterable[str]) -> Iterator[Answer]:
+    """An answer for each line, in order; a line that continues a record says so."""
     hops = 0
-    for numbered in records(session, (cover(line) for line in lines(stream))):
+    for numbered in records(session, session.redactor.cover_lines(source)):
         answer, hops = explain_record(session, numbered, hops)
         yield answer
         for line in range(1, numbered.lines):
@@ -165,7 +172,7 @@ def stories(session: Session, files: Iterable[str]) -> list[Story]:
     facts: list[trace.Fact] = []
     for file in files:
         with open_text(file) as stream:
-            covered = (session.redactor.cover(line) for line in lines(stream))
+            covered = session.redactor.cover_lines(lines(stream))
             facts += read(session.library, file, records(session, covered))
     return trace.stories(facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from mailhelp import template
@@ -29,6 +30,11 @@ def check(folder: Path, base: Compiled | None = None) -> tuple[Compiled, list[Fa
     """Compile the corpus in ``folder`` and check it; the faults are sorted by file and line."""
     corpus = read(folder)
     compiled = compile_corpus(corpus, base)
+    # the others have a fault already; nothing can be said of what is in them
+    left_out = {fault.path for fault in compiled.faults}
+    corpus = replace(
+        corpus, entries=tuple(entry for entry in corpus.entries if entry.path not in left_out)
+    )
     faults = [
         *compiled.faults,
         *_fields(corpus, folder, compiled),
@@ -144,7 +150,12 @@ def _sample(
         return
     rivals = [m.id for m in matches[1:] if (m.id, m.generic) != (best.id, True) and m.id != best.id]
     equal = [
-        m.id for m in matches[1:] if m.id in rivals and m.literal == best.literal and not m.generic
+        m.id
+        for m in matches[1:]
+        if m.id in rivals
+        and m.literal == best.literal
+        and m.shared == best.shared
+        and not m.generic
     ]
     if equal:
         yield entry.fault(f"sample fits {equal[0]} just as well: {line[:120]}", line[:60])

@@ -32,28 +32,69 @@ def ask(session: Session, output: Output, words: Words) -> int:
         _index_after(session, output)
         return code
     if not session.host.is_terminal(sys.stdin):
-        return explain(session, output, ("-",))
+        return _piped(session, output)
     print("Paste log lines, mail headers or a question, then press Ctrl-D:", file=sys.stderr)
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    text = sys.stdin.buffer.read().decode("utf-8", "replace").strip("\n")
     return _written(output.answers(asking.ask(session, text)))
 
 
 def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
     """Every record of the files (standard input without any), in order."""
-    from mailhelp.ask import explain_stream
+    from mailhelp.log.stream import lines
     from mailhelp.sources.files import open_text
 
-    known = seen = 0
+    if not words and session.host.is_terminal(sys.stdin):
+        print("Paste log lines or mail headers, then press Ctrl-D:", file=sys.stderr)
+    codes = []
     for name in words or ("-",):
         with open_text(name) as stream:
-            answers: Iterable[Answer] = _counted(explain_stream(session, stream), counter := [0])
-            if only_problems:
-                answers = (answer for answer in answers if is_problem(answer))
-            known += output.answers(answers, streaming=True)
-            seen += counter[0]
-    if not seen:
+            codes.append(_explained(session, output, lines(stream), only_problems))
+    return min(codes)
+
+
+def _piped(session: Session, output: Output) -> int:
+    """Standard input: a single line that is no record is a question, all else is explained."""
+    from itertools import chain, islice
+
+    from mailhelp import ask as asking
+    from mailhelp.log.stream import lines
+
+    source = lines(sys.stdin.buffer)
+    head = list(islice(source, 2))
+    if len(head) == 1 and head[0].strip() and not asking.is_record(session, head[0]):
+        return _written(output.answers(asking.ask(session, head[0])))
+    return _explained(session, output, chain(head, source), only_problems=False)
+
+
+def _explained(session: Session, output: Output, lines: Iterable[str], only_problems: bool) -> int:
+    """Write the answers for ``lines``; for a reader, each explanation only once."""
+    from mailhelp.ask import explain_lines
+    from mailhelp.condense import condensed
+
+    counts = Counts()
+    answers: Iterable[Answer] = counts.counted(explain_lines(session, lines))
+    if only_problems:
+        answers = (answer for answer in answers if is_problem(answer))
+    shown = output.answers(answers if output.options.json else condensed(answers), streaming=True)
+    if not counts.seen:
         raise UsageError("There is nothing to explain: the input is empty.")
-    return EXIT_ANSWERED if known or only_problems else EXIT_NOTHING_FOUND
+    if only_problems and not shown:
+        print(f"mailhelp: no trouble in {counts.seen} lines.", file=sys.stderr)
+    return EXIT_ANSWERED if counts.known else EXIT_NOTHING_FOUND
+
+
+class Counts:
+    """How many answers went by, and how many of them are more than an admission of ignorance."""
+
+    def __init__(self) -> None:
+        self.seen = self.known = 0
+
+    def counted(self, answers: Iterable[Answer]) -> Iterable[Answer]:
+        """``answers``, counted on their way."""
+        for answer in answers:
+            self.seen += 1
+            self.known += answer.recognised != "no"
+            yield answer
 
 
 def is_problem(answer: Answer) -> bool:
@@ -246,12 +287,6 @@ def _pair(word: str) -> tuple[str, str]:
     return key.replace("-", "_"), value
 
 
-def _counted(answers: Iterable[Answer], counter: list[int]) -> Iterable[Answer]:
-    for answer in answers:
-        counter[0] += 1
-        yield answer
-
-
 def _is_file(word: str) -> bool:
     try:
         found = word == "-" or Path(word).is_file()
@@ -280,6 +315,7 @@ def _index_after(session: Session, output: Output) -> None:
         return
     try:
         with shown(session.host) as progress:
-            local.ensure(session.host, session.library.table("manpages"), progress)
+            build = local.build if session.damaged else local.ensure
+            build(session.host, session.library.table("manpages"), progress)
     except SourceError as error:
         session.notices.append(str(error))

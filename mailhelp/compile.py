@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mailhelp import prose, template
@@ -25,6 +26,8 @@ WHO = ("this-server", "remote-server", "client", "policy", "network", "operator"
 PERMANENCE = ("permanent", "temporary", "none", "by-code")
 """``by-code``: as the first digit of the reply or status code in the record says."""
 RUNS_ON = ("server", "anywhere")
+REPLY = "reply"
+"""The program under which the replies to the client are filed, as people paste them from a bounce."""
 INNER = "{...}"
 """In a part's frame: where the patterns of the entries that use the part go."""
 
@@ -51,6 +54,7 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "part": {
         "program": list,
         "frames": list,
+        "replies": list,
         "severity": str,
         "verdict": dict,
         "event": str,
@@ -93,9 +97,13 @@ _COPIED = (
     "codes",
     "hop",
     "frames",
+    "replies",
     "program",
 )
 """Keys that go into the document as they are; the first of them, where missing, come from a part."""
+_OF_TABLES = ("commands", "samples", "outputs")
+"""Keys whose lists hold tables; all others hold strings."""
+_YES_OR_NO = ("changes", "harmless")
 _COMMAND_KEYS = {"run", "why", "runs_on", "changes"}
 _OUTPUT_KEYS = {"result", "pattern", "sample", "meaning"}
 
@@ -127,6 +135,7 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
     compiled = Compiled(faults=list(corpus.faults))
     for name, table in corpus.tables.items():
         compiled.tables[name] = {**(base.tables.get(name, {}) if base else {}), **table}
+    compiled.faults += _drop_rows(compiled.tables, corpus.tables)
     compiled.fields = _fields(compiled, corpus)
     fronts: dict[str, Mapping[str, Any]] = {
         document.id.partition("/")[2]: document.data
@@ -136,11 +145,11 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
     patterns: list[_Pattern] = []
     entries = sorted(corpus.entries, key=lambda entry: entry.kind != "part")
     for entry in entries:
-        faults = list(_shape_faults(entry, fronts))
+        faults = list(_type_faults(entry)) or list(_shape_faults(entry, fronts))
         try:
             if not faults:
                 document, own = _compile_entry(entry, fronts, compiled)
-                _regexes(own, compiled.fields)
+                _regexes(own, compiled.fields, compiles=base is not None)
                 if entry.kind == "part":
                     fronts[document.id.partition("/")[2]] = document.data
                 compiled.documents.append(document)
@@ -172,10 +181,12 @@ def regex_fault(field: Field) -> str | None:
         return None
     try:
         tree = parser.parse(field.regex)
-    except re.error as error:
+    except (re.error, TypeError) as error:
         return f"regex: {error}"
     if tree.state.groups > 1:
         return "regex: captures a group; write (?:…)"
+
+    grouped: list[bool] = []
 
     def loose(items: Any, inside: bool) -> int:
         count = 0
@@ -190,22 +201,80 @@ def regex_fault(field: Field) -> str | None:
                 count += max(loose(branch, inside) for branch in value[1])
             elif op is sre.SUBPATTERN:
                 count += loose(value[3], inside)
-            elif op in (sre.POSSESSIVE_REPEAT,):
+            elif op is sre.POSSESSIVE_REPEAT:
+                grouped.append(len(value[2]) > 1 or value[2][0][0] in (sre.SUBPATTERN, sre.BRANCH))
                 count += loose(value[2], False) > 1
+            elif op is sre.ATOMIC_GROUP:
+                count += loose(value, False) > 1
         return count
 
     if loose(tree, False) > 1:
         return "regex: more than one endless repeat; make all but one possessive (*+, ++)"
+    if any(grouped):  # Python 3.11 before 3.11.5 matches these wrongly
+        return "regex: a possessive repeat of a group; write (?>(?:…)*) for (?:…)*+"
     return None
 
 
-def _shape_faults(entry: Entry, parts: Mapping[str, Any]) -> Iterable[Fault]:
+def _drop_rows(tables: Mapping[str, dict[str, Any]], own: Mapping[str, Any]) -> Iterable[Fault]:
+    """Take the rows of the corpus's ``own`` that would stop an answer out of ``tables``; say which."""
+    from mailhelp.log.redact import Redactor
+
+    for name in ("programs", "secrets"):
+        for key, row in own.get(name, {}).items():
+            fault = ""
+            if not isinstance(row, dict):
+                fault = "is no table"
+            elif name == "programs":
+                tags = row.get("tags")
+                if not (_strings(tags) and isinstance(row.get("meaning"), str)):
+                    fault = "has 'meaning', and 'tags', a list of strings"
+            else:
+                try:
+                    Redactor({key: row}).cover("")
+                    if "secret" not in re.compile(row["regex"]).groupindex:
+                        fault = "regex: has no group 'secret'"
+                except (KeyError, TypeError, re.error) as error:
+                    fault = f"regex: {error}"
+            if fault:
+                del tables[name][key]
+                yield Fault(Path(f"{name}.toml"), 1, f"[{key}] {fault}")
+
+
+def _type_faults(entry: Entry) -> Iterable[Fault]:
+    """What is not of the type that its key asks for, down to the last value."""
     allowed = {**_COMMON, **_KEYS[entry.kind]}
     for key, value in entry.front.items():
         if key not in allowed:
-            yield entry.fault(f"unknown key '{key}' in a {entry.kind} entry", f"{key}")
+            yield entry.fault(f"unknown key '{key}' in a {entry.kind} entry", key)
         elif not isinstance(value, allowed[key]):
             yield entry.fault(f"'{key}' must be a {allowed[key]}", key)
+        elif isinstance(value, list) and key in _OF_TABLES:
+            if not all(isinstance(row, dict) for row in value):
+                yield entry.fault(f"'{key}' must be a list of tables", key)
+            for row in (row for row in value if isinstance(row, dict)):
+                yield from _value_faults(entry, key, row)
+        elif isinstance(value, list) and not _strings(value):
+            yield entry.fault(f"'{key}' must be a list of strings", key)
+        elif isinstance(value, dict):
+            yield from _value_faults(entry, key, value)
+
+
+def _value_faults(entry: Entry, key: str, table: Mapping[str, Any]) -> Iterable[Fault]:
+    """The values of ``table`` that are no strings; some are tables themselves, or true and false."""
+    for name, value in table.items():
+        if key == "placeholders" or (key, name) == ("samples", "fields"):
+            if not isinstance(value, dict) or not _strings(list(value.values())):
+                yield entry.fault(f"'{name}' in '{key}' must be a table of strings", name)
+        elif not isinstance(value, bool if name in _YES_OR_NO else str):
+            wanted = "true or false" if name in _YES_OR_NO else "a string"
+            yield entry.fault(f"'{name}' in '{key}' must be {wanted}", name)
+
+
+def _strings(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _shape_faults(entry: Entry, parts: Mapping[str, Any]) -> Iterable[Fault]:
     if not entry.patch:
         for key in _MUST[entry.kind]:
             if not entry.front.get(key) and not (key == "requires" and key in entry.front):
@@ -241,6 +310,9 @@ def _shape_faults(entry: Entry, parts: Mapping[str, Any]) -> Iterable[Fault]:
             yield entry.fault(
                 f"{{{inside}}} stands inside quotes; it is quoted when filled", command["run"]
             )
+    for name, row in entry.front.get("placeholders", {}).items():
+        if not {"check", "meaning", "example"} <= set(row):
+            yield entry.fault(f"placeholder {name}: has check, meaning and example", name)
     for output in entry.front.get("outputs", ()):
         if set(output) != _OUTPUT_KEYS or output["result"] not in ("good", "bad"):
             yield entry.fault(
@@ -292,6 +364,8 @@ def _compile_entry(
             for frame in frames:
                 text = frame.replace(INNER, pattern)
                 patterns += [_Pattern(program, text, entry.id) for program in programs]
+            for reply in (reply for part in used for reply in part.get("replies", ())):
+                patterns.append(_Pattern(REPLY, reply.replace(INNER, pattern), entry.id))
     elif entry.kind == "part":
         for frame in front.get("frames", ()):
             text = frame.replace(INNER, "{text}")
@@ -310,6 +384,9 @@ def _compile_entry(
         data["defaults"] = {name: known[name] for name in names if name in known}
     elif entry.kind == "recipe":
         names.insert(0, stem)
+        for name, row in front.get("placeholders", {}).items():
+            if row["check"] not in compiled.fields:
+                raise CorpusError(f"placeholder '{name}': check names no field of fields.toml")
         data["outputs"] = _outputs(entry, compiled.fields)
     elif entry.kind == "status":
         names = list(front["codes"])
@@ -347,9 +424,15 @@ def _prose(markdown: str) -> dict[str, Any]:
     return {"markdown": markdown, "blocks": prose.parse(markdown)}
 
 
-def _regexes(patterns: Iterable[_Pattern], fields: Mapping[str, Field]) -> None:
+def _regexes(patterns: Iterable[_Pattern], fields: Mapping[str, Field], *, compiles: bool) -> None:
+    """Raise ``CorpusError`` for a pattern that is none; ``compiles`` tries the regex, which takes time."""
     for pattern in patterns:
-        to_regex(parse(pattern.text), fields)
+        regex = to_regex(parse(pattern.text), fields)
+        if compiles:
+            try:
+                re.compile(regex, re.DOTALL)
+            except re.error as error:
+                raise CorpusError(f"patterns: '{pattern.text}': {error}") from error
 
 
 def _rows(patterns: list[_Pattern], fields: Mapping[str, Field]) -> list[PatternRow]:

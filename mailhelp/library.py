@@ -108,7 +108,8 @@ class Library:
             return ()
         program = self.program(tag)
         if program is None:
-            return (tag,)
+            family = tag.partition("/")[0]
+            return (tag, f"{family}/any") if "/" in tag else (tag,)
         family, _, own = program.partition("/")
         return (program, f"{family}/any") if own else (program,)
 
@@ -169,7 +170,7 @@ class Library:
                 if layer is self.bundled:
                     raise
                 self.layers = tuple(other for other in self.layers if other is not layer)
-                self._notice(f"{error} It is done without; 'mailhelp index' builds it again.")
+                self._notice(str(error))
 
 
 def _of(kinds: tuple[str, ...], names: Iterable[Name]) -> list[Name]:

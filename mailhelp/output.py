@@ -77,9 +77,13 @@ class Output:
         import os
         import shlex
         import shutil
+        import signal
         import subprocess
 
-        asked = shlex.split(self.host.environ.get("PAGER", ""))
+        try:
+            asked = shlex.split(self.host.environ.get("PAGER", ""))
+        except ValueError:  # quotes that do not close
+            asked = []
         found = next((path for name in _PAGERS if (path := self.host.which(name))), None)
         pager = asked or ([found] if found else [])
         if (
@@ -92,8 +96,18 @@ class Output:
             self.stream.flush()
             return
         environment = {"LESS": "FRX", **os.environ}
+        # Ctrl-C is the pager's: were mailhelp to die of it, the pager would leave the terminal raw
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            subprocess.run(pager, input=text.encode(), env=environment, check=False)
+            subprocess.run(
+                pager,
+                input=text.encode(),
+                env=environment,
+                check=False,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
         except OSError:
             self.stream.write(text)
             self.stream.flush()
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -13,7 +13,9 @@ from mailhelp.names import fold
 from mailhelp.store import Name
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
-_CODE = re.compile(r"[2-5](?:\d\d|\.\d{1,3}\.\d{1,3}|xx|\.[xX]\.[xX])", re.I)
+_CODE = re.compile(
+    r"(?<![\d.])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d)", re.I
+)
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
 
@@ -85,10 +87,32 @@ def shell_command(library: Library, text: str) -> Question | None:
 
 
 def status_code(library: Library, text: str) -> Question | None:
-    """An SMTP reply code, an enhanced status code, or a reply that begins with them."""
+    """An SMTP reply code, an enhanced status code, or a reply that begins with them.
+
+    Enhanced codes, which say more, come first. A code without an entry is answered by its subject
+    (``5.7.606`` by ``5.7.0``) or its class.
+    """
     codes = _CODE.findall(" ".join(text.split()[:2])) if text[:1].isdigit() else []
-    names = [name for code in codes for name in library.named(code, "status")]
-    return Question("documents", tuple(dict.fromkeys(names))) if names else None
+    names: list[Name] = []
+    read_as = ""
+    for code in sorted(codes, key=lambda code: "." not in code):
+        found = library.named(code, "status")
+        if not found and not names:
+            for wider in _wider(code):
+                found = library.named(wider, "status")
+                if found:
+                    read_as = wider
+                    break
+        names += found
+    return Question("documents", tuple(dict.fromkeys(names)), read_as) if names else None
+
+
+def _wider(code: str) -> tuple[str, ...]:
+    """The codes that stand for the subject and the class of ``code``."""
+    class_, _, rest = code.partition(".")
+    if not rest:
+        return (f"{code[0]}xx",)
+    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")
 
 
 def setting(library: Library, text: str) -> Question | None:
@@ -115,6 +139,10 @@ def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question 
     if len(fold(text)) < 3 or len(typed.split()) > 2:
         return None
     names = library.named_like(text, "parameter", "recipe", "topic")
+    if " " in typed.strip():
+        # two plain words mean a name only where they begin or end it: "user unknown" is a message
+        key = fold(text)
+        names = [name for name in names if _at_an_end(fold(name.shown), key)]
     parameters = [name for name in names if name.kind == "parameter"]
     if len(fold(text).split()) > 1 and 0 < len(parameters) <= MOST_IN_FULL:
         return Question("documents", tuple(parameters), read_as)
@@ -123,6 +151,10 @@ def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question 
         plain = text.strip().isalpha()
         return None if plain else Question("documents", tuple(names), read_as)
     return Question("list", tuple(names), read_as) if names else None
+
+
+def _at_an_end(name: str, key: str) -> bool:
+    return name.startswith(key) or name.endswith(key)
 
 
 def _is_a_word(library: Library, word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from mailhelp.errors import SourceError
+from mailhelp.errors import MailhelpError, SourceError
 from mailhelp.host import Host
 from mailhelp.library import Library, bundled_folder, bundled_store
 from mailhelp.log.redact import Redactor
@@ -16,7 +16,8 @@ class Session:
     """The host and all that can be looked up on it.
 
     ``notices`` are sentences for stderr: sources that could not be read and were done without.
-    ``indexed`` says, once the library is open, that this host's own index is up to date.
+    ``indexed`` says, once the library is open, that this host's own index is up to date, and
+    ``damaged`` that it was found damaged.
     ``folder`` is the bundled index, for tests.
     """
 
@@ -25,6 +26,7 @@ class Session:
         self.folder = folder or bundled_folder()
         self.notices: list[str] = []
         self.indexed = False
+        self.damaged = False
 
     @cached_property
     def library(self) -> Library:
@@ -39,7 +41,7 @@ class Session:
         try:
             notes, faults = open_notes(self.host, bundled)
             self.notices += [f"Left out of your notes: {fault}" for fault in faults]
-        except (SourceError, OSError) as error:
+        except (MailhelpError, OSError) as error:
             self.notices.append(f"Your notes cannot be read: {error}")
         try:
             current = local.current(self.host, bundled.table("manpages"))
@@ -48,10 +50,15 @@ class Session:
                 host = Store(current.folder / CATALOGUE)
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
-            self.notices.append(
-                f"{error} The bundled index answers; 'mailhelp index' builds this host's again."
-            )
-        return Library(bundled, notes, host, tuple(folders), self.notices.append)
+            self.damage(str(error))
+        return Library(bundled, notes, host, tuple(folders), self.damage)
+
+    def damage(self, what: str) -> None:
+        """This host's index (or the notes' cache) was found damaged: say so, and build it anew later."""
+        self.damaged, self.indexed = True, False
+        self.notices.append(
+            f"{what} The bundled index answers; 'mailhelp index' builds this host's again."
+        )
 
     def close(self) -> None:
         """Close the library if it was opened."""

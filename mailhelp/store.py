@@ -30,6 +30,7 @@ CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT R
 """
 
 _TABLE = "table "
+_MOST_READINGS = 64
 _LONGEST_NAME = 300
 """Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
 
@@ -133,7 +134,7 @@ class Store:
 
     def table(self, name: str) -> dict[str, Any]:
         """A table of the corpus; empty if there is none of this name."""
-        found: dict[str, Any] = json.loads(self.meta(f"{_TABLE}{name}") or "{}")
+        found: dict[str, Any] = self._data(self.meta(f"{_TABLE}{name}") or "{}")
         return found
 
     def document(self, id: str) -> Document | None:
@@ -141,14 +142,14 @@ class Store:
         row = self._one("SELECT id, kind, title, data FROM documents WHERE id = ?", (id,))
         if row is None:
             return None
-        return Document(row[0], row[1], row[2], data=json.loads(row[3]))
+        return self._document(row)
 
     def all_of(self, kind: str) -> list[Document]:
         """All documents of ``kind``, by id."""
         rows = self._all(
             "SELECT id, kind, title, data FROM documents WHERE kind = ? ORDER BY id", (kind,)
         )
-        return [Document(row[0], row[1], row[2], data=json.loads(row[3])) for row in rows]
+        return [self._document(row) for row in rows]
 
     def named(self, name: str) -> list[Name]:
         """The documents of exactly this name, whatever its case and separators."""
@@ -161,16 +162,23 @@ class Store:
         return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
 
     def corrected(self, name: str) -> list[str]:
-        """``name`` with each unknown word replaced by the known ones one slip of a letter away."""
+        """``name`` with one of its words replaced by a known one that a slip of a letter made it from.
+
+        An unknown word is the one that is replaced; where all are known, each in turn.
+        """
         known = {
-            word for (name_,) in self._all("SELECT name FROM names", ()) for word in name_.split()
+            word for (each,) in self._all("SELECT name FROM names", ()) for word in each.split()
         }
         words = fold(name).split()
-        variants = [""]
-        for word in words:
-            choices = [word] if word in known or len(word) < 3 else list(near_words(word, known))
-            variants = [f"{head} {choice}".strip() for head in variants for choice in choices[:4]]
-        return [] if words and variants == [" ".join(words)] else variants[:16]
+        unknown = [number for number, word in enumerate(words) if word not in known]
+        if len(unknown) > 1:
+            return []
+        readings = []
+        for number in unknown or range(len(words)):
+            if len(words[number]) > 2 and words[number].isalpha():
+                for near in near_words(words[number], known):
+                    readings.append(" ".join((*words[:number], near, *words[number + 1 :])))
+        return readings[:_MOST_READINGS]
 
     def programs(self) -> set[str]:
         """The programs that have patterns; header fields and rules, filed by their ids, are none."""
@@ -191,6 +199,16 @@ class Store:
             (f"%{_escape(name.casefold())}%",),
         )
         return [row[0] for row in rows]
+
+    def _document(self, row: tuple[str, str, str, str]) -> Document:
+        id, kind, title, data = row
+        return Document(id, kind, title, data=self._data(data))
+
+    def _data(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise SourceError(f"The index {self.path} is damaged.") from error
 
     def _names(self, where: str, values: tuple[str, ...]) -> list[Name]:
         rows = self._all(

@@ -94,7 +94,7 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
     for part in parse(template):
         if isinstance(part, str):
             filled += part
-            only_operands = only_operands or " -- " in filled
+            only_operands = only_operands or " -- " in part
             continue
         value = values.get(part.name)
         if value is None:

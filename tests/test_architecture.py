@@ -25,7 +25,7 @@ FLOORS = [
     {"recipes", "query"},
     {"ask"},
     {"render"},
-    {"output", "progress"},
+    {"output", "progress", "condense"},
     {"commands"},
     {"app"},
     {"cli"},

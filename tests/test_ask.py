@@ -117,6 +117,12 @@ def test_a_question_about_a_program_is_no_command(session: Session) -> None:
     assert answer.kind == "search"
 
 
+@pytest.mark.parametrize("text", ["5541", "55555555", "192.0.2.550"])
+def test_a_longer_number_is_no_code(session: Session, text: str) -> None:
+    with pytest.raises(NothingFound):
+        ask(session, text)
+
+
 def test_a_line_of_main_cf(session: Session) -> None:
     (answer,) = ask(session, "maximal_queue_lifetime = 1d")
     assert answer.entry == "parameter/maximal_queue_lifetime"

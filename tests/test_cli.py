@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import CORPUS
 
+SEED = Path(__file__).parent / "seed"
 LINE = (
     "Nov 22 06:25:16 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: "
     "554 5.7.1 <bob@example.net>: Relay access denied; from=<ann@example.org> "
@@ -67,6 +68,22 @@ def test_a_piped_line(mailhelp: Command) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("Relay access denied")
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("question", ["4.2.2", "queue_lifetime", "why is mail deferred"])
+def test_a_piped_question_is_answered(mailhelp: Command, question: str) -> None:
+    done = mailhelp(stdin=f"{question}\n")
+    assert done.returncode == 0
+    assert done.stdout == mailhelp(question).stdout
+
+
+def test_only_problems(mailhelp: Command) -> None:
+    connect = "Nov 22 06:25:16 mx postfix/smtpd[123]: connect from unknown[192.0.2.7]\n"
+    done = mailhelp("explain", "--only-problems", stdin=connect + LINE)
+    assert done.stdout.startswith("Relay access denied")
+    done = mailhelp("explain", "--only-problems", stdin=connect)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "no trouble" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -284,3 +301,143 @@ def test_a_plain_answer_never_loads_what_is_slow_to_import(
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "redirection", "code", "said"),
+    [
+        ("", "<&-", 2, "empty"),
+        ("explain -", "<&-", 2, "empty"),
+        ("queue_lifetime", ">&-", 0, ""),
+        ("xyzzyplugh", "2>&-", 1, ""),
+        ("queue_lifetime", ">/dev/full", 3, "No space left on device"),
+        ("explain --only-problems tests/seed/rejected.log", ">/dev/full", 3, "No space left"),
+    ],
+)
+def test_streams_that_are_closed_or_full(
+    mailhelp: Command, words: str, redirection: str, code: int, said: str
+) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m mailhelp {words} {redirection}"],
+        capture_output=True,
+        cwd=CORPUS.parent,
+        env={**mailhelp.environment, "PATH": os.defpath},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+def test_a_closed_pipe_ends_quietly_with_options_too(mailhelp: Command) -> None:
+    script = (
+        f"{{ '{sys.executable}' -m mailhelp explain --only-problems; echo $? >&2; }} | head -n 1"
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        input=(LINE * 5000).encode(),
+        capture_output=True,
+        env={**mailhelp.environment, "PATH": os.defpath},
+        timeout=120,
+        check=False,
+    )
+    assert done.stderr == b"0\n"
+
+
+def test_a_locale_without_our_signs(mailhelp: Command) -> None:
+    done = mailhelp("queue_lifetime", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "maximal_queue_lifetime" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
+@pytest.mark.parametrize("damage", ["cut off", "spoilt", "from the start"])
+def test_a_damaged_compressed_log(
+    mailhelp: Command, tmp_path: Path, module: str, damage: str
+) -> None:
+    import importlib
+    import random
+
+    noise = random.Random(1).randbytes(100_000).hex()
+    text = "".join(f"{LINE[:-1]} {noise[n : n + 60]}\n" for n in range(0, 200_000, 60))
+    packed = importlib.import_module(module).compress(text.encode())
+    packed = {
+        "cut off": packed[: len(packed) * 3 // 4],
+        "spoilt": packed[: len(packed) * 3 // 4] + b"x" * 1000,
+        "from the start": packed[:6] + b"garbage" * 10,
+    }[damage]
+    (tmp_path / "mail.log.1").write_bytes(packed)
+    done = mailhelp("explain", "--json", str(tmp_path / "mail.log.1"))
+    assert done.returncode == 3
+    assert "mail.log.1 cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize("size", [300, 5000, 60_000])
+def test_words_of_any_length_are_no_mistake(mailhelp: Command, size: int) -> None:
+    assert mailhelp("a" * size).returncode == 1
+    assert mailhelp("a_" * (size // 2)).returncode == 1
+    assert mailhelp("trace", "a" * size, str(SEED / "accepted.log")).returncode == 1
+
+
+def test_an_argument_that_is_no_utf8(mailhelp: Command) -> None:
+    assert mailhelp("\udcff").returncode == 1
+    assert mailhelp("recipe", "\udcff").returncode == 1
+    assert mailhelp(LINE.replace("<mx>", "<\udcff>")).returncode == 0
+
+
+def test_numbers_of_a_mail_that_are_none(mailhelp: Command, tmp_path: Path) -> None:
+    head = "Nov 22 06:25:16 mx postfix/"
+    digits = "9" * 5000
+    (tmp_path / "mail.log").write_text(
+        f"{head}qmgr[1]: 5419B66: from=<a@example.net>, size={digits}, nrcpt=1 (queue active)\n"
+        f"{head}smtp[1]: 5419B66: to=<b@example.com>, relay=none, delay={digits}, "
+        "delays=0/0/0/0, dsn=4.4.1, status=deferred (x)\n"
+    )
+    done = mailhelp("--json", "trace", "5419B66", str(tmp_path / "mail.log"))
+    assert done.returncode == 0
+    json.loads(done.stdout, parse_constant=pytest.fail)
+
+
+TOPIC = 'title = "T"\nasked_as = ["t"]\nsources = ["us"]\n'
+LOG = 'title = "L"\nseverity = "info"\nverdict = { who = "client" }\nsources = ["us"]\n'
+RECIPE = f'{TOPIC}requires = ["x"]\noptions = {{}}\ncommands = [{{ run = "x {{h}}", why = "y" }}]\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("topics/a.md", f"{TOPIC}commands = [1]"),
+        ("topics/a.md", f"{TOPIC}names = [1]"),
+        ("topics/a.md", f"{TOPIC}related = [1]"),
+        ("topics/a.md", f'{TOPIC}use = [["a"]]'),
+        ("topics/a.md", f'{TOPIC}commands = [{{ run = 1, why = "x" }}]'),
+        ("topics/a.md", f'{TOPIC}commands = [{{ run = "x", why = "y", changes = "no" }}]'),
+        ("log/postfix/smtpd/a.md", f'{LOG}patterns = ["zork"]\nsamples = ["zork"]'),
+        ("log/postfix/smtpd/a.md", f'{LOG}patterns = [1]\nsamples = [{{ line = "zork" }}]'),
+        ("log/postfix/smtpd/a.md",
+         f'{LOG}patterns = ["zork"]\nsamples = [{{ line = "zork", fields = 1 }}]'),
+        ("recipes/a.md", f"{RECIPE}outputs = [1]"),
+        ("recipes/a.md", f"{RECIPE}outputs = []\nplaceholders = {{ h = 1 }}"),
+        ("recipes/a.md",
+         RECIPE + 'outputs = [{ result = "good", pattern = "x", sample = "x", meaning = "y" }]\n'
+         'placeholders = { h = { check = "text" } }'),
+        ("status/a.md", 'title = "S"\ncodes = [5]\nsources = ["us"]'),
+        ("fields.toml", "x = 1"),
+        ("fields.toml", "[x]\nregex = 1"),
+        ("programs.toml", '[x]\nmeaning = "no tags"'),
+        ("secrets.toml", '[x]\nregex = "("'),
+        ("secrets.toml", '[x]\nregex = "no group"'),
+    ],
+)  # fmt: skip
+def test_a_note_of_the_wrong_shape_is_a_fault_and_stops_nothing(
+    mailhelp: Command, tmp_path: Path, path: str, text: str
+) -> None:
+    notes = tmp_path / ".config/mailhelp/notes"
+    (notes / path).parent.mkdir(parents=True)
+    (notes / path).write_text(text if path.endswith(".toml") else f"+++\n{text}\n+++\nText.\n")
+    (notes / "link.md").symlink_to("nowhere")
+    assert mailhelp("queue_lifetime").returncode == 0
+    assert mailhelp(stdin=LINE).returncode == 0
+    assert mailhelp("check").returncode == 3

@@ -74,3 +74,8 @@ def test_a_hole_inside_quotes_is_noticed() -> None:
 
 def test_markdown_of_data_shows_itself() -> None:
     assert escape_markdown("[x](http://a)*b*") == "\\[x\\](http://a)\\*b\\*"
+
+
+def test_a_value_cannot_end_the_options_for_the_next_one() -> None:
+    assert fill("prog {a} {b}", {"a": "x -- y", "b": "-rf"}) is None
+    assert fill("prog -- {a} {b}", {"a": "x", "b": "-rf"}) == "prog -- x -rf"

@@ -42,5 +42,6 @@ setup() {
             "$python" -m venv "$1/.venv" >&2
         }
     fi
+    echo "Setting up mailhelp in $1/.venv" >&2
     "$1/.venv/bin/pip" install --quiet --disable-pip-version-check --editable "$1$2" >&2
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ def explain(library: Library, record: Record) -> Answer:
             recognised="no",
             spans=tuple(spans),
             results=similar(library, record),
-            draft=draft(record),
+            draft=draft(library, record),
         )
     for span in inner:
         if span.value not in EMPTY:  # <> and [] are no values that a command could use
@@ -62,7 +63,7 @@ def explain(library: Library, record: Record) -> Answer:
         spans=tuple(spans),
     )
     if found.generic:
-        return answer._replace(results=similar(library, record), draft=draft(record))
+        return answer._replace(results=similar(library, record), draft=draft(library, record))
     return answer
 
 
@@ -142,23 +143,27 @@ def similar(library: Library, record: Record) -> tuple[Result, ...]:
     return tuple(Result(id, "log", library.title(id)) for id in ids)
 
 
-def draft(record: Record) -> str:
+def draft(library: Library, record: Record) -> str:
     """A corpus entry for this record, to be filled in by somebody who knows what it means."""
     message = record.message.strip()[:500]
     pattern = message.replace("{", "{{").replace("}", "}}")
     quote = "'''" if "'" in message else "'"
     if quote == "'''" and "'''" in message:
         return ""
+    program = (library.program(record.tag) if record.tag else None) or record.tag or "postfix/any"
+    place = re.sub(r"[^\w./-]", "_", program).strip("./")
     return (
         "+++\n"
-        'title = ""\n'
+        f"# save as NAME.md in ~/.config/mailhelp/notes/log/{place}/\n"
+        'title = "What happened, in a few words"\n'
         f"patterns = [{quote}{pattern}{quote}]\n"
         'severity = "info"\n'
         'verdict = { who = "this-server", permanence = "none" }\n'
-        "sources = []\n\n"
+        'sources = ["our own notes"]\n\n'
         "[[samples]]\n"
         f"line = {quote}{message}{quote}\n"
         "+++\n"
+        "What it means.\n"
     )
 
 

@@ -11,13 +11,16 @@ from mailhelp.library import Library
 from mailhelp.log.stream import Numbered
 from mailhelp.log.trace import Fact, Story
 
+_MOST_DIGITS = 18
+"""Of a number in a record: more is no size or time of a mail."""
 _ENDS = {"sent": "delivered", "bounced": "bounced", "deferred": "deferred", "expired": "expired"}
 
 
 def fact(library: Library, file: str, numbered: Numbered) -> Fact | None:
     """The fact in a record, or ``None`` if no entry knows it."""
     record = numbered.record
-    if record.tag is None:
+    tag = record.tag
+    if tag is None:
         return None
     found = log.match(library, record)
     document = library.document(found.id) if found else None
@@ -29,7 +32,7 @@ def fact(library: Library, file: str, numbered: Numbered) -> Fact | None:
         values.setdefault(span.name, span.value)
         if span.name == "recipient" and values["recipient"] != span.value:
             values[f"recipient {len(values)}"] = span.value
-    program = library.program(record.tag) or record.tag
+    program = library.program(tag) or tag
     row = library.table("programs").get(program, {})
     role = document.data.get("role") or row.get("role", "")
     return Fact(
@@ -121,9 +124,9 @@ def _ids(story: Story, facts: Iterable[Fact], *names: str) -> list[str]:
 
 def _size(facts: list[Fact]) -> int | None:
     """The mail's size in bytes: as the queue manager knows it, else as anybody says."""
-    sizes = [fact for fact in facts if fact.values.get("size", "").isdigit()]
+    sizes = [fact for fact in facts if fact.values.get("size", "").isdecimal()]
     best = next((fact for fact in sizes if fact.event == "queued"), sizes[0] if sizes else None)
-    return int(best.values["size"]) if best else None
+    return int(best.values["size"][:_MOST_DIGITS]) if best else None
 
 
 def _client(facts: list[Fact]) -> str | None:
@@ -146,7 +149,7 @@ def _recipients(facts: list[Fact]) -> list[dict[str, Any]]:
                 row["status"] = fact.values.get("delivery_status")
                 row["enhanced_status_code"] = fact.values.get("enhanced_status_code")
                 row["relay"] = fact.values.get("relay")
-                row["delay_s"] = float(fact.values.get("delay") or 0)
+                row["delay_s"] = float(fact.values.get("delay", "")[:_MOST_DIGITS] or 0)
                 row["reply"] = fact.record.message.partition(" (")[2].removesuffix(")")
     empty = {"enhanced_status_code": None, "relay": None, "delay_s": None, "reply": None}
     return [{**empty, **row} for row in rows.values()]

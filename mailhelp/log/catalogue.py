@@ -9,6 +9,8 @@ from mailhelp.store import PatternRow
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000
+# Names of programs that nobody knows are as many as a log wants; those that are known are fewer than this.
+_MOST_PROGRAMS = 500
 
 
 class PatternSource(Protocol):
@@ -20,11 +22,16 @@ class PatternSource(Protocol):
 
 
 class Match(NamedTuple):
-    """A message that a pattern fits. ``generic``: only its shape is understood."""
+    """A message that a pattern fits.
+
+    ``generic``: only its shape is understood. ``shared``: the pattern is that of a whole family of
+    programs; one of the program itself goes before it.
+    """
 
     id: str
     generic: bool
     literal: int
+    shared: bool
     holes: tuple[str, ...]
     found: re.Match[str]
 
@@ -49,6 +56,10 @@ class _Program:
         return regex.match(message)
 
 
+def _shared(row: PatternRow) -> bool:
+    return row.program.endswith("/any")
+
+
 class Catalogue:
     """Finds the entry of a message; loads the patterns of a program when it first meets one.
 
@@ -67,11 +78,11 @@ class Catalogue:
         """All matches, best first: entries before generic shapes, then by length of fixed text."""
         table = self._table(programs)
         rows = table.candidates({*message[:_LOOKED_AT].split()})
-        rows.sort(key=lambda row: (row.generic, -row.literal))
+        rows.sort(key=lambda row: (row.generic, -row.literal, _shared(row)))
         for row in rows:
             found = table.match(row, message)
             if found:
-                yield Match(row.id, row.generic, row.literal, row.holes, found)
+                yield Match(row.id, row.generic, row.literal, _shared(row), row.holes, found)
 
     def similar(self, programs: tuple[str, ...], message: str, most: int = 3) -> list[str]:
         """The ids of the entries that share most of their rare words with ``message``."""
@@ -85,6 +96,8 @@ class Catalogue:
 
     def _table(self, programs: tuple[str, ...]) -> _Program:
         if programs not in self._programs:
+            if len(self._programs) >= _MOST_PROGRAMS:
+                self._programs.clear()
             rows: list[PatternRow] = []
             for source in self._sources:
                 for program in programs or sorted(source.programs()):

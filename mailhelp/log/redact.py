@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.log.syslog import Record
 
 COVER = "*"
 
 _SHOWN = re.compile(r"[^\n]")
+# what goes on with a secret stands alone in its line: a record of its own has blanks in it
+_TOKEN = re.compile(r"\s*+([^\s\[\]<>{}]++)\s*+")
 
 
 class Redactor:
@@ -21,7 +23,19 @@ class Redactor:
 
     def cover(self, text: str) -> str:
         """``text`` with every secret replaced by stars."""
-        return cover(text, self._places(text))
+        text = cover(text, self._places(text))
+        return "\n".join(self.cover_lines(text.split("\n"))) if "\n" in text else text
+
+    def cover_lines(self, lines: Iterable[str]) -> Iterator[str]:
+        """``lines`` without secrets; one that breaks off at the end of a line is covered in the next."""
+        broken_off = False
+        for line in lines:
+            places = self._places(line)
+            rest = _TOKEN.fullmatch(line) if broken_off else None
+            if rest:
+                places.append(rest.span(1))
+            broken_off = max((end for _, end in places), default=0) >= max(len(line.rstrip()), 1)
+            yield cover(line, places)
 
     def cover_record(self, record: Record) -> Record:
         """``record`` without the secrets that only its lines together show."""

@@ -13,6 +13,7 @@ from mailhelp.log.syslog import Record, cut, joined, parse
 LONGEST = 65_536
 """Characters of a line that are looked at; what is behind them is passed over."""
 _MOST_PIECES = 64
+_MOST_WRAPPED = 16
 _MARGIN = 72
 """A line shorter than this was not wrapped at the edge of a terminal or a mail."""
 _HEADER_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:")
@@ -54,29 +55,35 @@ class Joiner:
         self._continuation = continuation
 
     def records(self, source: Iterable[str], first: int = 1) -> Iterator[Numbered]:
-        """The records in ``source``; ``first`` is the number of its first line."""
+        """The records in ``source``; ``first`` is the number of its first line.
+
+        Lines without a prefix wait for the next line that has one: only then is it known how many
+        of them belong to the record before.
+        """
         held: Numbered | None = None
+        tail: list[Record] = []
         for number, line in enumerate(source, first):
             record = _trimmed(parse(line, self._today))
             if held is not None:
-                longer = self._joined(held, record)
+                if len(tail) < _MOST_WRAPPED and self._may_be_wrapped(held.record, record):
+                    tail.append(record)
+                    continue
+                longer = None if tail else self._continued(held, record)
                 if longer is not None:
                     held = Numbered(held.line, longer, held.lines + 1)
                     continue
-                yield held
-            held = Numbered(number, record)
+                yield from self._unwrapped(held, tail)
+            held, tail = Numbered(number, record), []
         if held is not None:
-            yield held
+            yield from self._unwrapped(held, tail)
 
-    def _joined(self, held: Numbered, next: Record) -> Record | None:
-        """``held`` with ``next`` added if the second only continues the first."""
+    def _continued(self, held: Numbered, next: Record) -> Record | None:
+        """``held`` with ``next`` added if that is a folded header or the next piece of a record."""
         record = held.record
         if held.lines >= _MOST_PIECES or not next.text.strip():
             return None
         if next.tag is None and next.time is None:
-            if record.tag:
-                return self._wrapped(record, next)
-            indent = _indent(next)
+            indent = 0 if record.tag else _indent(next)
             folded = indent and _HEADER_FIELD.match(record.message)
             return joined(record, next, indent, " ") if folded else None
         if next.tag != record.tag or next.pid != record.pid or not record.tag:
@@ -90,24 +97,53 @@ class Joiner:
         shorter = cut(record, len(record.message) - len(rule["ends"]))
         return joined(shorter, next, begun.end())
 
-    def _wrapped(self, record: Record, next: Record) -> Record | None:
-        """A line without prefix behind one with prefix: the rest of a folded or wrapped record."""
-        if self._reach(next) is not None:
-            return None
-        indent = _indent(next)
-        glues = (" ", "") if indent else ("", " ")
-        candidates = [joined(record, next, indent, glue) for glue in glues]
-        last_line = record.text.rpartition("\n")[2]
+    def _may_be_wrapped(self, record: Record, next: Record) -> bool:
+        """Whether ``next`` can be the rest of ``record``: no prefix behind one, no record of its own."""
+        bare = next.tag is None and next.time is None and bool(next.text.strip())
+        return bare and record.tag is not None and self._reach(next) is None
+
+    def _unwrapped(self, held: Numbered, tail: list[Record]) -> Iterator[Numbered]:
+        """``held`` with as many lines of ``tail`` as it takes to make a known record, then the rest."""
+        count, record = 0, held.record
+        for glue in ("", " ") if tail else ():
+            taken, longer = self._longest(held.record, tail, glue)
+            if taken > count:
+                count, record = taken, longer
+        if not count and tail and self._reach(record) is None:
+            # an unknown record keeps what is folded under it
+            while count < len(tail) and (indent := _indent(tail[count])):
+                record = joined(record, tail[count], indent, " ")
+                count += 1
+        yield Numbered(held.line, record, held.lines + count)
+        for number, line in enumerate(tail[count:], held.line + held.lines + count):
+            yield Numbered(number, line)
+
+    def _longest(self, record: Record, tail: list[Record], glue: str) -> tuple[int, Record]:
+        """How many lines of ``tail`` belong to ``record``, and the record with them."""
+        count, best = 0, record
         whole = self._reach(record) is not None
-        # a complete record takes more only if it looks wrapped (indented, or cut at a margin)
-        # and what it takes holds values: else it is the text of a page between two records
-        if whole and not indent and len(last_line) < _MARGIN:
-            return None
-        for candidate in candidates:
-            reached = self._reach(candidate)
-            if reached is not None and (indent or not whole or reached >= len(record.message)):
-                return candidate
-        return candidates[0] if indent and not whole else None
+        for number, line in enumerate(tail, 1):
+            indent = _indent(line)
+            # a complete record takes more only if it looks wrapped (indented, or cut at a margin)
+            # and what it takes holds values: else it is the text of a page between two records
+            if whole and not count and not indent and len(record.text) < _MARGIN:
+                break
+            longer = joined(record, line, indent, _glue(record, glue, indent))
+            reached = self._reach(longer)
+            fits = reached is not None and (indent or not whole or reached >= len(record.message))
+            if whole and not fits:
+                break
+            record = longer
+            if fits:
+                count, best, whole = number, longer, True
+        return count, best
+
+
+def _glue(record: Record, glue: str, indent: int) -> str:
+    """What parts a line from what it goes on with: nothing if that is only a prefix so far."""
+    if not record.message:
+        return ""
+    return " " if indent else glue
 
 
 def _indent(record: Record) -> int:

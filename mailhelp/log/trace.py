@@ -11,6 +11,7 @@ What a message means for a story is said in its corpus entry: ``event`` and ``ro
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,18 +82,27 @@ class Strand:
     facts: list[Fact] = field(default_factory=list)
     session: Session | None = None
     closed: bool = False
+    first: float | None = None
+    last: float | None = None
 
     @property
     def reach(self) -> float:
         """Seconds that may lie between the strand and a record elsewhere that names it."""
         return self.facts[0].longest_check or _LINK_REACH
 
+    def add(self, fact: Fact) -> None:
+        """Put a fact, not older than the others, at the end of the strand."""
+        self.facts.append(fact)
+        moment = fact.seconds
+        if moment is not None:
+            self.first = moment if self.first is None else self.first
+            self.last = moment
+
     def near(self, moment: float | None) -> float:
         """How far ``moment`` lies outside the strand's time, in seconds; 0 inside or if unknown."""
-        times = [fact.seconds for fact in self.facts if fact.seconds is not None]
-        if moment is None or not times:
+        if moment is None or self.first is None or self.last is None:
             return 0.0
-        return max(min(times) - moment, moment - max(times), 0.0)
+        return max(self.first - moment, moment - self.last, 0.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -188,29 +198,22 @@ class _Tracer:
         for link in self.links:
             left, right = group[id(link.earlier)], group[id(link.later)]
             if left is not right:
+                if len(left) < len(right):
+                    left, right = right, left
                 left += right
                 for strand in right:
                     group[id(strand)] = left
+        links: dict[int, list[Link]] = defaultdict(list)
+        for link in self.links:
+            links[id(group[id(link.earlier)])].append(link)
         seen: set[int] = set()
         found = []
         for strand in self.strands:
             members = group[id(strand)]
             if id(members) not in seen:
                 seen.add(id(members))
-                found.append(self._story(members, order))
+                found.append(_story(members, links[id(members)], order))
         return iter(sorted(found, key=lambda story: order[id(story.facts[0][0])]))
-
-    def _story(self, strands: list[Strand], order: dict[int, int]) -> Story:
-        facts = [(fact, strand.name) for strand in strands for fact in strand.facts]
-        taken = {id(fact) for fact, _ in facts}
-        for session in {id(s.session): s.session for s in strands if s.session}.values():
-            for fact in session.frames:
-                if id(fact) not in taken:
-                    facts.append((fact, session.name))
-        members = {id(strand) for strand in strands}
-        links = tuple(link for link in self.links if id(link.earlier) in members)
-        facts.sort(key=lambda pair: order[id(pair[0])])
-        return Story(_ordered(strands, links), links, tuple(facts))
 
     def _session_edge(self, fact: Fact) -> None:
         key = (fact.record.host, fact.program, fact.record.pid)
@@ -242,7 +245,7 @@ class _Tracer:
         if strand is None:
             session.frames.append(fact)
             return
-        strand.facts.append(fact)
+        strand.add(fact)
         self._mention(strand, fact)
         if fact.event in ("filter-accepted", "filter-refused"):
             session.current = None
@@ -253,7 +256,7 @@ class _Tracer:
         if not lives or reborn:
             lives.append(self._strand("queue", queue_id, f"queue ID {queue_id}"))
         strand = lives[-1]
-        strand.facts.append(fact)
+        strand.add(fact)
         strand.closed = strand.closed or fact.event in ("removed", "deleted")
         session = self._sessions.get((fact.record.host, fact.program, fact.record.pid))
         if fact.event == "receive" and session is not None:
@@ -269,7 +272,7 @@ class _Tracer:
         )
         if not lives or again:
             lives.append(self._strand("filter", filter_id, f"amavis ID {filter_id}"))
-        lives[-1].facts.append(fact)
+        lives[-1].add(fact)
         lives[-1].closed = lives[-1].closed or fact.event in ("filter-passed", "filter-blocked")
         self._mention(lives[-1], fact)
 
@@ -290,9 +293,12 @@ class _Tracer:
 
     def _resolve(self) -> None:
         said: set[tuple[int, int]] = set()
+        by_key: dict[tuple[str, str], list[Strand]] = defaultdict(list)
+        for kind, table in (("filter", self._filter), ("queue", self._queue)):
+            for (_, own), found in table.items():
+                by_key[kind, own] += found
         for strand, fact, name, key in self._mentions:
-            table = self._filter if name == "amavis_id" else self._queue
-            lives = [life for (_, id_), found in table.items() if id_ == key for life in found]
+            lives = by_key.get(("filter" if name == "amavis_id" else "queue", key), [])
             near = [life for life in lives if life.near(fact.seconds) <= life.reach]
             if not near:
                 continue
@@ -304,6 +310,17 @@ class _Tracer:
                 self.links.append(Link(*pair, why))
 
 
+def _story(strands: list[Strand], links: list[Link], order: dict[int, int]) -> Story:
+    facts = [(fact, strand.name) for strand in strands for fact in strand.facts]
+    taken = {id(fact) for fact, _ in facts}
+    for session in {id(s.session): s.session for s in strands if s.session}.values():
+        for fact in session.frames:
+            if id(fact) not in taken:
+                facts.append((fact, session.name))
+    facts.sort(key=lambda pair: order[id(pair[0])])
+    return Story(_ordered(strands, links), tuple(links), tuple(facts))
+
+
 def _ordered(strands: list[Strand], links: Iterable[Link]) -> tuple[Strand, ...]:
     """The strands in the order in which the mail was in them: as the links say, else by time.
 
@@ -311,10 +328,9 @@ def _ordered(strands: list[Strand], links: Iterable[Link]) -> tuple[Strand, ...]
     and the filter before the queue.
     """
     kinds = ("session", "filter", "queue")
-    before = {
-        id(strand): {id(link.earlier) for link in links if link.later is strand}
-        for strand in strands
-    }
+    before: dict[int, set[int]] = {id(strand): set() for strand in strands}
+    for link in links:
+        before[id(link.later)].add(id(link.earlier))
     left = sorted(
         strands, key=lambda strand: (strand.facts[0].seconds or 0.0, kinds.index(strand.kind))
     )

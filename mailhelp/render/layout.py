@@ -70,6 +70,9 @@ def draw(answer: Answer, width: int) -> Iterator[Line]:
     others = [each for each in answer.parameters if each not in named]
     yield from _parameters("Settings that matter here", others, width)
     yield from _results(answer, width)
+    if answer.kind == "search" and answer.results:
+        yield []
+        yield [("dim", "To read one: mailhelp, and its id.")]
     for label, names in (("See also", answer.related), ("Sources", answer.sources)):
         if names:
             yield []

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailhelp.answer import Answer
+from mailhelp.answer import Answer, Prose
 from mailhelp.render.lines import visible
+from mailhelp.render.story import draw
 from mailhelp.template import escape_markdown
+
+_WIDTH = 100
+"""Columns of what stands as it is: a story."""
 
 
 def render(answer: Answer) -> Iterator[str]:
@@ -14,13 +18,13 @@ def render(answer: Answer) -> Iterator[str]:
     yield f"# {_text(answer.title or 'No entry')}"
     if answer.text:
         yield from ("", *_fenced(answer.text), "")
-        for span in answer.spans:
-            if span.meaning:
-                yield f"- {_code(span.value)} {span.name.replace('_', ' ')}: {_text(span.meaning)}"
     for note in answer.notes:
         yield from ("", f"*{_text(note)}*")
+    if answer.story:
+        lines = ("".join(text for _, text in line).rstrip() for line in draw(answer.story, _WIDTH))
+        yield from ("", *_fenced("\n".join(lines).strip("\n")))
     if answer.explanation:
-        yield from ("", answer.explanation.markdown)
+        yield from ("", *_prose(answer.explanation))
     if answer.parameters:
         yield from ("", "| setting | default | here |", "|---|---|---|")
         for each in answer.parameters:
@@ -28,9 +32,11 @@ def render(answer: Answer) -> Iterator[str]:
     for heading, items in (("Why", answer.causes), ("What to do", answer.actions)):
         if items:
             yield from ("", f"## {heading}", "")
-            yield from (f"- {item.markdown}" for item in items)
+            for item in items:
+                first, *rest = _prose(item)
+                yield from (f"- {first}", *(f"  {line}".rstrip() for line in rest))
     for section in answer.sections:
-        yield from ("", f"## {_text(section.title)}", "", section.text.markdown)
+        yield from ("", f"## {_text(section.title)}", "", *_prose(section.text))
     if answer.commands:
         yield from ("", "## Commands")
     for command in answer.commands:
@@ -39,6 +45,11 @@ def render(answer: Answer) -> Iterator[str]:
     for outcome in answer.outcomes:
         yield from ("", f"{outcome.result.capitalize()}: {_text(outcome.meaning)}", "")
         yield from _fenced(outcome.sample)
+    meanings = [span for span in answer.spans if span.meaning]
+    if meanings:
+        yield from ("", "## Value by value", "")
+    for span in meanings:
+        yield f"- {_code(span.value)} {span.name.replace('_', ' ')}: {_text(span.meaning)}"
     if answer.results:
         yield ""
     for result in answer.results:
@@ -49,6 +60,14 @@ def render(answer: Answer) -> Iterator[str]:
         yield from ("", "Sources: " + ", ".join(_text(source) for source in answer.sources))
     if answer.draft:
         yield from ("", "A draft entry:", "", *_fenced(answer.draft))
+
+
+def _prose(text: Prose) -> list[str]:
+    """Its Markdown; what stands as it is, such as a man page, in a fence."""
+    kind, content = text.blocks[0] if len(text.blocks) == 1 else ("", "")
+    if kind == "code" and content.strip() == text.markdown.strip():
+        return _fenced(text.markdown.strip("\n"))
+    return [visible(line) for line in text.markdown.split("\n")]
 
 
 def _text(text: str) -> str:

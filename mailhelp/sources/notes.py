@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,11 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
     for place, _, names in os.walk(folder):
         for name in names:
             if name.endswith((".md", ".toml")) and not name.startswith((".", "_")):
-                stat = os.stat(os.path.join(place, name))
-                found.append((os.path.join(place, name), stat.st_mtime_ns, stat.st_size))
+                path = os.path.join(place, name)
+                stat = os.lstat(path)  # a link that leads nowhere is a fault of that one file
+                if os.path.exists(path):
+                    stat = os.stat(path)
+                found.append((path, stat.st_mtime_ns, stat.st_size))
     return sorted(found)
 
 
@@ -75,7 +79,7 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
             old.unlink(missing_ok=True)
         beside.replace(path)
         return Store(path), faults
-    except OSError:  # a cache that can't be written: the notes serve from memory
+    except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory
         store = Store()
         store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
         return store, faults

@@ -55,6 +55,18 @@ def test_a_line_folded_by_a_mail_program(session: Session) -> None:
     assert [answer.continues for answer in answers] == [None, 1, 1]
 
 
+@pytest.mark.parametrize("width", [40, 60, 72])
+def test_a_line_wrapped_at_words_as_a_ticket_does(session: Session, width: int) -> None:
+    import textwrap
+
+    answers = explained(session, textwrap.fill(REJECT, width) + f"\n\n{REJECT}\n")
+    first, *rest = answers
+    assert first.entry == "postfix/smtpd/relay-access-denied"
+    assert {span.name: span.value for span in first.spans}["helo"] == "mx"
+    assert {answer.continues for answer in rest[:-2]} == {1}
+    assert rest[-1].entry == first.entry
+
+
 def test_spans_of_a_folded_record_point_into_its_text(session: Session) -> None:
     answer = explained(session, REJECT.replace(" from=", "\n    from="))[0]
     for span in answer.spans:

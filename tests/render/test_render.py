@@ -89,6 +89,14 @@ def test_markdown_shows_hostile_text_literally() -> None:
     assert "\x1b" not in text
 
 
+def test_markdown_tells_a_story_whole(session: Session) -> None:
+    text = "\n".join(
+        line for answer in answers(session, "story") for line in markdown.render(answer)
+    )
+    for piece in ("554 5.7.0 Reject", "13915-15", "smtpd[14438]", "amavis stopped spam"):
+        assert piece in text
+
+
 def test_json_is_ascii_and_keeps_the_text() -> None:
     import json
 
@@ -107,3 +115,11 @@ def test_invisible_signs_are_shown() -> None:
 def test_wide_signs_count_twice() -> None:
     lines = ["".join(text for _, text in line) for line in wrap([("", "漢字 漢字 漢字")], 9)]
     assert lines == ["漢字 漢字", "漢字"]
+
+
+def test_markdown_shows_a_story_and_fences_what_is_no_markdown(session: Session) -> None:
+    (answer,) = answers(session, "story")
+    assert "  smtpd[14438]" in "\n".join(markdown.render(answer))
+    page = Prose("NAME\n       # *x* \x1b[2J", (["code", "NAME\n       # *x* \x1b[2J"],))
+    shown = list(markdown.render(Answer(kind="page", title="x", explanation=page)))
+    assert shown[2:] == ["```", "NAME", "       # *x* \\x1b[2J", "```"]

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from mailhelp.errors import UsageError
 
-WORDS_ONLY = ("explain", "trace", "recipe", "man", "template", "config", "doctor")
+WORDS_ONLY = ("explain", "trace", "recipe", "man", "template")
 """The commands that take words and need no option."""
-COMMANDS = (*WORDS_ONLY, "index", "check")
+COMMANDS = (*WORDS_ONLY, "config", "doctor", "index", "check")
 """The names that are commands; any other first word begins a question."""
 COLORS = ("auto", "always", "never")
 

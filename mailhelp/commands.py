@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mailhelp.answer import Answer
+from mailhelp.arguments import COMMANDS
 from mailhelp.errors import (
     EXIT_ANSWERED,
     EXIT_NOTHING_FOUND,
@@ -15,6 +16,7 @@ from mailhelp.errors import (
     SourceError,
     UsageError,
 )
+from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
 
@@ -28,6 +30,9 @@ def ask(session: Session, output: Output, words: Words) -> int:
     from mailhelp import ask as asking
 
     if words:
+        meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
+        if meant and len(words[0]) > 3:
+            session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
         code = _written(output.answers(asking.ask(session, " ".join(words))))
         _index_after(session, output)
         return code
@@ -121,7 +126,9 @@ def trace(session: Session, output: Output, words: Words, *, every: bool = False
     found = stories(session, files)
     chosen = [story for story in found if every or any(story.named(id) for id in ids)]
     if not chosen:
-        raise NothingFound(f"No mail with {' or '.join(ids)} in {', '.join(files)}.")
+        where = ", ".join("standard input" if file == "-" else file for file in files)
+        what = f"No mail with {' or '.join(ids)}" if ids else "No mail"
+        raise NothingFound(f"{what} in {where}.")
     return _written(output.answers(explain_story(session.library, story) for story in chosen))
 
 

@@ -16,6 +16,7 @@ from mailhelp.document import Document
 from mailhelp.errors import SourceError
 from mailhelp.log.catalogue import Catalogue
 from mailhelp.log.fields import Field, from_tables
+from mailhelp.log.redact import Redactor
 from mailhelp.log.spans import Splitter
 from mailhelp.store import Name, Store
 
@@ -87,6 +88,11 @@ class Library:
     def splitter(self) -> Splitter:
         """The splitter of the fields' values."""
         return Splitter(self.fields)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Covers secrets in text from outside."""
+        return Redactor(self.table("secrets"))
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -65,7 +65,7 @@ class Session:
         if "library" in self.__dict__:
             self.library.close()
 
-    @cached_property
+    @property
     def redactor(self) -> Redactor:
         """Covers secrets in what is pasted."""
-        return Redactor(self.library.table("secrets"))
+        return self.library.redactor

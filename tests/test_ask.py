@@ -56,6 +56,19 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     assert f"postconf -e {name}=2d" in [command.command for command in answer.commands]
 
 
+def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) -> None:
+    name = "smtp_sasl_password_maps"
+    line = f"{name} = static:user:hunter2"
+    host.commands = {
+        ("postconf", "-n", name): Output(f"{line}\n"),
+        ("postconf", "-d", name): Output(f"{name} =\n"),
+    }
+    (answer,) = ask(session, name)
+    assert answer.parameters[0].value == "static:user:*******"
+    assert "hunter2" not in str(answer)
+    assert f"postconf -e {name}=VALUE" in [command.command for command in answer.commands]
+
+
 def test_without_postconf_the_reason_is_said(session: Session) -> None:
     (answer,) = ask(session, "maximal_queue_lifetime")
     assert answer.parameters[0].value is None

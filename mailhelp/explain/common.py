@@ -52,8 +52,8 @@ def parts(library: Library, document: Document, values: Mapping[str, str]) -> di
         "sections": tuple(Section(item["title"], prose(item)) for item in data.get("sections", ())),
         "commands": filled(data.get("commands", []), values),
         "parameters": tuple(parameter(library, name) for name in data.get("parameters", ())),
-        "related": tuple(data.get("related", ())),
-        "sources": tuple(data.get("sources", ())),
+        "related": tuple(dict.fromkeys(data.get("related", ()))),
+        "sources": tuple(dict.fromkeys(data.get("sources", ()))),
     }
 
 

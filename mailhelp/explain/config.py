@@ -14,7 +14,8 @@ def explain(library: Library, configuration: Configuration) -> Answer:
     for name, here in configuration.parameters.items():
         if here.value != here.default:
             meaning = common.parameter(library, name).meaning
-            parameters.append(Parameter(name, here.default, here.value, here.set, meaning))
+            value = library.redactor.cover_value(name, here.value)
+            parameters.append(Parameter(name, here.default, value, here.set, meaning))
     return Answer(
         kind="config",
         recognised="entry",

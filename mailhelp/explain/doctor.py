@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailhelp.answer import Answer, Command, Result
 from mailhelp.host import Host
 from mailhelp.library import Library
+from mailhelp.sources import postconf
 
 
 def explain(library: Library, host: Host, indexed: bool) -> Answer:
@@ -21,10 +22,13 @@ def explain(library: Library, host: Host, indexed: bool) -> Answer:
     results.append(Result("tool/index", "tool", "this host's index", float(indexed), state))
     if not indexed:
         commands.append(Command("mailhelp index", "Index this host's manuals.", changes=True))
+    values = postconf.values(host, ("mail_version",))()
+    notes = (f"Postfix's settings cannot be read: {values.reason}",) if values.reason else ()
     return Answer(
         kind="doctor",
+        notes=notes,
         recognised="entry",
-        title="All is here" if not commands else "What is here, and what is missing",
+        title="All is here" if not (commands or notes) else "What is here, and what is missing",
         results=tuple(results),
         commands=tuple(commands),
     )

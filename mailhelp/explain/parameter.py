@@ -11,6 +11,7 @@ from mailhelp.explain import common
 from mailhelp.explain.page import reference_of
 from mailhelp.host import Host
 from mailhelp.library import Library
+from mailhelp.log.redact import COVER
 from mailhelp.sources import postconf
 
 _VALUE = "VALUE"
@@ -30,7 +31,9 @@ def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) ->
     values = postconf.values(host, [name for each in asked for name in each.names])
     drafts = [_draft(library, query, each) for each in asked]
     here = values()
-    return tuple(_with_values(draft, each, here) for draft, each in zip(drafts, asked, strict=True))
+    return tuple(
+        _with_values(library, draft, each, here) for draft, each in zip(drafts, asked, strict=True)
+    )
 
 
 def _draft(library: Library, query: str, asked: Asked) -> Answer:
@@ -64,12 +67,14 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
     )
 
 
-def _with_values(draft: Answer, asked: Asked, values: postconf.Values) -> Answer:
+def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf.Values) -> Answer:
     """The answer with this host's values, and with commands that start from them."""
     document, names = asked
-    own = tuple(_parameter(document.data, name, values) for name in names)
+    own = tuple(_parameter(library, document.data, name, values) for name in names)
     start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
-    filling = {"name": names[0], "value": start if len(start) <= _LONGEST_VALUE else _VALUE}
+    # neither a long value nor one with a covered secret is a start to edit
+    usable = len(start) <= _LONGEST_VALUE and COVER * 3 not in start
+    filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
     return draft._replace(
         commands=common.filled(document.data.get("commands", []), filling),
@@ -81,12 +86,15 @@ def _with_values(draft: Answer, asked: Asked, values: postconf.Values) -> Answer
     )
 
 
-def _parameter(data: Mapping[str, Any], name: str, values: postconf.Values) -> Parameter:
+def _parameter(
+    library: Library, data: Mapping[str, Any], name: str, values: postconf.Values
+) -> Parameter:
     here = values.parameters.get(name)
     default, unit = data["defaults"].get(name), data.get("unit", "")
     if here is None:
         return Parameter(name, default, unit=unit)
-    return Parameter(name, here.default or default, here.value, here.set, unit=unit)
+    value = library.redactor.cover_value(name, here.value)
+    return Parameter(name, here.default or default, value, here.set, unit=unit)
 
 
 def _manual(library: Library, name: str) -> Prose:

@@ -37,6 +37,13 @@ class Redactor:
             broken_off = max((end for _, end in places), default=0) >= max(len(line.rstrip()), 1)
             yield cover(line, places)
 
+    def cover_value(self, name: str, value: str | None) -> str | None:
+        """The value of the setting ``name`` without secrets, which show by the name beside them."""
+        if not value:
+            return value
+        line = f"{name} = {value}"
+        return self.cover(line)[len(line) - len(value) :]
+
     def cover_record(self, record: Record) -> Record:
         """``record`` without the secrets that only its lines together show."""
         return cover_record(record, self._places(record.message))

@@ -118,7 +118,10 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _text(answer: Answer, width: int) -> Iterator[Line]:
-    """The text as given, with its values marked; long lines are broken at spaces where they can be."""
+    """The text as given, with its values marked; long lines are broken at spaces where they can be.
+
+    A template keeps its lines and their indents: they are how it is sent.
+    """
     pieces: Line = []
     position = 0
     split = _split(answer.spans)
@@ -135,6 +138,10 @@ def _text(answer: Answer, width: int) -> Iterator[Line]:
             if number:
                 lines.append([])
             lines[-1].append((style, part))
+    if answer.kind == "template":
+        for line in lines:
+            yield [("", " " * INDENT), *((style, visible(text)) for style, text in line)]
+        return
     room = width - INDENT
     for line in lines:
         yield from wrap(breakable(line, room), width, INDENT)

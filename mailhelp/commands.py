@@ -27,20 +27,18 @@ _PROBLEMS = ("warning", "error", "fatal", "panic")
 
 def ask(session: Session, output: Output, words: Words) -> int:
     """A question in words; without words, standard input."""
-    from mailhelp import ask as asking
-
     if words:
         meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
         if meant and len(words[0]) > 3:
             session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
-        code = _written(output.answers(asking.ask(session, " ".join(words))))
+        code = _answered(session, output, " ".join(words))
         _index_after(session, output)
         return code
     if not session.host.is_terminal(sys.stdin):
         return _piped(session, output)
     print("Paste log lines, mail headers or a question, then press Ctrl-D:", file=sys.stderr)
     text = sys.stdin.buffer.read().decode("utf-8", "replace").strip("\n")
-    return _written(output.answers(asking.ask(session, text)))
+    return _answered(session, output, text)
 
 
 def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
@@ -57,6 +55,15 @@ def explain(session: Session, output: Output, words: Words, *, only_problems: bo
     return min(codes)
 
 
+def _answered(session: Session, output: Output, text: str) -> int:
+    """Write the answers to a question; for a reader, each explanation only once."""
+    from mailhelp.ask import ask as ask_for
+    from mailhelp.condense import condensed
+
+    answers = ask_for(session, text)
+    return _written(output.answers(answers if output.options.json else tuple(condensed(answers))))
+
+
 def _piped(session: Session, output: Output) -> int:
     """Standard input: a single line that is no record is a question, all else is explained."""
     from itertools import chain, islice
@@ -67,7 +74,7 @@ def _piped(session: Session, output: Output) -> int:
     source = lines(sys.stdin.buffer)
     head = list(islice(source, 2))
     if len(head) == 1 and head[0].strip() and not asking.is_record(session, head[0]):
-        return _written(output.answers(asking.ask(session, head[0])))
+        return _answered(session, output, head[0])
     return _explained(session, output, chain(head, source), only_problems=False)
 
 

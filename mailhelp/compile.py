@@ -85,6 +85,8 @@ _MUST = {
     "header": ("title", "sources"),
     "rule": ("title", "sources"),
 }
+# what Markdown adds to words: an excerpt is shown as plain text
+_MARKS = re.compile(r"`|\*\*|^ *(?:[-*]|\d+\.) +", re.MULTILINE)
 _INHERITED = ("severity", "verdict", "event", "event_by", "role")
 _COPIED = (
     *_INHERITED,
@@ -394,7 +396,7 @@ def _compile_entry(
         names.insert(0, stem)
     title = front.get("title", stem)
     asked = (*front.get("asked_as", ()), *_fixed_texts(entry))
-    text = "\n".join((entry.text, *entry.sections.values(), *_searchable(entry)))
+    text = _MARKS.sub("", "\n".join((entry.text, *entry.sections.values(), *_searchable(entry))))
     return Document(entry.id, entry.kind, title, tuple(names), asked, text, data), patterns
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TextIO
+from typing import TextIO, TypeGuard
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host import Host
+from mailhelp.render.lines import visible
 
 _NARROWEST, _WIDEST = 40, 100
 _PAGERS = ("less", "more")
@@ -31,14 +32,17 @@ class Output:
         """
         known = 0
         pieces: list[str] = []
+        if _is_choice(answers) and not self.options.json:
+            titles = ", ".join(answer.title.partition(":")[0] for answer in answers)
+            pieces.append(f"{len(answers)} answers: {visible(titles)}\n\n")
         for number, answer in enumerate(answers):
             known += answer.recognised != "no"
             text = self._text(answer, first=number == 0)
+            pieces.append(text)
             if streaming or not self.terminal:
-                self.stream.write(text)
+                self.stream.write("".join(pieces))
                 self.stream.flush()
-            else:
-                pieces.append(text)
+                pieces.clear()
         if pieces:
             self._page("".join(pieces))
         return known
@@ -111,3 +115,9 @@ class Output:
             self.stream.flush()
         finally:
             signal.signal(signal.SIGINT, before)
+
+
+def _is_choice(answers: Iterable[Answer]) -> TypeGuard[tuple[Answer, ...]]:
+    """Whether these are several things of one name, of which a reader may want only one."""
+    several = isinstance(answers, tuple) and len(answers) > 1
+    return several and all(answer.kind not in ("log", "header") for answer in answers)

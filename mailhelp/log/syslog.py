@@ -14,11 +14,15 @@ from typing import Any, NamedTuple
 
 # compiled at first use: most questions are no log lines
 _regex = cache(re.compile)
-_TAG = r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
+_TAG = (
+    r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
+    r"(?:\[ID \d+ \w+\.\w+\] )?"  # Solaris
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # What other programs put in front of a whole line. Each is tried once, in this order.
 _WRAPPERS = (
+    r"(?:> ?)+",  # quoted in a mail
     r"\s*\[(?:pod|container)/[^\]\s]+\]\s+",  # kubectl logs --prefix
     r"[\w.-]+\s+\|\s",  # docker compose
     r"(?:[\w./-]*[\w-]:)(?:\d+:)?(?=(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT))",  # grep
@@ -36,6 +40,7 @@ _TIME = (
     r"|(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?)\s"
     r"|[A-Z][a-z]{2} (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
     r"|(?P<unix>\d{9,11}\.\d{3,9})\s"
+    r"|\[ *\d+\.\d{3,9}\]\s"  # journalctl -o short-monotonic: time since the machine started
 )
 _HOST_AND_TAG = r"(?P<host>[^\s:\[\]]+)\s+" + _TAG
 # Without a time in front, a word and a colon may be the message's own: a tag needs its pid or a slash.

@@ -24,6 +24,9 @@ PREFIXES = {
     "docker": "2026-02-28T12:18:10.123456789Z Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "kubernetes": "2026-02-28T12:18:10.123456789Z stdout F Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "kubectl": "[pod/mail-0/postfix] Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "quoted in a mail": "> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "quoted twice": ">> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "solaris": "Feb 28 13:18:10 mx postfix/smtpd[123]: [ID 197553 mail.info] ",
     "grep": "/var/log/mail.log:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "grep -n": "mail.log.1:77:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "no-break spaces of a web page": "Feb\u00a0 28 13:18:10 mx\u00a0 postfix/smtpd[123]: ",
@@ -47,6 +50,11 @@ def test_prefix(prefix: str) -> None:
     start = record.message.index("192")
     left, right = record.place(start, start + 9)
     assert record.text[left:right] == "192.0.2.7"
+
+
+def test_time_since_the_start_of_the_machine_is_no_date() -> None:
+    record = parse(f"[ 1234.567890] mx postfix/smtpd[123]: {MESSAGE}", TODAY)
+    assert (record.time, record.host, record.pid, record.message) == (None, "mx", 123, MESSAGE)
 
 
 def test_journal_json_with_escapes_keeps_the_places() -> None:

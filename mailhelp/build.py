@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import zlib
 from pathlib import Path
 
 from mailhelp.errors import CorpusError
@@ -35,12 +36,22 @@ def build(corpus: Path, folder: Path) -> None:
         compiled.documents,
         compiled.patterns,
         tables={name: table for name, table in compiled.tables.items() if name != "defaults"},
+        fingerprint=_fingerprint(corpus),
     )
     store.close()
     index.build(search, [doc for doc in compiled.documents if doc.kind != "part"])
     catalogue.replace(folder / CATALOGUE)
     shutil.rmtree(folder / SEARCH, ignore_errors=True)
     search.rename(folder / SEARCH)
+
+
+def _fingerprint(corpus: Path) -> str:
+    """A short name for what stands in the corpus: what was compiled against another one is stale."""
+    total = 0
+    for path in sorted(corpus.rglob("*.*")):
+        if path.is_file():
+            total = zlib.crc32(path.read_bytes(), zlib.crc32(path.name.encode(), total))
+    return f"{total:08x}"
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ OUTPUT_LIMIT = 32 * 1024 * 1024
 """Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
 
 _CHUNK = 65536
+_WIDTH = 80
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # What a command needs to find the user's files and the configuration that the user works with.
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
@@ -67,9 +68,13 @@ class Host:
     @property
     def width(self) -> int:
         """Columns of the terminal (``COLUMNS`` counts first); 80 if there is none."""
-        import shutil
-
-        return shutil.get_terminal_size().columns
+        asked = self.environ.get("COLUMNS", "")
+        if asked.isdecimal() and int(asked):
+            return int(asked)
+        try:
+            return os.get_terminal_size(1).columns or _WIDTH
+        except OSError:  # standard output is no terminal
+            return _WIDTH
 
     @property
     def cache_dir(self) -> Path:

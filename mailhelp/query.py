@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import NamedTuple
 
-from mailhelp.explain import command
 from mailhelp.explain.header import field_document
 from mailhelp.library import Library
 from mailhelp.log.syslog import Record, parse
@@ -49,8 +47,11 @@ def lines(library: Library, text: str) -> Question | None:
     """Log records and mail header fields, with or without what stands in front of a record."""
     if " " not in text.strip() and "\n" not in text.strip():
         return None
+    from datetime import date
+
+    any_day = date(2000, 1, 1)
     for line in text.splitlines():
-        record = parse(line, _ANY_DAY)
+        record = parse(line, any_day)
         if record.tag is not None or field_document(library, record) is not None:
             return Question("lines")
         if _is_message(library, record):
@@ -83,6 +84,10 @@ def queue_id(library: Library, text: str) -> Question | None:
 
 def shell_command(library: Library, text: str) -> Question | None:
     """A shell command with options, of a program that recipes or man pages explain."""
+    if " -" not in text:
+        return None
+    from mailhelp.explain import command  # seldom needed
+
     return Question("command") if command.known(library, text) else None
 
 
@@ -178,7 +183,6 @@ def _is_message(library: Library, record: Record) -> bool:
 _SHORTEST_QUEUE_ID = 6
 _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
-_ANY_DAY = date(2000, 1, 1)
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     lines,

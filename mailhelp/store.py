@@ -193,8 +193,12 @@ class Store:
             yield PatternRow(program_, literal, word, regex, names, id, bool(generic))
 
     def pages_that_mention(self, name: str) -> list[str]:
-        """The ids of the pages whose source holds a word with ``name`` in it."""
+        """The ids of the pages whose source holds ``name``, else of those with it as part of a word."""
         rows = self._all(
+            "SELECT DISTINCT page FROM mentions WHERE word = ? ORDER BY page", (name.casefold(),)
+        )
+        # a part of a word takes a look at all of them
+        rows = rows or self._all(
             "SELECT DISTINCT page FROM mentions WHERE word LIKE ? ESCAPE '\\' ORDER BY page",
             (f"%{_escape(name.casefold())}%",),
         )

@@ -8,9 +8,11 @@ pieces. Nothing here knows what a mail program says.
 
 import re
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date
 
 # compiled at first use: most questions are no log lines
 _regex = cache(re.compile)
@@ -22,7 +24,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 # What other programs put in front of a whole line. Each is tried once, in this order.
 _WRAPPERS = (
-    r"(?:> ?)+",  # quoted in a mail
+    r"(?:> ?)+(?=[A-Z][a-z]{2} |\d{4}-|<\d)",  # quoted in a mail
     r"\s*\[(?:pod|container)/[^\]\s]+\]\s+",  # kubectl logs --prefix
     r"[\w.-]+\s+\|\s",  # docker compose
     r"(?:[\w./-]*[\w-]:)(?:\d+:)?(?=(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT))",  # grep
@@ -107,7 +109,7 @@ class Record(NamedTuple):
         return text_index + index - message_index
 
 
-def parse(line: str, today: date) -> Record:
+def parse(line: str, today: "date") -> Record:
     """The record in ``line`` (without its line end); a line with no known prefix is all message.
 
     ``today`` gives the year where the prefix has none: the latest that is not in the future.
@@ -133,7 +135,7 @@ def cut(record: Record, length: int) -> Record:
     return record._replace(message=record.message[:length])
 
 
-def _parse_text(line: str, today: date) -> Record:
+def _parse_text(line: str, today: "date") -> Record:
     position = 0
     places: list[Place] = []
     time = host = tag = None
@@ -256,13 +258,15 @@ def _nil(value: str) -> str | None:
     return None if value == "-" else value
 
 
-def _time(match: re.Match[str], today: date) -> str | None:
+def _time(match: re.Match[str], today: "date") -> str | None:
+    from datetime import timedelta
+
     if match["iso"]:
         return _iso(match["iso"])
     if match["full"]:
         return match["full"].replace(" ", "T")
     if match["unix"]:
-        return datetime.fromtimestamp(float(match["unix"]), UTC).isoformat(timespec="seconds")
+        return _utc(float(match["unix"]), "seconds")
     if match["month"] not in _MONTHS:
         return None
     month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
@@ -276,12 +280,19 @@ def _time(match: re.Match[str], today: date) -> str | None:
     return f"{year:04}-{month:02}-{day:02}T{match['clock']}"
 
 
+def _utc(seconds: float, precision: str) -> str:
+    """ISO 8601 of a time since 1970."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision)
+
+
 def _iso(text: str) -> str:
     """ISO 8601 as this project writes it: a ``T``, no blanks, a point before the fraction."""
     return "T".join(text.split(" ", 1)).replace(" ", "").replace(",", ".") if text != "-" else ""
 
 
-def _from_json(line: str, today: date) -> Record | None:
+def _from_json(line: str, today: "date") -> Record | None:
     """A record of ``journalctl -o json`` or of Docker's json-file log; ``None`` if it is neither."""
     import json
 
@@ -310,7 +321,7 @@ def _from_json(line: str, today: date) -> Record | None:
     stamp, pid = _number(_text(table.get("__REALTIME_TIMESTAMP"))), _text(table.get("_PID"))
     time = None
     if stamp is not None and stamp < _LATEST:
-        time = datetime.fromtimestamp(stamp / 1e6, UTC).isoformat(timespec="milliseconds")
+        time = _utc(stamp / 1e6, "milliseconds")
     return Record(
         text=line,
         message=message,

@@ -6,7 +6,6 @@ to it. An entry with a fault is left out and named; the others serve.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -27,6 +26,8 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
     files = _files(folder)
     if not files:
         return None, ()
+    import hashlib
+
     fingerprint = hashlib.sha256(repr((FORMAT, bundled.meta("fingerprint"), files)).encode())
     path = host.cache_dir / "notes" / f"{fingerprint.hexdigest()[:24]}.db"
     if path.exists():

@@ -73,6 +73,7 @@ def explain(library: Library, story: Story) -> Answer:
         "size": _size(facts),
         "recipients": recipients,
         "outcome": outcome,
+        "filter": list(_filter_said(facts)),
         "told": told,
         "flow": _flow(story, facts),
         "links": [link.why for link in story.links],
@@ -198,6 +199,14 @@ def _flow(story: Story, facts: list[Fact]) -> list[dict[str, Any]]:
         if not (step["role"] or fact.event.startswith("session-")):
             step["role"] = fact.role
     return list(steps.values())
+
+
+def _filter_said(facts: list[Fact]) -> Iterator[str]:
+    """What a filter made of the mail, with its points where it gave some."""
+    for fact in facts:
+        if fact.event in ("filter-passed", "filter-blocked"):
+            score = fact.values.get("spam_score", "")
+            yield f"{fact.title} ({score} points)" if score.strip("-x") else fact.title
 
 
 def _missing(story: Story, facts: list[Fact], outcome: str) -> Iterator[str]:

@@ -13,6 +13,9 @@ def draw(story: dict[str, Any], width: int) -> Iterator[Line]:
     steps = [_process(step) for step in story["flow"]]
     yield []
     yield from wrap(_flow(story["client"], steps), width, INDENT, 4)
+    if story["filter"]:
+        yield from heading("What the filter said")
+        yield from bullets(story["filter"], width)
     if story["told"]:
         yield from heading("What the client was told")
         yield from wrap([("value", story["told"])], width, INDENT, 2)

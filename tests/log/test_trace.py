@@ -50,6 +50,7 @@ def check_rejected(story: dict[str, Any]) -> None:
     assert story["outcome"] == "rejected"
     assert steps(story) == [("postfix/smtpd", 14438), ("amavis", 13915)]
     assert story["told"] == "554 5.7.0 Reject, id=13915-15 - spam"
+    assert story["filter"] == ["amavis stopped spam (997.65 points)"]
     assert story["queue_ids"] == []
     assert len(story["records"]) == 3
 

@@ -46,7 +46,7 @@ _WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
 _STOP_WORDS = """
 a about after all also am an and any anybody anyone are as at be because been but by can cannot
 could did do does doesn don ever everybody for from get gets getting give given go going got had
-has have he how i if in into is isn it its just know let like make makes many may me mean means
+has have he how i if in into is isn it its just know let like make makes may me mean means
 might mine much must my not nothing of on or our out over please s say says see she should so some
 somebody someone still such t tell than that the their them then there these they this those to
 too until up us use used using very want was we were what when where which while who whom whose

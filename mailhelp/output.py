@@ -53,7 +53,10 @@ class Output:
 
             return json_.render(answer) + "\n"
         lines = "\n".join(self._renderer()(answer)) + "\n"
-        return lines if first else f"\n{'─' * min(self.width, 40)}\n\n{lines}"
+        if first:
+            return lines
+        rule = "---" if self.options.markdown else "─" * min(self.width, 40)
+        return f"\n{rule}\n\n{lines}"
 
     def _renderer(self) -> Callable[[Answer], Iterator[str]]:
         if self.options.markdown:

@@ -86,7 +86,7 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
     """The command with its holes filled, each value quoted as (part of) one shell word.
 
     ``None`` if a value is missing, holds control characters, or could be taken for an option
-    because it begins with ``-`` where a word begins. With ``missing="show"`` a missing value
+    because it begins with ``-`` or ``+`` where a word begins. With ``missing="show"`` a missing value
     is shown as its name in capitals.
     """
     filled = ""
@@ -105,7 +105,7 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
         begins_word = not filled or filled[-1].isspace()
         if not value or _CONTROL.search(value):
             return None
-        if value.startswith("-") and begins_word and not only_operands:
+        if value.startswith(("-", "+")) and begins_word and not only_operands:
             return None
         filled += quote(value)
     return filled

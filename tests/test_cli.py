@@ -214,9 +214,7 @@ def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
     )
     done = mailhelp("queue_lifetime")
     assert "Here it is always two days." in done.stdout
-    assert (
-        "longest time that mail may stay" in " ".join(done.stdout.split()) or "queue" in done.stdout
-    )
+    assert "The longest time that a mail may stay in the queue" in done.stdout
     assert "Ask the postmaster." in done.stdout
     assert "null sender" not in mailhelp("bounce_queue_lifetime").stdout
 

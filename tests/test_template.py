@@ -76,6 +76,10 @@ def test_markdown_of_data_shows_itself() -> None:
     assert escape_markdown("[x](http://a)*b*") == "\\[x\\](http://a)\\*b\\*"
 
 
+def test_a_value_can_not_become_an_operand_of_dig() -> None:
+    assert fill("dig {domain}", {"domain": "+trace"}) is None
+
+
 def test_a_value_cannot_end_the_options_for_the_next_one() -> None:
     assert fill("prog {a} {b}", {"a": "x -- y", "b": "-rf"}) is None
     assert fill("prog -- {a} {b}", {"a": "x", "b": "-rf"}) == "prog -- x -rf"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from mailhelp.answer import Answer
+from mailhelp.answer import Answer, Result
 from mailhelp.arguments import COMMANDS
 from mailhelp.errors import (
     EXIT_ANSWERED,
@@ -18,6 +18,7 @@ from mailhelp.errors import (
 )
 from mailhelp.names import near_words
 from mailhelp.output import Output
+from mailhelp.render.lines import visible
 from mailhelp.session import Session
 
 Words = tuple[str, ...]
@@ -250,13 +251,14 @@ def index(session: Session, output: Output, words: Words) -> int:
         folder = local.build(session.host, table, progress)
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
-    print(f"This host's index is ready: {folder}")
     with closing(Store(folder / CATALOGUE)) as catalogue:
         skipped = json.loads(catalogue.meta("skipped") or "[]")
-    if skipped:
-        pages = ", ".join(reference_of(id) for id in skipped)
-        print(f"mailhelp: left out, because they cannot be rendered: {pages}", file=sys.stderr)
-    return EXIT_ANSWERED
+    pages = ", ".join(reference_of(id) for id in skipped)
+    notes = (f"Left out, because they cannot be rendered: {pages}",) if skipped else ()
+    title = f"This host's index is ready: {folder}"
+    return _written(
+        output.answers([Answer(kind="index", recognised="entry", title=title, notes=notes)])
+    )
 
 
 def check(session: Session, output: Output, words: Words) -> int:
@@ -269,16 +271,19 @@ def check(session: Session, output: Output, words: Words) -> int:
         raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
     whole = (folder / "fields.toml").exists()
     compiled, faults = check_corpus(folder, None if whole else base(session.library.bundled))
-    for fault in faults:
-        print(fault)
     entries = sum(
         document.kind != "parameter" or "explanation" in document.data
         for document in compiled.documents
     )
-    print(
-        f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults",
-        file=sys.stderr,
-    )
+    title = f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults"
+    if output.options.json:
+        results = tuple(Result(f"{f.path}:{f.line}", "fault", f.text) for f in faults)
+        output.answers([Answer(kind="check", recognised="entry", title=title, results=results)])
+    else:
+        # one fault a line, as compilers write them, so that editors can jump to it
+        for fault in faults:
+            print(visible(str(fault)))
+        print(title, file=sys.stderr)
     return EXIT_SOURCE if faults else EXIT_ANSWERED
 
 

@@ -64,6 +64,7 @@ class Library:
         self.search_folders = search_folders
         self._notice = notice
         self._tables: dict[str, dict[str, Any]] = {}
+        self._documents: dict[str, Document | None] = {}
 
     def close(self) -> None:
         """Close the files of all layers."""
@@ -121,6 +122,11 @@ class Library:
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""
+        if id not in self._documents:
+            self._documents[id] = self._find(id)
+        return self._documents[id]
+
+    def _find(self, id: str) -> Document | None:
         found: Document | None = None
         patches: list[Document] = []
         for document in self._ask(lambda layer: [layer.document(id)]):

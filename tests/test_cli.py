@@ -231,6 +231,20 @@ def test_check_names_file_line_and_fault(mailhelp: Command, tmp_path: Path) -> N
     assert "mine.md:3: {nothing} is not in fields.toml" in done.stdout
 
 
+def test_index_and_check_speak_json_too(mailhelp: Command, tmp_path: Path) -> None:
+    import jsonschema
+
+    schema = json.loads((CORPUS.parent / "mailhelp/schema.json").read_text())
+    (tmp_path / "notes/topics").mkdir(parents=True)
+    (tmp_path / "notes/topics/x.md").write_text("nothing")
+    for words in (("index",), ("check", str(tmp_path / "notes")), ("doctor",)):
+        done = mailhelp("--json", *words)
+        table = json.loads(done.stdout)
+        jsonschema.validate(table, schema)
+        assert table["kind"] == words[0]
+    assert mailhelp("--json", "check", str(tmp_path / "notes")).returncode == 3
+
+
 def test_check_of_the_corpus_itself(mailhelp: Command) -> None:
     done = mailhelp("check", str(CORPUS))
     assert (done.returncode, done.stdout) == (0, "")

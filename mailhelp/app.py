@@ -49,7 +49,10 @@ def build(options: Options, perform: Perform) -> typer.Typer:
             bool, typer.Option("--only-problems", help="Only records that tell of trouble.")
         ] = False,
     ) -> None:
-        """Annotate every log record or mail header field of the files, or of standard input."""
+        """Explain every record of logs or mail headers.
+
+        From the files, compressed ones too, or from standard input.
+        """
         carry_out("explain", *(files or ()), only_problems=only_problems)
 
     @app.command()
@@ -57,14 +60,17 @@ def build(options: Options, perform: Perform) -> typer.Typer:
         words: Annotated[list[str] | None, typer.Argument(metavar="[ID|FILE]...")] = None,
         every: Annotated[bool, typer.Option("--all", help="Every mail in the log.")] = False,
     ) -> None:
-        """Tell the story of one mail, by queue ID, amavis ID, mail_id, Message-ID or address."""
+        """Tell one mail's story from a log.
+
+        ID is a queue ID, amavis ID, mail_id, Message-ID, client or mail address.
+        """
         carry_out("trace", *(words or ()), every=every)
 
     @app.command()
     def recipe(
         words: Annotated[list[str] | None, typer.Argument(metavar="[NAME] [KEY=VALUE]...")] = None,
     ) -> None:
-        """List the recipes, or fill one in and explain it option by option."""
+        """List the recipes, or fill one in and explain it."""
         carry_out("recipe", *(words or ()))
 
     @app.command()
@@ -78,29 +84,29 @@ def build(options: Options, perform: Perform) -> typer.Typer:
     def template(
         names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
     ) -> None:
-        """Show the bounce templates, filled in with this host's values and explained."""
+        """Show the bounce templates, filled in and explained."""
         carry_out("template", *(names or ()))
 
     @app.command()
     def config() -> None:
-        """Show what main.cf sets on this host, each setting explained."""
+        """Explain what main.cf sets on this host."""
         carry_out("config")
 
     @app.command()
     def doctor() -> None:
-        """Say what was found on this host, what is missing and how to install it."""
+        """Say what this host has and what it lacks."""
         carry_out("doctor")
 
     @app.command()
     def index() -> None:
-        """Build the index of this host's man pages and templates."""
+        """Index this host's man pages and templates."""
         carry_out("index")
 
     @app.command()
     def check(
         folder: Annotated[str | None, typer.Argument(help="A corpus; else your own notes.")] = None,
     ) -> None:
-        """Validate a corpus: file, line and fault of everything wrong."""
+        """Validate a corpus, or your own notes."""
         carry_out("check", *((folder,) if folder else ()))
 
     return app

@@ -22,6 +22,8 @@ def run(argv: list[str]) -> int:
     """Carry out one command line; returns its exit code. Errors become a sentence on stderr."""
 
     def action() -> int:
+        if "_MAILHELP_COMPLETE" in os.environ:  # a shell asks which words could come next
+            return _through_typer(argv, Options())
         call, rest, options = arguments.read(argv)
         return perform(call) if call else _through_typer(rest, options)
 

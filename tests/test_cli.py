@@ -114,6 +114,17 @@ def test_mistakes_get_a_sentence_and_a_code(
     assert done.stdout == ""
 
 
+def test_a_shell_completes_the_commands(mailhelp: Command) -> None:
+    done = mailhelp(_MAILHELP_COMPLETE="complete_bash", COMP_WORDS="mailhelp re", COMP_CWORD="1")
+    assert done.stdout.split() == ["recipe"]
+
+
+def test_help_shows_every_command_in_a_whole_sentence(mailhelp: Command) -> None:
+    done = mailhelp("--help", COLUMNS="80")
+    assert done.returncode == 0
+    assert "..." not in done.stdout.partition("Commands:")[2]
+
+
 def test_near_recipes_are_suggested(mailhelp: Command) -> None:
     assert "starttls-check" in mailhelp("recipe", "starttls-chek").stderr
 

@@ -103,3 +103,17 @@ def test_the_settings_and_templates_of_this_host(lab: Lab, bundled: Path, tmp_pa
     template = json.loads(mailhelp(lab, bundled, tmp_path, "--json", "template", "failure").stdout)
     assert "$myhostname" in template["text"]
     assert "mail.local.example" in template["sections"][0]["text"]
+
+
+def test_the_printed_starttls_check_works_when_pasted(
+    lab: Lab, bundled: Path, tmp_path: Path
+) -> None:
+    values = ("host=localhost", f"port={lab.ports['smtp']}", f"ca_file={lab.ca_file}")
+    done = mailhelp(lab, bundled, tmp_path, "--json", "recipe", "starttls-check", *values)
+    answer = json.loads(done.stdout)
+    for shell in ("bash", "dash"):
+        ran = lab.run(answer["commands"][0]["command"], shell=(shell,))
+        assert ran.returncode == 0, ran.stdout
+        assert "Ciphersuite: TLS_" in ran.stdout
+    plain = mailhelp(lab, bundled, tmp_path, "recipe", "starttls-check", *values).stdout
+    assert answer["commands"][0]["command"] in plain

@@ -13,6 +13,7 @@ from mailhelp.log.trace import Fact, Story
 
 _MOST_DIGITS = 18
 """Of a number in a record: more is no size or time of a mail."""
+_VERDICTS = ("filter-passed", "filter-blocked")
 _ENDS = {"sent": "delivered", "bounced": "bounced", "deferred": "deferred", "expired": "expired"}
 
 
@@ -204,7 +205,7 @@ def _flow(story: Story, facts: list[Fact]) -> list[dict[str, Any]]:
 def _filter_said(facts: list[Fact]) -> Iterator[str]:
     """What a filter made of the mail, with its points where it gave some."""
     for fact in facts:
-        if fact.event in ("filter-passed", "filter-blocked"):
+        if fact.event in _VERDICTS:
             score = fact.values.get("spam_score", "")
             yield f"{fact.title} ({score} points)" if score.strip("-x") else fact.title
 
@@ -215,8 +216,8 @@ def _missing(story: Story, facts: list[Fact], outcome: str) -> Iterator[str]:
     for strand in story.strands:
         if strand.kind == "session" and strand.session and not strand.session.opened:
             yield f"The connect record of {_process(strand.facts[0])}: the log begins later."
-        if strand.kind == "filter" and not any(f.event == "filter-receive" for f in strand.facts):
-            yield "The filter's record of receiving the mail."
+        if strand.kind == "filter" and not any(f.event in _VERDICTS for f in strand.facts):
+            yield "What the filter made of the mail: its summary record."
     if "removed" in events and "delivery" not in events:
         yield (
             "The delivery: the mail has left the queue, so each recipient was dealt with, "

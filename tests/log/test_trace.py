@@ -162,6 +162,18 @@ def test_one_connection_that_brings_several_mails(session: Session, tmp_path: Pa
     assert [record["line"] for record in second["records"]] == [1, 4, 5, 6]
 
 
+def test_a_filter_behind_the_queue(session: Session) -> None:
+    (story,) = told(session, SEED / "after-queue.log")
+    assert story["queue_ids"] == ["4A1B22C", "5B2C33D"]
+    assert story["amavis_ids"] == ["00200-07"]
+    programs = [step["program"].rpartition("/")[2] for step in story["flow"]]
+    assert programs == [
+        "smtpd", "cleanup", "qmgr", "smtp", "amavis", "smtpd", "cleanup", "local"
+    ]  # fmt: skip
+    assert (story["outcome"], story["missing"]) == ("delivered", [])
+    assert len(story["records"]) == 15
+
+
 def test_a_story_is_found_by_any_of_its_names(session: Session) -> None:
     (story,) = stories(session, [str(SEED / "accepted.log")])
     for name in ("5419B66", "13915-15", "vJWxdMp5DNHC", "<5de199bf16c44d40@remote.example>",

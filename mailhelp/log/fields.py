@@ -38,7 +38,7 @@ class Field(NamedTuple):
         """What ``value`` means: its special reading or the field's meaning, with the unit."""
         if self.special and value in self.special:
             return self.special[value]
-        return f"{self.meaning} ({self.unit})" if self.unit else self.meaning
+        return f"{self.meaning.removesuffix('.')} ({self.unit})." if self.unit else self.meaning
 
 
 def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:

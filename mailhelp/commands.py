@@ -23,6 +23,7 @@ from mailhelp.session import Session
 
 Words = tuple[str, ...]
 
+_LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
 _PROBLEMS = ("warning", "error", "fatal", "panic")
 
 
@@ -311,7 +312,9 @@ def _is_file(word: str) -> bool:
         found = word == "-" or Path(word).is_file()
     except OSError:  # too long for a name, or in a folder that may not be searched
         found = False
-    return found or (word.startswith(("/", "./")) and "@" not in word)
+    # a name that can only be a file's is one, so that a missing log is said and not looked for as an id
+    named = word.startswith(("/", "./", "../")) or word.endswith(_LOG_ENDINGS)
+    return found or (named and "@" not in word)
 
 
 def _logs_at_hand(session: Session) -> list[str]:

@@ -98,6 +98,8 @@ def _notes(host: Host, data: Mapping[str, Any], values: Mapping[str, str]) -> li
     for key, row in data.get("placeholders", {}).items():
         if key not in values:
             notes.append(f"Give {key}=…: {row['meaning']} For example: {key}={row['example']}")
+        elif "default" in row:
+            notes.append(f"{key}={values[key]}: {row['meaning']}")
     missing = [program for program in data["requires"] if host.which(program) is None]
     if missing:
         notes.append(f"Not found on this host: {', '.join(missing)}.")

@@ -34,7 +34,7 @@ class Session:
         from mailhelp import local
         from mailhelp.sources.notes import open_notes
 
-        bundled = bundled_store(self.folder)
+        bundled = self._bundled()
         notes: Store | None = None
         host: Store | None = None
         folders = [self.folder / SEARCH]
@@ -52,6 +52,20 @@ class Session:
         except (SourceError, OSError) as error:
             self.damage(str(error))
         return Library(bundled, notes, host, tuple(folders), self.damage)
+
+    def _bundled(self) -> Store:
+        """The bundled catalogue; in a checkout a missing or damaged one is built again, and that is said."""
+        try:
+            return bundled_store(self.folder)
+        except SourceError as error:
+            corpus = self.folder.parent / "corpus"
+            if not corpus.is_dir():
+                raise
+            from mailhelp.build import build
+
+            build(corpus, self.folder)
+            self.notices.append(f"{error} It has been built again from {corpus}.")
+            return bundled_store(self.folder)
 
     def damage(self, what: str) -> None:
         """This host's index (or the notes' cache) was found damaged: say so, and build it anew later."""

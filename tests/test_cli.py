@@ -288,6 +288,26 @@ def test_a_damaged_index_of_this_host_is_done_without_and_that_is_said(
     assert "maximal_queue_lifetime" in done.stdout
 
 
+def test_a_checkout_builds_its_damaged_index_again(mailhelp: Command, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    (checkout / "index").mkdir(parents=True)
+    (checkout / "index/catalogue.db").write_bytes(b"no database")
+    (checkout / "corpus").symlink_to(CORPUS)
+    index = str(checkout / "index")
+    done = mailhelp("queue_lifetime", MAILHELP_INDEX=index)
+    assert done.returncode == 0
+    assert "maximal_queue_lifetime" in done.stdout
+    assert "built again" in done.stderr
+    assert mailhelp("queue_lifetime", MAILHELP_INDEX=index).stderr == ""
+
+
+def test_a_missing_log_is_said_by_trace(mailhelp: Command) -> None:
+    for words in (("5419B66", "nosuch.log"), ("--all", "nosuch.log")):
+        done = mailhelp("trace", *words)
+        assert done.returncode == 3
+        assert "nosuch.log cannot be read" in done.stderr
+
+
 def test_a_postconf_that_fails_is_quoted(mailhelp: Command, tmp_path: Path) -> None:
     script = tmp_path / "bin/postconf"
     script.write_text("#!/bin/sh\necho 'postconf: fatal: open main.cf: No such file' >&2\nexit 1\n")

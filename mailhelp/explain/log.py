@@ -42,6 +42,9 @@ def explain(library: Library, record: Record) -> Answer:
         "host": record.host,
         "notes": _notes(record),
     }
+    if record.repeats_last:
+        title = "The record before, once more"
+        return Answer(**base, recognised="generic", title=title, spans=tuple(spans))
     if found is None or document is None:
         return Answer(
             **base,

@@ -215,7 +215,7 @@ def _missing(story: Story, facts: list[Fact], outcome: str) -> Iterator[str]:
     events = {fact.event for fact in facts}
     for strand in story.strands:
         if strand.kind == "session" and strand.session and not strand.session.opened:
-            yield f"The connect record of {_process(strand.facts[0])}: the log begins later."
+            yield f"The connect record of {_process(strand.facts[0])}."
         if strand.kind == "filter" and not any(f.event in _VERDICTS for f in strand.facts):
             yield "What the filter made of the mail: its summary record."
     if "removed" in events and "delivery" not in events:

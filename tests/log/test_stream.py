@@ -110,6 +110,12 @@ def test_an_answer_comes_before_the_stream_ends(session: Session) -> None:
     assert next(answers).entry == "postfix/smtpd/relay-access-denied"
 
 
+def test_a_record_that_stands_for_repeated_ones_is_no_unknown_record(session: Session) -> None:
+    answer = explained(session, "Nov 22 06:25:16 mx last message repeated 4 times\n")[0]
+    assert (answer.recognised, answer.draft) == ("generic", "")
+    assert "4 more records" in answer.notes[0]
+
+
 def test_every_line_gets_one_json_object_in_order(session: Session) -> None:
     from mailhelp.render import json_
 

@@ -126,8 +126,8 @@ def is_record(session: Session, line: str) -> bool:
     return query.lines(session.library, line) is not None
 
 
-def explain_lines(session: Session, source: Iterable[str]) -> Iterator[Answer]:
-    """An answer for each line, in order; a line that continues a record says so."""
+def explain_lines(session: Session, source: Iterable[str | None]) -> Iterator[Answer]:
+    """An answer for each line, in order; a line that continues a record says so. ``None`` is a pause."""
     hops = 0
     for numbered in records(session, session.redactor.cover_lines(source)):
         answer, hops = explain_record(session, numbered, hops)
@@ -142,7 +142,7 @@ def explain_lines(session: Session, source: Iterable[str]) -> Iterator[Answer]:
             )
 
 
-def records(session: Session, source: Iterator[str]) -> Iterator[Numbered]:
+def records(session: Session, source: Iterable[str | None]) -> Iterator[Numbered]:
     """The records of the lines ``source``, put together where they were split."""
     library = session.library
 

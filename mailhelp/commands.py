@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from mailhelp.answer import Answer, Result
 from mailhelp.arguments import COMMANDS
@@ -45,7 +48,7 @@ def ask(session: Session, output: Output, words: Words) -> int:
 
 def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
     """Every record of the files (standard input without any), in order."""
-    from mailhelp.log.stream import lines
+    from mailhelp.log.stream import lines, live_lines
     from mailhelp.sources.files import open_text
 
     if not words and session.host.is_terminal(sys.stdin):
@@ -53,7 +56,8 @@ def explain(session: Session, output: Output, words: Words, *, only_problems: bo
     codes = []
     for name in words or ("-",):
         with open_text(name) as stream:
-            codes.append(_explained(session, output, lines(stream), only_problems))
+            source = live_lines(0) if _is_pipe(stream) else lines(stream)
+            codes.append(_explained(session, output, source, only_problems))
     return min(codes)
 
 
@@ -68,19 +72,39 @@ def _answered(session: Session, output: Output, text: str) -> int:
 
 def _piped(session: Session, output: Output) -> int:
     """Standard input: a single line that is no record is a question, all else is explained."""
-    from itertools import chain, islice
+    from itertools import chain
 
     from mailhelp import ask as asking
-    from mailhelp.log.stream import lines
+    from mailhelp.log.stream import lines, live_lines
 
-    source = lines(sys.stdin.buffer)
-    head = list(islice(source, 2))
-    if len(head) == 1 and head[0].strip() and not asking.is_record(session, head[0]):
+    live = _is_pipe(sys.stdin.buffer)
+    source: Iterator[str | None] = live_lines(0) if live else lines(sys.stdin.buffer)
+    head: list[str | None] = []
+    ended = True
+    for line in source:
+        if line is not None or head:
+            head.append(line)
+        if len(head) == 2:
+            ended = False
+            break
+    if ended and head and head[0] and head[0].strip() and not asking.is_record(session, head[0]):
         return _answered(session, output, head[0])
     return _explained(session, output, chain(head, source), only_problems=False)
 
 
-def _explained(session: Session, output: Output, lines: Iterable[str], only_problems: bool) -> int:
+def _is_pipe(stream: BinaryIO) -> bool:
+    """Whether ``stream`` is standard input and no file: one that can pause."""
+    if stream is not sys.stdin.buffer:
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(0).st_mode)
+    except OSError:
+        return False
+
+
+def _explained(
+    session: Session, output: Output, lines: Iterable[str | None], only_problems: bool
+) -> int:
     """Write the answers for ``lines``; for a reader, each explanation only once."""
     from mailhelp.ask import explain_lines
     from mailhelp.condense import condensed

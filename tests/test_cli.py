@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,41 @@ def test_a_piped_question_is_answered(mailhelp: Command, question: str) -> None:
     done = mailhelp(stdin=f"{question}\n")
     assert done.returncode == 0
     assert done.stdout == mailhelp(question).stdout
+
+
+@pytest.mark.parametrize("words", [("--json",), ("explain", "--json")])
+def test_a_record_is_answered_while_the_pipe_stays_open(
+    mailhelp: Command, words: tuple[str, ...]
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mailhelp", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=mailhelp.environment,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        for _ in range(2):
+            process.stdin.write(LINE.encode())
+            process.stdin.flush()
+            ready, _, _ = select.select([process.stdout], [], [], 60)
+            assert ready, "no answer before the pipe was closed"
+            answer = json.loads(process.stdout.readline())
+            assert answer["entry"] == "postfix/smtpd/relay-access-denied"
+        process.stdin.close()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_an_endless_line_in_a_pipe_is_cut(mailhelp: Command) -> None:
+    done = mailhelp("--json", stdin="x" * 300_000 + "\n" + LINE)
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["recognised"], len(first["text"])) == ("no", 65_536)
+    assert second["recognised"] == "entry"
 
 
 def test_only_problems(mailhelp: Command) -> None:

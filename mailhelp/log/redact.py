@@ -24,12 +24,20 @@ class Redactor:
     def cover(self, text: str) -> str:
         """``text`` with every secret replaced by stars."""
         text = cover(text, self._places(text))
-        return "\n".join(self.cover_lines(text.split("\n"))) if "\n" in text else text
+        if "\n" not in text:
+            return text
+        return "\n".join(line or "" for line in self.cover_lines(text.split("\n")))
 
-    def cover_lines(self, lines: Iterable[str]) -> Iterator[str]:
-        """``lines`` without secrets; one that breaks off at the end of a line is covered in the next."""
+    def cover_lines(self, lines: Iterable[str | None]) -> Iterator[str | None]:
+        """``lines`` without secrets; one that breaks off at the end of a line is covered in the next.
+
+        A ``None`` (a pause) is passed on.
+        """
         broken_off = False
         for line in lines:
+            if line is None:
+                yield None
+                continue
             places = self._places(line)
             rest = _TOKEN.fullmatch(line) if broken_off else None
             if rest:

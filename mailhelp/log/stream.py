@@ -14,6 +14,7 @@ LONGEST = 65_536
 """Characters of a line that are looked at; what is behind them is passed over."""
 _MOST_PIECES = 64
 _MOST_WRAPPED = 16
+_PAUSE_S = 0.2
 _MARGIN = 72
 """A line shorter than this was not wrapped at the edge of a terminal or a mail."""
 _HEADER_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:")
@@ -32,11 +33,43 @@ class Numbered(NamedTuple):
 def lines(stream: BinaryIO) -> Iterator[str]:
     """The lines of ``stream``, which end at ``\\n`` alone; bad UTF-8 becomes U+FFFD."""
     while data := stream.readline(LONGEST):
-        text = data.decode("utf-8", "replace")
         if not data.endswith(b"\n") and len(data) == LONGEST:
             while (rest := stream.readline(LONGEST)) and not rest.endswith(b"\n"):
                 pass
-        yield text.removesuffix("\n").removesuffix("\r")
+        yield _text(data)
+
+
+def live_lines(descriptor: int) -> Iterator[str | None]:
+    """The lines of a pipe, as ``lines`` gives them, and a ``None`` whenever it pauses.
+
+    Whoever holds a line back, because the next one may belong to it, lets it go at a pause.
+    """
+    import os
+    import select
+
+    rest, cut_off = b"", False
+    while True:
+        if not select.select([descriptor], [], [], _PAUSE_S)[0]:
+            yield None
+            select.select([descriptor], [], [])
+        data = os.read(descriptor, LONGEST)
+        *whole, rest = (rest + data).split(b"\n")
+        for line in whole:
+            if not cut_off:
+                yield _text(line)
+            cut_off = False
+        if len(rest) >= LONGEST:  # an endless line: its beginning is enough
+            if not cut_off:
+                yield _text(rest[:LONGEST])
+            rest, cut_off = b"", True
+        if not data:
+            if rest and not cut_off:
+                yield _text(rest)
+            return
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
 
 
 class Joiner:
@@ -54,15 +87,22 @@ class Joiner:
         self._reach = reach
         self._continuation = continuation
 
-    def records(self, source: Iterable[str], first: int = 1) -> Iterator[Numbered]:
-        """The records in ``source``; ``first`` is the number of its first line.
+    def records(self, source: Iterable[str | None], first: int = 1) -> Iterator[Numbered]:
+        """The records in ``source``; ``first`` is the number of its first line, ``None`` a pause.
 
         Lines without a prefix wait for the next line that has one: only then is it known how many
         of them belong to the record before.
         """
         held: Numbered | None = None
         tail: list[Record] = []
-        for number, line in enumerate(source, first):
+        number = first - 1
+        for line in source:
+            if line is None:
+                if held is not None:
+                    yield from self._unwrapped(held, tail)
+                held, tail = None, []
+                continue
+            number += 1
             record = _trimmed(parse(line, self._today))
             if held is not None:
                 if len(tail) < _MOST_WRAPPED and self._may_be_wrapped(held.record, record):

@@ -56,6 +56,18 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     assert f"postconf -e {name}=2d" in [command.command for command in answer.commands]
 
 
+def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:
+    name = "smtpd_tls_security_level"
+    host.commands = {
+        ("postconf", "-n", name): Output(""),
+        ("postconf", "-d", name): Output(f"{name} =\n"),
+        ("postconf", "-P"): Output(f"submission/inet/{name} = encrypt\nsmtp/inet/other = x\n"),
+    }
+    (answer,) = ask(session, name)
+    assert f"master.cf sets {name} = encrypt for submission/inet." in answer.notes
+    assert not any("other" in note for note in answer.notes)
+
+
 def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) -> None:
     name = "smtp_sasl_password_maps"
     line = f"{name} = static:user:hunter2"

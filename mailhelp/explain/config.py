@@ -20,7 +20,15 @@ def explain(library: Library, configuration: Configuration) -> Answer:
         kind="config",
         recognised="entry",
         title=f"{len(parameters)} settings here differ from the default",
-        notes=configuration.warnings,
+        notes=(
+            *configuration.warnings,
+            *(
+                f"master.cf sets {name} = {library.redactor.cover_value(name, value)}"
+                f" for {service.name}/{service.type}."
+                for service in configuration.services
+                for name, value in service.overrides.items()
+            ),
+        ),
         parameters=tuple(parameters),
         sources=("postconf(1)", "postconf(5)"),
     )

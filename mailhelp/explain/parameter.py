@@ -81,6 +81,11 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
         parameters=(*own, *(p for p in draft.parameters if p.name not in names)),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),
+            *(
+                f"master.cf sets {name} = {library.redactor.cover_value(name, value)} for {service}."
+                for service, name, value in values.overrides
+                if name in names
+            ),
             *draft.notes,
         ),
     )

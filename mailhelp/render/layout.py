@@ -234,7 +234,7 @@ def _parameters(title: str, parameters: Iterable[Parameter], width: int) -> Iter
         elif each.default is not None and (title == "Value" or len(each.default) < _SHORT_DEFAULT):
             runs.append(("dim", f" (default: {each.default or 'empty'})"))
         if each.unit:
-            runs.append(("dim", f" in {each.unit}"))
+            runs.append(("dim", f"; unit: {each.unit}"))
         yield from wrap(runs, width, INDENT, 4)
         if each.meaning:
             yield from wrap([("", each.meaning)], width, INDENT + 4)

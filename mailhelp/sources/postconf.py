@@ -7,7 +7,7 @@ words, that is empty if all of it could be read. Source: postconf(1).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,10 +36,14 @@ class ParameterValue(NamedTuple):
 
 
 class Values(NamedTuple):
-    """Parameters by name; unknown names are missing. ``reason`` says why values are unknown."""
+    """Parameters by name; unknown names are missing. ``reason`` says why values are unknown.
+
+    ``overrides`` are what master.cf sets for single services: (``submission/inet``, name, value).
+    """
 
     parameters: Mapping[str, ParameterValue] = MappingProxyType({})
     reason: str = ""
+    overrides: tuple[tuple[str, str, str], ...] = ()
 
 
 class Service(NamedTuple):
@@ -83,11 +87,12 @@ def values(host: Host, names: Iterable[str]) -> Callable[[], Values]:
     asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
     if not asked:
         return Values
-    started = [_start(host, flag, *asked) for flag in ("-n", "-d")]
+    started = [_start(host, "-n", *asked), _start(host, "-d", *asked), _start(host, "-P")]
 
     def read() -> Values:
-        own, defaults = (handle.result() for handle in started)
-        return Values(_values(own, defaults), _reason(own, defaults))
+        own, defaults, services = (handle.result() for handle in started)
+        overrides = tuple(row for row in _overrides(services) if row[1] in asked)
+        return Values(_values(own, defaults), _reason(own, defaults), overrides)
 
     return read
 
@@ -153,18 +158,24 @@ def _values(own: Output, defaults: Output) -> dict[str, ParameterValue]:
     }
 
 
-def _services(services: Output, overrides: Output) -> tuple[Service, ...]:
-    options: dict[tuple[str, str], dict[str, str]] = {}
-    for line in overrides.stdout.splitlines():
+def _overrides(output: Output) -> Iterator[tuple[str, str, str]]:
+    """What ``postconf -P`` says: (service/type, parameter, value)."""
+    for line in output.stdout.splitlines():
         found = re.match(_OVERRIDE, line)
         if found:
-            options.setdefault((found[1], found[2]), {})[found[3]] = found[4] or ""
+            yield f"{found[1]}/{found[2]}", found[3], found[4] or ""
+
+
+def _services(services: Output, overrides: Output) -> tuple[Service, ...]:
+    options: dict[str, dict[str, str]] = {}
+    for service, name, value in _overrides(overrides):
+        options.setdefault(service, {})[name] = value
     found_services = []
     for line in services.stdout.splitlines():
         columns = line.split(None, 7)
         if len(columns) == 8:
             name, type_, private, unprivileged, chroot, wakeup, maxproc, command = columns
-            own = options.get((name, type_), {})
+            own = options.get(f"{name}/{type_}", {})
             found_services.append(
                 Service(name, type_, private, unprivileged, chroot, wakeup, maxproc, command, own)
             )

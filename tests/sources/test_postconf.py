@@ -76,6 +76,7 @@ def test_only_names_are_asked_for() -> None:
     assert host.asked == [
         ("postconf", "-n", "myhostname"),
         ("postconf", "-d", "myhostname"),
+        ("postconf", "-P"),
     ]
     assert postconf.values(FakeHost(), ["-e"])() == postconf.Values()
 

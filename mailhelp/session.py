@@ -32,7 +32,7 @@ class Session:
     def library(self) -> Library:
         """The library. Raises ``SourceError`` if the bundled index cannot be read."""
         from mailhelp import local
-        from mailhelp.sources.notes import open_notes
+        from mailhelp.sources.notes import open_notes, search_folder
 
         bundled = self._bundled()
         notes: Store | None = None
@@ -41,6 +41,8 @@ class Session:
         try:
             notes, faults = open_notes(self.host, bundled)
             self.notices += [f"Left out of your notes: {fault}" for fault in faults]
+            if notes is not None and notes.path and search_folder(notes.path).is_dir():
+                folders.append(search_folder(notes.path))
         except (MailhelpError, OSError) as error:
             self.notices.append(f"Your notes cannot be read: {error}")
         try:

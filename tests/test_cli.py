@@ -248,6 +248,7 @@ def test_a_broken_note_is_named_and_the_rest_answers(mailhelp: Command, tmp_path
     assert "relay.example" in done.stdout
     assert "broken.md:1" in done.stderr
     assert mailhelp("our-relay").stdout == done.stdout  # now from the cache
+    assert "Our relay" in mailhelp("which", "relay", "is", "for", "the", "branch").stdout
 
 
 def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:

@@ -39,6 +39,11 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
     return _compiled(folder, bundled, path)
 
 
+def search_folder(path: Path) -> Path:
+    """The folder of the search index that belongs to the notes' catalogue ``path``."""
+    return path.with_suffix(".search")
+
+
 def base(bundled: Store) -> Compiled:
     """What notes build on: the bundled fields, programs and parts."""
     from mailhelp.compile import Compiled
@@ -64,6 +69,9 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[str, ...]]:
+    import shutil
+
+    from mailhelp import index
     from mailhelp.compile import compile_corpus
     from mailhelp.sources.corpus import read
 
@@ -76,8 +84,13 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
         store = Store.create(beside)
         store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
         store.close()
-        for old in path.parent.glob("*.db"):
-            old.unlink(missing_ok=True)
+        for old in path.parent.iterdir():
+            if old.suffix == ".search":
+                shutil.rmtree(old, ignore_errors=True)
+            elif old.suffix == ".db":
+                old.unlink(missing_ok=True)
+        whole = [document for document in compiled.documents if not document.data.get("patch")]
+        index.build(search_folder(path), whole)
         beside.replace(path)
         return Store(path), faults
     except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory

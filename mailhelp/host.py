@@ -101,6 +101,13 @@ class Host:
                 return path
         return None
 
+    def text_of(self, path: str) -> str | None:
+        """The text of a file of this host, ``None`` if it cannot be read."""
+        try:
+            return Path(path).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+
     def run(
         self,
         *argv: str,

@@ -41,6 +41,7 @@ class FakeHost(Host):
     day: date = date(2024, 2, 29)
     columns: int = 80
     terminal: bool = False
+    files: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
@@ -68,6 +69,9 @@ class FakeHost(Host):
 
     def which(self, name: str) -> str | None:
         return f"/usr/bin/{name}" if any(argv[0] == name for argv in self.commands) else None
+
+    def text_of(self, path: str) -> str | None:
+        return self.files.get(path)
 
     def start(
         self,

@@ -15,6 +15,7 @@ from mailhelp.document import Document
 from mailhelp.host import Handle, Host, Output
 
 _SECONDS = 3.0
+_USUAL_FOLDER = "/etc/postfix"
 _SETTING = r"^(\w+) =(?: (.*))?$"
 _OVERRIDE = r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$"
 _TEMPLATE = r"(?ms)^(\w+) = <<EOF\n(.*?)^EOF$"
@@ -87,11 +88,14 @@ def values(host: Host, names: Iterable[str]) -> Callable[[], Values]:
     asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
     if not asked:
         return Values
-    started = [_start(host, "-n", *asked), _start(host, "-d", *asked), _start(host, "-P")]
+    started = [_start(host, "-n", *asked), _start(host, "-d", *asked)]
+    if _in_master_cf(host, asked):
+        started.append(_start(host, "-P"))
 
     def read() -> Values:
-        own, defaults, services = (handle.result() for handle in started)
-        overrides = tuple(row for row in _overrides(services) if row[1] in asked)
+        own, defaults, *services = (handle.result() for handle in started)
+        rows = (row for output in services for row in _overrides(output))
+        overrides = tuple(row for row in rows if row[1] in asked)
         return Values(_values(own, defaults), _reason(own, defaults), overrides)
 
     return read
@@ -156,6 +160,13 @@ def _values(own: Output, defaults: Output) -> dict[str, ParameterValue]:
         )
         for name in (*usual, *(name for name in ours if name not in usual))
     }
+
+
+def _in_master_cf(host: Host, names: Iterable[str]) -> bool:
+    """Whether master.cf may set one of ``names``: a look at it spares most questions a third postconf."""
+    folder = host.environ.get("MAIL_CONFIG") or _USUAL_FOLDER
+    text = host.text_of(f"{folder}/master.cf")
+    return text is None or any(name in text for name in names)
 
 
 def _overrides(output: Output) -> Iterator[tuple[str, str, str]]:

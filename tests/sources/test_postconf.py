@@ -70,6 +70,12 @@ def test_a_postconf_that_hangs() -> None:
     assert values.reason == "postconf did not end within 10 seconds."
 
 
+def test_master_cf_without_the_name_spares_a_call() -> None:
+    host = FakeHost(files={"/etc/postfix/master.cf": "smtp inet n - y - - smtpd\n"})
+    postconf.values(host, ["myhostname"])()
+    assert ("postconf", "-P") not in host.asked
+
+
 def test_only_names_are_asked_for() -> None:
     host = FakeHost()
     postconf.values(host, ["-e", "a=b", "", "myhostname", "myhostname"])()

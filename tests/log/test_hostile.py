@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -101,10 +102,11 @@ def test_a_secret_is_in_no_part_of_an_answer(session: Session) -> None:
 
 
 def test_names_of_programs_do_not_fill_the_memory() -> None:
-    catalogue = Catalogue([Store()])
-    for number in range(2000):
-        catalogue.match((f"x{number}",), "connect from a")
-    assert len(catalogue._programs) <= 500
+    with closing(Store()) as store:
+        catalogue = Catalogue([store])
+        for number in range(2000):
+            catalogue.match((f"x{number}",), "connect from a")
+        assert len(catalogue._programs) <= 500
 
 
 def test_a_story_of_many_records_is_told_in_time(session: Session) -> None:

@@ -6,7 +6,7 @@ test *args:
 
 # compile corpus/ into index/
 index:
-    .venv/bin/python -m mailhelp.build
+    .venv/bin/python -m mailhelp.corpus.build
 
 # validate the corpus
 check:

@@ -5,9 +5,15 @@ import than dataclasses: every command imports them), and so are their sequences
 The keys that leave the program as JSON are documented in ``schema.json``.
 """
 
+import re
 from typing import Any, NamedTuple
 
 SCHEMA = 1
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` from outside as Markdown that shows it literally."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text)
 
 
 class Prose(NamedTuple):

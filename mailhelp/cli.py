@@ -85,7 +85,7 @@ def report(error: MailhelpError) -> int:
 def perform(call: Call, **more: bool) -> int:
     """Carry out a call; ``more`` are the command's own options."""
     from mailhelp import commands
-    from mailhelp.host import Host
+    from mailhelp.host.machine import Host
     from mailhelp.output import Output
     from mailhelp.session import Session
 

@@ -48,8 +48,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
 
 def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
     """Every record of the files (standard input without any), in order."""
-    from mailhelp.log.stream import lines, live_lines
-    from mailhelp.sources.files import open_text
+    from mailhelp.log.files import open_text
+    from mailhelp.log.join import lines, live_lines
 
     if not words and session.host.is_terminal(sys.stdin):
         print("Paste log lines or mail headers, then press Ctrl-D:", file=sys.stderr)
@@ -63,7 +63,7 @@ def explain(session: Session, output: Output, words: Words, *, only_problems: bo
 
 def _answered(session: Session, output: Output, text: str) -> int:
     """Write the answers to a question; for a reader, each explanation only once."""
-    from mailhelp.ask import ask as ask_for
+    from mailhelp.api import ask as ask_for
     from mailhelp.condense import condensed
 
     answers = ask_for(session, text)
@@ -74,8 +74,8 @@ def _piped(session: Session, output: Output) -> int:
     """Standard input: a single line that is no record is a question, all else is explained."""
     from itertools import chain
 
-    from mailhelp import ask as asking
-    from mailhelp.log.stream import lines, live_lines
+    from mailhelp import api
+    from mailhelp.log.join import lines, live_lines
 
     live = _is_pipe(sys.stdin.buffer)
     source: Iterator[str | None] = live_lines(0) if live else lines(sys.stdin.buffer)
@@ -87,7 +87,7 @@ def _piped(session: Session, output: Output) -> int:
         if len(head) == 2:
             ended = False
             break
-    if ended and head and head[0] and head[0].strip() and not asking.is_record(session, head[0]):
+    if ended and head and head[0] and head[0].strip() and not api.is_record(session, head[0]):
         return _answered(session, output, head[0])
     return _explained(session, output, chain(head, source), only_problems=False)
 
@@ -106,7 +106,7 @@ def _explained(
     session: Session, output: Output, lines: Iterable[str | None], only_problems: bool
 ) -> int:
     """Write the answers for ``lines``; for a reader, each explanation only once."""
-    from mailhelp.ask import explain_lines
+    from mailhelp.api import explain_lines
     from mailhelp.condense import condensed
 
     counts = Counts()
@@ -146,7 +146,7 @@ def is_problem(answer: Answer) -> bool:
 
 def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
     """The stories of the mails that the ids among ``words`` name, in the files among them."""
-    from mailhelp.ask import stories
+    from mailhelp.api import stories
     from mailhelp.explain.story import explain as explain_story
 
     ids = [word for word in words if not _is_file(word)]
@@ -167,9 +167,9 @@ def trace(session: Session, output: Output, words: Words, *, every: bool = False
 
 def recipe(session: Session, output: Output, words: Words) -> int:
     """All recipes, or one filled in."""
-    from mailhelp import recipes
+    from mailhelp.explain import recipe as explain_recipe
     from mailhelp.explain import search
-    from mailhelp.store import Name
+    from mailhelp.knowledge.store import Name
 
     library = session.library
     if not words:
@@ -194,7 +194,9 @@ def recipe(session: Session, output: Output, words: Words) -> int:
     document = library.document(hits[0].id)
     assert document is not None  # its name has just been found
     values = dict(_pair(word) for word in given)
-    return _written(output.answers([recipes.explain(library, session.host, document, values)]))
+    return _written(
+        output.answers([explain_recipe.explain(library, session.host, document, values)])
+    )
 
 
 def man(session: Session, output: Output, words: Words) -> int:
@@ -223,7 +225,7 @@ def man(session: Session, output: Output, words: Words) -> int:
 def template(session: Session, output: Output, words: Words) -> int:
     """This host's bounce templates, or those that are named."""
     from mailhelp.explain.template import explain as explain_template
-    from mailhelp.sources import postconf
+    from mailhelp.host import postconf
 
     templates = postconf.templates(session.host)
     if templates.reason and not templates.documents:
@@ -245,7 +247,7 @@ def template(session: Session, output: Output, words: Words) -> int:
 def config(session: Session, output: Output, words: Words) -> int:
     """What main.cf sets on this host, explained."""
     from mailhelp.explain.config import explain as explain_config
-    from mailhelp.sources import postconf
+    from mailhelp.host import postconf
 
     found = postconf.configuration(session.host)
     if found.reason and not found.parameters:
@@ -266,14 +268,14 @@ def index(session: Session, output: Output, words: Words) -> int:
     import json
     from contextlib import closing
 
-    from mailhelp import local
     from mailhelp.explain.page import reference_of
+    from mailhelp.knowledge import host_index
+    from mailhelp.knowledge.store import CATALOGUE, Store
     from mailhelp.progress import shown
-    from mailhelp.store import CATALOGUE, Store
 
     table = session.library.table("manpages")
     with shown(session.host) as progress:
-        folder = local.build(session.host, table, progress)
+        folder = host_index.build(session.host, table, progress)
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
     with closing(Store(folder / CATALOGUE)) as catalogue:
@@ -288,8 +290,8 @@ def index(session: Session, output: Output, words: Words) -> int:
 
 def check(session: Session, output: Output, words: Words) -> int:
     """Validate a corpus, or the user's own notes."""
-    from mailhelp.check import check as check_corpus
-    from mailhelp.sources.notes import base
+    from mailhelp.corpus.check import check as check_corpus
+    from mailhelp.corpus.notes import base
 
     folder = Path(words[0]) if words else session.host.config_dir / "notes"
     if not folder.is_dir():
@@ -342,7 +344,7 @@ def _is_file(word: str) -> bool:
 
 
 def _logs_at_hand(session: Session) -> list[str]:
-    from mailhelp.ask import logs_at_hand
+    from mailhelp.api import logs_at_hand
 
     if not session.host.is_terminal(sys.stdin):
         return ["-"]
@@ -354,14 +356,14 @@ def _logs_at_hand(session: Session) -> list[str]:
 
 def _index_after(session: Session, output: Output) -> None:
     """Build this host's index when somebody sits there and the answer has been given."""
-    from mailhelp import local
+    from mailhelp.knowledge import host_index
     from mailhelp.progress import shown
 
     if session.indexed or not (output.terminal and session.host.is_terminal(sys.stderr)):
         return
     try:
         with shown(session.host) as progress:
-            build = local.build if session.damaged else local.ensure
+            build = host_index.build if session.damaged else host_index.ensure
             build(session.host, session.library.table("manpages"), progress)
     except SourceError as error:
         session.notices.append(str(error))

@@ -8,7 +8,7 @@ from typing import TextIO, TypeGuard
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
-from mailhelp.host import Host
+from mailhelp.host.machine import Host
 from mailhelp.render.lines import visible
 
 _NARROWEST, _WIDEST = 40, 100

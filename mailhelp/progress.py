@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mailhelp.host import Host
+from mailhelp.host.machine import Host
 
 Progress = Callable[[int, int, str], None]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mailhelp.explain.header import field_document
-from mailhelp.library import Library
-from mailhelp.log.syslog import Record, parse
+from mailhelp.knowledge.library import Library
+from mailhelp.knowledge.store import Name
+from mailhelp.log.prefix import Record, parse
 from mailhelp.names import fold
-from mailhelp.store import Name
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = re.compile(
@@ -164,10 +164,10 @@ def _at_an_end(name: str, key: str) -> bool:
 
 def _is_a_word(library: Library, word: str) -> bool:
     """Whether ``word`` is right as it stands, though no name has it: loop is no slip for noop."""
-    from mailhelp import index  # takes long to import
+    from mailhelp.knowledge import search  # takes long to import
 
     try:
-        return word.isdigit() or word in index.vocabulary(library.search_folders)
+        return word.isdigit() or word in search.vocabulary(library.search_folders)
     except (OSError, ValueError):  # a damaged index: the search says so
         return False
 

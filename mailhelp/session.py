@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from mailhelp.errors import MailhelpError, SourceError
-from mailhelp.host import Host
-from mailhelp.library import Library, bundled_folder, bundled_store
-from mailhelp.log.redact import Redactor
-from mailhelp.store import CATALOGUE, SEARCH, Store
+from mailhelp.host.machine import Host
+from mailhelp.knowledge.library import Library, bundled_folder, bundled_store
+from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+from mailhelp.redact import Redactor
 
 
 class Session:
@@ -31,8 +31,8 @@ class Session:
     @cached_property
     def library(self) -> Library:
         """The library. Raises ``SourceError`` if the bundled index cannot be read."""
-        from mailhelp import local
-        from mailhelp.sources.notes import open_notes, search_folder
+        from mailhelp.corpus.notes import open_notes, search_folder
+        from mailhelp.knowledge import host_index
 
         bundled = self._bundled()
         notes: Store | None = None
@@ -46,7 +46,7 @@ class Session:
         except (MailhelpError, OSError) as error:
             self.notices.append(f"Your notes cannot be read: {error}")
         try:
-            current = local.current(self.host, bundled.table("manpages"))
+            current = host_index.current(self.host, bundled.table("manpages"))
             self.indexed = current is not None and not current.stale
             if current is not None:
                 host = Store(current.folder / CATALOGUE)
@@ -63,7 +63,7 @@ class Session:
             corpus = self.folder.parent / "corpus"
             if not corpus.is_dir():
                 raise
-            from mailhelp.build import build
+            from mailhelp.corpus.build import build
 
             build(corpus, self.folder)
             self.notices.append(f"{error} It has been built again from {corpus}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp.build import build
+from mailhelp.corpus.build import build
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from mailhelp.host import Host, Output
+from mailhelp.host.machine import Host, Output
 
 RECORDED = Path(__file__).parent / "recorded"
 

@@ -10,20 +10,15 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
     {"errors", "answer", "names"},
-    {"document", "template", "arguments"},
-    {"store", "host", "prose"},
-    {"log.fields", "log.syslog", "log.redact", "log.trace"},
-    {"log.pattern", "log.catalogue"},
-    {"log.spans", "log.stream"},
-    {"sources.corpus", "sources.files", "sources.postconf", "sources.manfiles", "sources.manrender",
-     "sources.mansplit"},
-    {"sources.manpages", "compile", "library"},
-    {"check", "index"},
-    {"sources.notes", "build", "local"},
+    {"arguments", "patterns", "host.machine", "knowledge.document"},
+    {"shell", "redact", "knowledge.store", "knowledge.search", "host", "corpus.prose", "corpus.read"},
+    {"log"},
+    {"knowledge.library", "corpus.compile"},
+    {"corpus", "knowledge.host_index"},
     {"session"},
     {"explain"},
-    {"recipes", "query"},
-    {"ask"},
+    {"query"},
+    {"api"},
     {"render"},
     {"output", "progress", "condense"},
     {"commands"},
@@ -32,10 +27,10 @@ FLOORS = [
     {"__main__"},
 ]  # fmt: skip
 ONLY = {
-    "whoosh": {"index"},
-    "markdown_it": {"prose"},
+    "whoosh": {"knowledge.search"},
+    "markdown_it": {"corpus.prose"},
     "typer": {"app"},
-    "subprocess": {"host", "output"},
+    "subprocess": {"host.machine", "output"},
 }
 
 
@@ -44,9 +39,10 @@ def name(path: Path) -> str:
 
 
 def floor(module: str) -> int:
-    for number, modules in enumerate(FLOORS):
-        if module in modules or module.partition(".")[0] in modules:
-            return number
+    for whole in (module, module.partition(".")[0]):
+        for number, modules in enumerate(FLOORS):
+            if whole in modules:
+                return number
     raise AssertionError(f"{module} stands on no floor: add it to FLOORS")
 
 

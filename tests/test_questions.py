@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mailhelp.answer import Answer
-from mailhelp.ask import ask
+from mailhelp.api import ask
 from mailhelp.session import Session
 
 QUESTIONS = Path(__file__).parent / "questions.toml"

@@ -11,7 +11,7 @@ import pytest
 
 import mailhelp
 from mailhelp.answer import Answer
-from mailhelp.ask import ask, explain_stream, stories
+from mailhelp.api import ask, explain_stream, stories
 from mailhelp.explain import doctor
 from mailhelp.explain.story import explain as explain_story
 from mailhelp.render import json_

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mailhelp.answer import Answer, Span
-from mailhelp.document import Document
 from mailhelp.explain.page import reference
-from mailhelp.library import Library
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
 
 _PROMPT = re.compile(r"\s*(?:[$#%>]\s+)?(?:sudo\s+)?")
 _WORD = re.compile(r"\S+")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mailhelp import template
-from mailhelp.answer import Command, Parameter, Prose, Section, Verdict
-from mailhelp.document import Document
-from mailhelp.library import Library
+from mailhelp import shell
+from mailhelp.answer import Command, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
 
 
 def prose(stored: Mapping[str, Any]) -> Prose:
@@ -18,19 +18,19 @@ def prose(stored: Mapping[str, Any]) -> Prose:
 
 def plain(text: str) -> Prose:
     """One paragraph of plain text, shown as it is: for sentences that hold data from outside."""
-    return Prose(template.escape_markdown(text), (["p", [["", text]]],))
+    return Prose(escape_markdown(text), (["p", [["", text]]],))
 
 
 def filled(commands: list[dict[str, Any]], values: Mapping[str, str]) -> tuple[Command, ...]:
     """The stored ``commands`` with ``values``; one that lacks a value or would be unsafe is left out."""
     found = []
     for command in commands:
-        text = template.fill(command["run"], values)
+        text = shell.fill(command["run"], values)
         if text is not None:
             found.append(
                 Command(
                     text,
-                    template.say(command["why"], values),
+                    shell.say(command["why"], values),
                     command.get("runs_on", "server"),
                     command.get("changes", False),
                 )

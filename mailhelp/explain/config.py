@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mailhelp.answer import Answer, Parameter
 from mailhelp.explain import common
-from mailhelp.library import Library
-from mailhelp.sources.postconf import Configuration
+from mailhelp.host.postconf import Configuration
+from mailhelp.knowledge.library import Library
 
 
 def explain(library: Library, configuration: Configuration) -> Answer:

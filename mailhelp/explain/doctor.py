@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Command, Result
-from mailhelp.host import Host
-from mailhelp.library import Library
-from mailhelp.sources import postconf
+from mailhelp.host import postconf
+from mailhelp.host.machine import Host
+from mailhelp.knowledge.library import Library
 
 
 def explain(library: Library, host: Host, indexed: bool) -> Answer:

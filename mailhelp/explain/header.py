@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from mailhelp.answer import Answer, Span
-from mailhelp.document import Document
 from mailhelp.explain import common
 from mailhelp.explain.log import value_spans
-from mailhelp.library import Library
-from mailhelp.log.syslog import Record, part
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
+from mailhelp.log.prefix import Record, part
 
 _FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
 

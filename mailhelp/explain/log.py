@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mailhelp.answer import Answer, Result, Span, Verdict
-from mailhelp.document import Document
 from mailhelp.explain.common import parts
-from mailhelp.library import Library
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
 from mailhelp.log.catalogue import Match
-from mailhelp.log.redact import cover_record
-from mailhelp.log.spans import EMPTY, ValueSpan
-from mailhelp.log.syslog import Record
+from mailhelp.log.prefix import Record, covered
+from mailhelp.patterns.values import EMPTY, ValueSpan
 
 BY_CODE = "by-code"
 
@@ -76,7 +75,7 @@ def values_of(library: Library, record: Record, found: Match) -> tuple[Record, l
     secret = [(span.start, span.end) for span in inner if library.fields[span.name].secret]
     if not secret:
         return record, inner
-    record = cover_record(record, secret)
+    record = covered(record, secret)
     return record, [span._replace(value=record.message[span.start : span.end]) for span in inner]
 
 

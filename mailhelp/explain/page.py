@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from mailhelp.answer import Answer, Prose, Result
-from mailhelp.document import Document
-from mailhelp.store import Store
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.store import Store
 
 
 def listing(catalogue: Store) -> Answer:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from mailhelp.answer import Answer, Parameter, Prose, Section
-from mailhelp.document import Document
 from mailhelp.explain import common
 from mailhelp.explain.page import reference_of
-from mailhelp.host import Host
-from mailhelp.library import Library
-from mailhelp.log.redact import COVER
-from mailhelp.sources import postconf
+from mailhelp.host import postconf
+from mailhelp.host.machine import Host
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
+from mailhelp.redact import COVER
 
 _VALUE = "VALUE"
 _LONGEST_VALUE = 60

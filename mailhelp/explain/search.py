@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailhelp.answer import Answer, Result
-from mailhelp.library import Library
-from mailhelp.store import Name
+from mailhelp.knowledge.library import Library
+from mailhelp.knowledge.store import Name
 
 
 def listing(library: Library, query: str, title: str, names: Iterable[Name]) -> Answer:

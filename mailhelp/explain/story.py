@@ -7,8 +7,8 @@ from typing import Any
 
 from mailhelp.answer import Answer
 from mailhelp.explain import log
-from mailhelp.library import Library
-from mailhelp.log.stream import Numbered
+from mailhelp.knowledge.library import Library
+from mailhelp.log.join import Numbered
 from mailhelp.log.trace import Fact, Story
 
 _MOST_DIGITS = 18

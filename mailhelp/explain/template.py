@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from mailhelp.answer import Answer, Prose, Section, Span
-from mailhelp.document import Document
 from mailhelp.explain import common
-from mailhelp.library import Library
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
 
 _VARIABLE = re.compile(r"\$\{?([a-z_][a-z0-9_]*)")
 

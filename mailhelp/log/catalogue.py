@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from mailhelp.store import PatternRow
+from mailhelp.knowledge.store import PatternRow
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000

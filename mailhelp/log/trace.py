@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailhelp.log.syslog import Record
+from mailhelp.log.prefix import Record
 
 EVENTS = (
     "session-open",

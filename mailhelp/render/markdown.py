@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailhelp.answer import Answer, Prose
+from mailhelp.answer import Answer, Prose, escape_markdown
 from mailhelp.render.lines import visible
 from mailhelp.render.story import draw
-from mailhelp.template import escape_markdown
 
 _WIDTH = 100
 """Columns of what stands as it is: a story."""

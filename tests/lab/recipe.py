@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mailhelp import template
-from mailhelp.log import pattern
-from mailhelp.log.fields import Field, from_tables
-from mailhelp.sources.corpus import Entry, read
+from mailhelp import shell
+from mailhelp.corpus.read import Entry, read
+from mailhelp.patterns import pattern
+from mailhelp.patterns.fields import Field, from_tables
 
 _CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -37,7 +37,7 @@ class Recipe:
         }
         assert values.keys() <= placeholders.keys()
         for command in self.entry.front["commands"]:
-            filled = template.fill(command["run"], defaults | values)
+            filled = shell.fill(command["run"], defaults | values)
             if filled is not None and filled.startswith(begins):
                 return filled
         raise AssertionError(
@@ -49,7 +49,7 @@ class Recipe:
         placeholders = self.entry.front.get("placeholders", {})
         examples = {name: table["example"] for name, table in placeholders.items()}
         for command in self.entry.front["commands"]:
-            filled = template.fill(command["run"], examples | values)
+            filled = shell.fill(command["run"], examples | values)
             assert filled is not None, command["run"]
             yield filled
 

@@ -8,13 +8,13 @@ from datetime import date
 import pytest
 
 from mailhelp.answer import Answer
-from mailhelp.ask import ask, explain_stream
+from mailhelp.api import ask, explain_stream
+from mailhelp.knowledge.store import Store
 from mailhelp.log import trace
 from mailhelp.log.catalogue import Catalogue
-from mailhelp.log.syslog import Record, parse
+from mailhelp.log.prefix import Record, parse
 from mailhelp.render import json_
 from mailhelp.session import Session
-from mailhelp.store import Store
 
 TODAY = date(2026, 11, 22)
 TOKEN = "AHRlc3QAc2VjcmV0"

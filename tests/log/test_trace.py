@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailhelp.ask import stories
+from mailhelp.api import stories
 from mailhelp.explain.story import explain
 from mailhelp.session import Session
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.answer import Answer, Prose, Span
-from mailhelp.ask import ask, explain_stream, stories
+from mailhelp.api import ask, explain_stream, stories
 from mailhelp.explain.story import explain as explain_story
 from mailhelp.render import json_, markdown, plain, terminal
 from mailhelp.render.lines import cells, visible, wrap

@@ -1,0 +1,99 @@
+"""The user's own entries, in the configuration folder: compiled when they change, kept in the cache.
+
+They have the corpus's format and folders; the same id replaces a bundled entry, ``x.patch.md`` adds
+to it. An entry with a fault is left out and named; the others serve.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailhelp.errors import SourceError
+from mailhelp.host.machine import Host
+from mailhelp.knowledge.store import FORMAT, Store
+
+if TYPE_CHECKING:
+    from mailhelp.corpus.compile import Compiled
+
+
+def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...]]:
+    """The catalogue of the user's notes (``None`` without notes) and their faults in words."""
+    folder = host.config_dir / "notes"
+    files = _files(folder)
+    if not files:
+        return None, ()
+    import hashlib
+
+    fingerprint = hashlib.sha256(repr((FORMAT, bundled.meta("fingerprint"), files)).encode())
+    path = host.cache_dir / "notes" / f"{fingerprint.hexdigest()[:24]}.db"
+    if path.exists():
+        try:
+            store = Store(path)
+            return store, tuple(json.loads(store.meta("faults") or "[]"))
+        except SourceError:
+            pass  # damaged: it is made again below
+    return _compiled(folder, bundled, path)
+
+
+def search_folder(path: Path) -> Path:
+    """The folder of the search index that belongs to the notes' catalogue ``path``."""
+    return path.with_suffix(".search")
+
+
+def base(bundled: Store) -> Compiled:
+    """What notes build on: the bundled fields, programs and parts."""
+    from mailhelp.corpus.compile import Compiled
+    from mailhelp.corpus.read import TABLES
+
+    compiled = Compiled(documents=bundled.all_of("part"))
+    compiled.tables = {name: bundled.table(name) for name in TABLES}
+    return compiled
+
+
+def _files(folder: Path) -> list[tuple[str, int, int]]:
+    """Path, modification time and size of each file, sorted: what tells that notes have changed."""
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith((".md", ".toml")) and not name.startswith((".", "_")):
+                path = os.path.join(place, name)
+                stat = os.lstat(path)  # a link that leads nowhere is a fault of that one file
+                if os.path.exists(path):
+                    stat = os.stat(path)
+                found.append((path, stat.st_mtime_ns, stat.st_size))
+    return sorted(found)
+
+
+def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[str, ...]]:
+    import shutil
+
+    from mailhelp.corpus.compile import compile_corpus
+    from mailhelp.corpus.read import read
+    from mailhelp.knowledge import search
+
+    compiled = compile_corpus(read(folder), base(bundled))
+    faults = tuple(str(fault) for fault in compiled.faults)
+    beside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.unlink(missing_ok=True)
+        store = Store.create(beside)
+        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        store.close()
+        for old in path.parent.iterdir():
+            if old.suffix == ".search":
+                shutil.rmtree(old, ignore_errors=True)
+            elif old.suffix == ".db":
+                old.unlink(missing_ok=True)
+        whole = [document for document in compiled.documents if not document.data.get("patch")]
+        search.build(search_folder(path), whole)
+        beside.replace(path)
+        return Store(path), faults
+    except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory
+        store = Store()
+        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        return store, faults

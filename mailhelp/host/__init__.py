@@ -1,0 +1,1 @@
+"""The machine: its commands, folders, settings and man pages."""

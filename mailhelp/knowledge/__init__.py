@@ -1,0 +1,1 @@
+"""All that can be looked up: the compiled catalogue, its layers, ranked search."""

@@ -1,0 +1,241 @@
+"""This host's own index in the user's cache: its man pages and templates, built when they change.
+
+``<cache>/host/<fingerprint>-<random>/`` holds one build, laid out as the bundled index
+(``catalogue.db``, ``search/``); the file ``<cache>/host/current`` names the one in use. A build
+happens beside it, one builder at a time, and a rename of that file puts it to use: nobody ever sees
+half of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mailhelp import __version__
+from mailhelp.errors import SourceError
+from mailhelp.host.machine import Host
+from mailhelp.knowledge import store
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+
+if TYPE_CHECKING:
+    from mailhelp.host import manpages
+
+Progress = Callable[[int, int, str], None]
+"""Told after each source: how many are done, of how many, and the name of the last."""
+Table = Mapping[str, Mapping[str, Any]]
+"""``corpus/manpages.toml``, from the bundled catalogue's tables."""
+
+_CURRENT, _LOCK = "current", "lock"
+
+
+class Local(NamedTuple):
+    """An index of this host that can be used; ``stale`` if its sources have changed since."""
+
+    folder: Path
+    stale: bool
+
+
+def fingerprint(host: Host, table: Table, folders: Iterable[str]) -> str:
+    """What the index depends on, as a short name: another one if anything was installed or removed.
+
+    Looks at the manual's configuration, its ``folders`` and their sections, the postconf program,
+    this release and the list of wanted pages. Runs no command: it is asked before every answer.
+    """
+    from mailhelp.host import manfiles
+
+    sections = [section for folder in folders for section in manfiles.sections(folder)]
+    postconf = host.which("postconf") or ""
+    places = (*manfiles.CONFIGURATION, *folders, *sections, postconf)
+    facts = (
+        (__version__, store.FORMAT, json.dumps(table, sort_keys=True)),
+        host.environ.get("MANPATH"),
+        [(place, _changed(place)) for place in places],
+    )
+    return f"{zlib.crc32(repr(facts).encode()):08x}"
+
+
+def current(host: Host, table: Table) -> Local | None:
+    """The index in use, or ``None`` if none was built. Raises ``SourceError`` if it is damaged."""
+    top = _top(host)
+    try:
+        name = (top / _CURRENT).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _damaged(error) from error
+    folder = top / name
+    try:
+        # an index holds pickled data: never one that somebody else could have written
+        if "/" in name or os.stat(folder).st_uid not in (os.geteuid(), 0):
+            raise SourceError(f"This host's index in {top} belongs to somebody else.")
+        catalogue = Store(folder / CATALOGUE)
+        pages = json.loads(catalogue.meta("pages") or "{}")
+        folders = json.loads(catalogue.meta("folders") or "[]")
+        catalogue.close()
+    except (OSError, ValueError) as error:
+        raise _damaged(error) from error
+    if not (folder / SEARCH).is_dir():
+        raise _damaged("its search index is missing")
+    stale = name.partition("-")[0] != fingerprint(host, table, folders) or any(
+        _changed(path) != changed for path, changed in pages.items()
+    )
+    return Local(folder, stale)
+
+
+def ensure(host: Host, table: Table, progress: Progress) -> Path | None:
+    """The folder of an index that is up to date, built if need be.
+
+    While another process builds it, the one in use so far, or ``None``. ``SourceError`` says in a
+    sentence why it cannot be built (a read-only home, a full disk); ``current`` may still serve.
+    """
+    try:
+        found = current(host, table)
+    except SourceError:  # it is built anew
+        found = None
+    if found is not None and not found.stale:
+        return found.folder
+    return build(host, table, progress) or (found.folder if found else None)
+
+
+def build(host: Host, table: Table, progress: Progress) -> Path | None:
+    """Build this host's index anew and put it to use; ``None`` if another process is at it.
+
+    Raises ``SourceError`` as ``ensure`` does.
+    """
+    top = _top(host)
+    try:
+        top.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _only_builder(top) as alone, _no_garbage_collection():
+            return _build(host, table, progress, top) if alone else None
+    except (OSError, sqlite3.Error) as error:
+        raise SourceError(
+            f"The index of this host cannot be written to {top}: {_reason(error)}.",
+            "Make room there, or name another folder in MAILHELP_CACHE_DIR.",
+        ) from error
+
+
+def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
+    import shutil
+    import tempfile
+
+    from mailhelp.host import manfiles, manpages
+    from mailhelp.knowledge import search
+
+    folders = [str(folder) for folder in manfiles.folders(host)]
+    name = fingerprint(host, table, folders)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=top))
+    try:
+        pages = manpages.find(host, table)
+        with closing(Store.create(folder / CATALOGUE)) as catalogue:
+            catalogue.add(folders=folders)
+            search.build(folder / SEARCH, _documents(host, pages, catalogue, progress))
+        _put_to_use(top, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _documents(
+    host: Host, pages: list[manpages.Page], catalogue: Store, progress: Progress
+) -> Iterator[Document]:
+    """All documents of this host, each filed in the catalogue on its way to the search index.
+
+    The catalogue's facts are ``listing`` ([section, name, description, id] for every name of every
+    page), ``skipped`` (ids of pages that could not be rendered), ``pages`` (file: time of change).
+    """
+    from mailhelp.host import manpages, manrender, postconf
+
+    total = len(pages) + 1
+    known = manpages.known_settings(pages)
+    left = {page.id: page for page in pages}
+    listing: list[tuple[str, str, str, str]] = []
+    # without this host's values, which may change any time: they are read when asked
+    templates = [
+        document._replace(data={"text": document.data["text"]})
+        for document in postconf.templates(host).documents
+    ]
+    catalogue.add(templates)
+    yield from templates
+    progress(1, total, "postconf -t")
+    sources = {page.id: page.source for page in pages}
+    paths = {page.id: page.path for page in pages}
+    for id, text in manrender.render(host, sources, paths):
+        page = left.pop(id)
+        documents = manpages.documents(page, text, known)
+        catalogue.add(documents, mentions=[(word, id) for word in manpages.mentions(page)])
+        yield from (document for document in documents if document.text)
+        said = documents[0].data["summary"]
+        listing += [(page.section, name, said, id) for name in (page.name, *page.aliases)]
+        progress(total - len(left), total, id)
+    changed = {str(page.path): _changed(page.path) for page in pages}
+    catalogue.add(pages=changed, listing=sorted(listing), skipped=sorted(left))
+
+
+def _put_to_use(top: Path, folder: Path) -> None:
+    """Point to a finished build; of the others only the one before stays, for those who read it."""
+    import shutil
+
+    before = ""
+    with suppress(OSError, ValueError):
+        before = (top / _CURRENT).read_text(encoding="ascii").strip()
+    pointer = top / f"{_CURRENT}.new"
+    pointer.write_text(f"{folder.name}\n", encoding="ascii")
+    pointer.replace(top / _CURRENT)
+    for other in top.iterdir():
+        if other.is_dir() and other.name not in (folder.name, before):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+@contextmanager
+def _only_builder(top: Path) -> Iterator[bool]:
+    """Whether no other process builds in ``top``. The lock dies with the process that holds it."""
+    import fcntl
+
+    with (top / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """A build makes a million small objects without cycles; looking for some costs a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _damaged(why: object) -> SourceError:
+    return SourceError(f"This host's index is damaged: {why}.")
+
+
+def _top(host: Host) -> Path:
+    return host.cache_dir / "host"
+
+
+def _changed(path: str | Path) -> int:
+    """When a file or folder changed, in nanoseconds; 0 if there is none."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

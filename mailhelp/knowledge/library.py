@@ -1,0 +1,203 @@
+"""All that can be looked up: the user's notes, the bundled index and this host's, as one.
+
+Layers are asked in that order. A note with the id of a bundled entry replaces it; a note marked as a
+patch is added to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mailhelp.errors import SourceError
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.store import Name, Store
+from mailhelp.log.catalogue import Catalogue
+from mailhelp.patterns.fields import Field, from_tables
+from mailhelp.patterns.values import Splitter
+from mailhelp.redact import Redactor
+
+_T = TypeVar("_T")
+
+
+def bundled_folder() -> Path:
+    """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
+
+    ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
+    """
+    chosen = os.environ.get("MAILHELP_INDEX")
+    if chosen:
+        return Path(chosen).absolute()
+    here = Path(__file__).parent.parent
+    inside = here / "_index"
+    return inside if inside.is_dir() else here.parent / "index"
+
+
+def bundled_store(folder: Path | None = None) -> Store:
+    """The bundled catalogue. Raises ``SourceError`` if it is missing or damaged."""
+    path = (folder or bundled_folder()) / "catalogue.db"
+    try:
+        return Store(path)
+    except SourceError as error:
+        hint = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
+        raise SourceError(str(error), hint) from error
+
+
+class Library:
+    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers."""
+
+    def __init__(
+        self,
+        bundled: Store,
+        notes: Store | None = None,
+        host: Store | None = None,
+        search_folders: tuple[Path, ...] = (),
+        notice: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
+        self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
+        self._opened = self.layers
+        self.bundled = bundled
+        self.host = host
+        self.search_folders = search_folders
+        self._notice = notice
+        self._tables: dict[str, dict[str, Any]] = {}
+        self._documents: dict[str, Document | None] = {}
+
+    def close(self) -> None:
+        """Close the files of all layers."""
+        for layer in self._opened:
+            layer.close()
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A table of the corpus (``fields``, ``programs``, …); the notes' rows before the bundled."""
+        if name not in self._tables:
+            merged: dict[str, Any] = {}
+            for layer in reversed(self.layers):
+                merged |= layer.table(name)
+            self._tables[name] = merged
+        return self._tables[name]
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The fields by name."""
+        return from_tables(self.table("fields"))
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """The splitter of the fields' values."""
+        return Splitter(self.fields)
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Covers secrets in text from outside."""
+        return Redactor(self.table("secrets"))
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The patterns of all layers."""
+        return Catalogue(self.layers)
+
+    @cached_property
+    def _programs(self) -> dict[str, str]:
+        table = self.table("programs")
+        return {tag: name for name, row in table.items() for tag in (*row["tags"], name)}
+
+    def program(self, tag: str) -> str | None:
+        """The program that a syslog tag stands for, or ``None`` if it is not known."""
+        return self._programs.get(tag) or self._programs.get(tag.rpartition("/")[2])
+
+    def programs_of(self, tag: str | None) -> tuple[str, ...]:
+        """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""
+        if tag is None:
+            return ()
+        program = self.program(tag)
+        if program is None:
+            family = tag.partition("/")[0]
+            return (tag, f"{family}/any") if "/" in tag else (tag,)
+        family, _, own = program.partition("/")
+        return (program, f"{family}/any") if own else (program,)
+
+    def document(self, id: str) -> Document | None:
+        """The document ``id`` with all patches applied, or ``None``."""
+        if id not in self._documents:
+            self._documents[id] = self._find(id)
+        return self._documents[id]
+
+    def _find(self, id: str) -> Document | None:
+        found: Document | None = None
+        patches: list[Document] = []
+        for document in self._ask(lambda layer: [layer.document(id)]):
+            if document is not None and document.data.get("patch"):
+                patches.append(document)
+            elif document is not None:
+                found = document
+                break
+        if found is None:
+            return None
+        for patch in patches:
+            found = _patched(found, patch)
+        return found
+
+    def all_of(self, kind: str) -> list[Document]:
+        """All documents of ``kind``, by id."""
+        ids = {document.id for document in self._ask(lambda layer: layer.all_of(kind))}
+        documents = (self.document(id) for id in sorted(ids))
+        return [document for document in documents if document is not None]
+
+    def named(self, name: str, *kinds: str) -> list[Name]:
+        """The documents of exactly this name, of these kinds (all if none is given)."""
+        return _of(kinds, self._ask(lambda layer: layer.named(name)))
+
+    def named_like(self, name: str, *kinds: str) -> list[Name]:
+        """The documents with the words of ``name`` in their names, of these kinds."""
+        return _of(kinds, self._ask(lambda layer: layer.named_like(name)))
+
+    def corrected(self, name: str) -> Iterator[str]:
+        """Readings of ``name`` with slips of one letter mended that lead to a known name."""
+        readings = dict.fromkeys(self._ask(lambda layer: layer.corrected(name)))
+        return (reading for reading in readings if self.named_like(reading))
+
+    def pages_that_mention(self, name: str) -> tuple[str, ...]:
+        """The titles of this host's man pages that mention ``name``; empty without a host's index."""
+        pages = self._ask(lambda layer: layer.pages_that_mention(name))
+        return tuple(dict.fromkeys(pages))
+
+    def title(self, id: str) -> str:
+        """The title of the document ``id``, empty if there is none."""
+        document = self.document(id)
+        return document.title if document else ""
+
+    def _ask(self, question: Callable[[Store], Iterable[_T]]) -> Iterator[_T]:
+        """The answers of all layers; a damaged one is done without from then on, and that is said.
+
+        Raises ``SourceError`` if it is the bundled one.
+        """
+        for layer in self.layers:
+            try:
+                yield from question(layer)
+            except SourceError as error:
+                if layer is self.bundled:
+                    raise
+                self.layers = tuple(other for other in self.layers if other is not layer)
+                self._notice(str(error))
+
+
+def _of(kinds: tuple[str, ...], names: Iterable[Name]) -> list[Name]:
+    return [name for name in dict.fromkeys(names) if not kinds or name.kind in kinds]
+
+
+def _patched(document: Document, patch: Document) -> Document:
+    data = dict(document.data)
+    for key in ("causes", "actions", "sections", "commands", "parameters", "related", "sources"):
+        data[key] = [*data.get(key, ()), *patch.data.get(key, ())]
+    added = patch.data["explanation"]
+    if added["markdown"]:
+        own = data["explanation"]
+        data["explanation"] = {
+            "markdown": f"{own['markdown']}\n\n{added['markdown']}",
+            "blocks": [*own["blocks"], *added["blocks"]],
+        }
+    return Document(document.id, document.kind, document.title, data=data)

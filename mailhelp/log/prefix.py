@@ -1,0 +1,372 @@
+"""Syslog prefixes: a line of text → the record that a program wrote.
+
+Read are the traditional form, RFC 3339 and RFC 5424, ``journalctl`` (short, short-iso, short-full,
+short-unix, json), Postfix's ``maillog_file``, what Docker, Compose, Kubernetes and ``grep`` put in
+front, records without any prefix, ``message repeated N times: [ … ]`` and records in several
+pieces. Nothing here knows what a mail program says.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mailhelp.redact import cover
+
+if TYPE_CHECKING:
+    from datetime import date
+
+# compiled at first use: most questions are no log lines
+_regex = cache(re.compile)
+_TAG = (
+    r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
+    r"(?:\[ID \d+ \w+\.\w+\] )?"  # Solaris
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+# What other programs put in front of a whole line. Each is tried once, in this order.
+_WRAPPERS = (
+    r"(?:> ?)+(?=[A-Z][a-z]{2} |\d{4}-|<\d)",  # quoted in a mail
+    r"\s*\[(?:pod|container)/[^\]\s]+\]\s+",  # kubectl logs --prefix
+    r"[\w.-]+\s+\|\s",  # docker compose
+    r"(?:[\w./-]*[\w-]:)(?:\d+:)?(?=(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT))",  # grep
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s(?:stdout|stderr)\s[FP]\s",
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)\s",  # docker logs --timestamps
+    r"<\d{1,3}>(?!\d )",  # the priority of RFC 3164
+)
+_RFC5424 = (
+    r"<\d{1,3}>\d{1,2} (?P<time>\S+) (?P<host>\S+) (?P<tag>\S+) (?P<pid>\S+) \S+ "
+    r"(?:-|(?:\[(?>(?:[^\]\"]|\"(?>(?:[^\"\\]|\\.)*)\")*)\])+)(?: (?:\ufeff)?|$)"
+)
+_TIME = (
+    r"(?P<time>(?P<month>[A-Z][a-z]{2})\s{1,2}(?P<day>\d{1,2})\s(?:(?P<year>\d{4})\s)?"
+    r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?)\s"
+    r"|(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?)\s"
+    r"|[A-Z][a-z]{2} (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
+    r"|(?P<unix>\d{9,11}\.\d{3,9})\s"
+    r"|\[ *\d+\.\d{3,9}\]\s"  # journalctl -o short-monotonic: time since the machine started
+)
+_HOST_AND_TAG = r"(?P<host>[^\s:\[\]]+)\s+" + _TAG
+# Without a time in front, a word and a colon may be the message's own: a tag needs its pid or a slash.
+_TAG_SURE = (
+    r"(?P<tag>[^\s:\[\]\"=<>(),]+)\[(?P<pid>\d+)\]:\s|(?P<path>[\w.-]+(?:/[\w.-]+)+):\s"
+    # what a command writes to the terminal: postmap: fatal: …, /usr/sbin/postconf: warning: …
+    r"|(?P<command>[\w./-]+):\s(?=(?:warning|error|fatal|panic): )"
+)
+_REPEATED = r"message repeated (?P<count>\d+) times: \[ ?"
+_HOST_LAST_REPEATED = r"(?P<host>[^\s:\[\]]+)\s+(?=last message repeated )"
+_LAST_REPEATED = r"last message repeated (?P<count>\d+) times?\s*\Z"
+_PAGE_BLANK = r" ?[\u00a0\u2007\u202f] ?"
+_JSON_STRING = {key: rf'"{key}"\s*:\s*"' for key in ("MESSAGE", "log")}
+# a character beyond U+FFFF is written as a pair of surrogates
+_JSON_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
+_MOST_DIGITS = 18
+"""Of a process id or a time stamp: more is no number of a computer's."""
+_LATEST = 10**17
+"""Microseconds since 1970 up to which a time stamp is read: the year 5138."""
+
+
+class Place(NamedTuple):
+    """Where a value of the prefix stands in the record's text."""
+
+    start: int
+    end: int
+    name: str
+    value: str
+
+
+class Record(NamedTuple):
+    """One record of a log.
+
+    ``text`` is the input as given (several lines where the record was split); ``message`` is what
+    the program wrote. ``offsets`` maps the second into the first: pairs (index into message, index
+    into text), sorted, each valid up to the next. ``time`` is ISO 8601 as far as the line tells.
+    ``tag`` is the program as the line names it; ``repeated`` how often the record stands for.
+    """
+
+    text: str
+    message: str
+    offsets: tuple[tuple[int, int], ...] = ((0, 0),)
+    time: str | None = None
+    host: str | None = None
+    tag: str | None = None
+    pid: int | None = None
+    prefix: tuple[Place, ...] = ()
+    repeated: int = 1
+    repeats_last: bool = False
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``message[start:end]`` stands in ``text``."""
+        if end <= start:
+            return self._map(start), self._map(start)
+        last = self._map(end - 1)
+        behind = self._map(end)
+        # a character that JSON escapes is several in the text; a new line is no part of a value
+        escaped = self.text[last : last + 1] == "\\" and "\n" not in self.text[last:behind]
+        return self._map(start), behind if escaped else last + 1
+
+    def _map(self, index: int) -> int:
+        piece = bisect_right(self.offsets, (index, len(self.text) + 1)) - 1
+        message_index, text_index = self.offsets[max(piece, 0)]
+        return text_index + index - message_index
+
+
+def parse(line: str, today: "date") -> Record:
+    """The record in ``line`` (without its line end); a line with no known prefix is all message.
+
+    ``today`` gives the year where the prefix has none: the latest that is not in the future.
+    """
+    record = _from_json(line, today) if line.lstrip().startswith("{") else None
+    return _plain_blanks(record or _parse_text(line, today))
+
+
+def joined(first: Record, next: Record, start: int, glue: str = "") -> Record:
+    """``first`` with the record ``next`` added, whose message goes on with it from ``start`` on."""
+    rest = part(next, start)
+    message_start, text_start = len(first.message) + len(glue), len(first.text) + 1
+    added = ((message_start + index, text_start + place) for index, place in rest.offsets)
+    return first._replace(
+        text=f"{first.text}\n{next.text}",
+        message=first.message + glue + rest.message,
+        offsets=(*first.offsets, *added),
+    )
+
+
+def cut(record: Record, length: int) -> Record:
+    """``record`` with only the first ``length`` characters of its message."""
+    return record._replace(message=record.message[:length])
+
+
+def _parse_text(line: str, today: "date") -> Record:
+    position = 0
+    places: list[Place] = []
+    time = host = tag = None
+    pid: int | None = None
+    match = _regex(_RFC5424).match(line) if line.startswith("<") else None
+    if match:
+        time = _iso(match["time"])
+        host, tag = _nil(match["host"]), _nil(match["tag"])
+        pid = _number(match["pid"])
+        places += _places(match, ("time", "host", "tag", "pid"))
+        position = match.end()
+    else:
+        plain = line[:1].isupper() and _regex(_TIME).match(line)
+        for wrapper in () if plain else _WRAPPERS:
+            match = _regex(wrapper).match(line, position)
+            if match:
+                position = match.end()
+                if "time" in match.re.groupindex:
+                    time = _iso(match["time"])
+                    places += _places(match, ("time",))
+        match = _regex(_TIME).match(line, position)
+        if match:
+            time = _time(match, today)
+            places = _places(match, ("time", "iso", "full", "unix"))
+            position = match.end()
+            named = _regex(_HOST_AND_TAG).match(line, position) or _regex(_TAG).match(
+                line, position
+            )
+        else:
+            named = _regex(_TAG_SURE).match(line, position)
+        if named:
+            found = named.groupdict()
+            host, tag = (
+                found.get("host"),
+                found.get("tag") or found.get("path") or found.get("command"),
+            )
+            pid = _number(found.get("pid"))
+            places += _places(named, ("host", "tag", "path", "command", "pid"))
+            position = named.end()
+        elif match:
+            last_repeated = _regex(_HOST_LAST_REPEATED).match(line, position)
+            if last_repeated:
+                host = last_repeated["host"]
+                places += _places(last_repeated, ("host",))
+                position = last_repeated.end()
+    message, repeated, last = line[position:], 1, False
+    match = _regex(_REPEATED).match(message)
+    if match and message.endswith("]"):
+        repeated = int(match["count"][:9])
+        position += match.end()
+        message = message[match.end() : -1]
+    else:
+        match = _regex(_LAST_REPEATED).match(message)
+        if match:
+            repeated, last = int(match["count"][:9]), True
+    return Record(
+        text=line,
+        message=message,
+        offsets=((0, position),),
+        time=time,
+        host=host,
+        tag=tag,
+        pid=pid,
+        prefix=tuple(places),
+        repeated=repeated,
+        repeats_last=last,
+    )
+
+
+def _places(match: re.Match[str], names: tuple[str, ...]) -> list[Place]:
+    """The places of the groups ``names`` that took part, under the names that answers use."""
+    shown = {
+        "iso": "time",
+        "full": "time",
+        "unix": "time",
+        "host": "logging_host",
+        "tag": "program",
+        "path": "program",
+        "command": "program",
+        "pid": "process_id",
+    }
+    return [
+        Place(match.start(name), match.end(name), shown.get(name, name), match[name])
+        for name in names
+        if match.re.groupindex.get(name) and match[name] is not None and match[name] != "-"
+    ]
+
+
+def _plain_blanks(record: Record) -> Record:
+    """``record`` with the no-break spaces of its message, as a web page or a mail puts them there, plain.
+
+    One that stands beside a space is dropped: pages write two blanks as one of each.
+    """
+    if not _regex(_PAGE_BLANK).search(record.message):
+        return record
+    pieces: list[str] = []
+    offsets: list[tuple[int, int]] = []
+    left = list(reversed(record.offsets))
+    position = dropped = 0
+    for blank in _regex(_PAGE_BLANK).finditer(record.message):
+        pieces += (record.message[position : blank.start()], " ")
+        while left and left[-1][0] < blank.end():
+            index, place = left.pop()
+            if index <= blank.start():
+                offsets.append((index - dropped, place))
+        position = blank.end()
+        dropped += len(blank[0]) - 1
+        offsets.append((position - dropped, record.place(position, position)[0]))
+    offsets += [(index - dropped, place) for index, place in reversed(left)]
+    pieces.append(record.message[position:])
+    return record._replace(message="".join(pieces), offsets=tuple(dict(offsets).items()))
+
+
+def _number(text: str | None) -> int | None:
+    """A decimal number, ``None`` if it is none or too long to be one."""
+    return int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def _nil(value: str) -> str | None:
+    return None if value == "-" else value
+
+
+def _time(match: re.Match[str], today: "date") -> str | None:
+    from datetime import timedelta
+
+    if match["iso"]:
+        return _iso(match["iso"])
+    if match["full"]:
+        return match["full"].replace(" ", "T")
+    if match["unix"]:
+        return _utc(float(match["unix"]), "seconds")
+    if match["month"] not in _MONTHS:
+        return None
+    month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
+    year = int(match["year"] or today.year)
+    if not match["year"]:
+        tomorrow = today + timedelta(days=1)
+        if (month, day) > (tomorrow.month, tomorrow.day):
+            year -= 1
+        while (month, day) == (2, 29) and year % 4:  # right until 2100
+            year -= 1
+    return f"{year:04}-{month:02}-{day:02}T{match['clock']}"
+
+
+def _utc(seconds: float, precision: str) -> str:
+    """ISO 8601 of a time since 1970."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision)
+
+
+def _iso(text: str) -> str:
+    """ISO 8601 as this project writes it: a ``T``, no blanks, a point before the fraction."""
+    return "T".join(text.split(" ", 1)).replace(" ", "").replace(",", ".") if text != "-" else ""
+
+
+def _from_json(line: str, today: "date") -> Record | None:
+    """A record of ``journalctl -o json`` or of Docker's json-file log; ``None`` if it is neither."""
+    import json
+
+    try:
+        table = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(table, dict):
+        return None
+    key = "MESSAGE" if "MESSAGE" in table else "log"
+    message, raw = _text(table.get(key)), table.get(key)
+    decode = json.JSONDecoder().raw_decode
+    strings = _regex(_JSON_STRING[key]).finditer(line)
+    found = next((each for each in strings if decode(line, each.end() - 1)[0] == raw), None)
+    if message is None or found is None:
+        return None
+    if key == "log":
+        inner = _parse_text(message.rstrip("\n"), today)
+        start = inner.offsets[0][1]
+        return inner._replace(
+            text=line,
+            offsets=_json_offsets(line, found.end(), start),
+            time=inner.time or _text(table.get("time")),
+            prefix=(),
+        )
+    stamp, pid = _number(_text(table.get("__REALTIME_TIMESTAMP"))), _text(table.get("_PID"))
+    time = None
+    if stamp is not None and stamp < _LATEST:
+        time = _utc(stamp / 1e6, "milliseconds")
+    return Record(
+        text=line,
+        message=message,
+        offsets=_json_offsets(line, found.end(), 0),
+        time=time,
+        host=_text(table.get("_HOSTNAME")),
+        tag=_text(table.get("SYSLOG_IDENTIFIER")),
+        pid=_number(_text(table.get("SYSLOG_PID")) or pid),
+    )
+
+
+def _text(value: Any) -> str | None:
+    """A string of JSON; half a surrogate pair, which is no character, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+
+
+def _json_offsets(line: str, start: int, skip: int) -> tuple[tuple[int, int], ...]:
+    """The offsets of a JSON string that begins at ``start``, from its ``skip``-th character on."""
+    offsets = [(0, start)]
+    decoded, position = 0, start
+    for escape in _regex(_JSON_ESCAPE).finditer(line, start):
+        decoded += escape.start() - position + 1
+        position = escape.end()
+        offsets.append((decoded, position))
+    kept = [pair for pair in offsets if pair[0] > skip]
+    head = [pair for pair in offsets if pair[0] <= skip][-1]
+    return ((0, head[1] + skip - head[0]), *((index - skip, place) for index, place in kept))
+
+
+def part(record: Record, start: int) -> Record:
+    """``record`` with only what stands in its message from ``start`` on."""
+    place, _ = record.place(start, start)
+    kept = [(index - start, text) for index, text in record.offsets if index > start]
+    return record._replace(message=record.message[start:], offsets=((0, place), *kept))
+
+
+def covered(record: Record, places: Iterable[tuple[int, int]]) -> Record:
+    """``record`` with ``places`` of its message covered there and in its text."""
+    found = [(start, end) for start, end in places if start < end]
+    if not found:
+        return record
+    return record._replace(
+        message=cover(record.message, found),
+        text=cover(record.text, [record.place(start, end) for start, end in found]),
+    )

@@ -1,0 +1,122 @@
+"""Every prefix that a mail log comes with is read, and values keep their places."""
+
+from datetime import date
+
+import pytest
+
+from mailhelp.log.prefix import Record, parse
+
+TODAY = date(2026, 11, 22)
+MESSAGE = "connect from unknown[192.0.2.7]"
+
+PREFIXES = {
+    "traditional": "Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "one digit day": "Feb  8 13:18:10 mx postfix/smtpd[123]: ",
+    "priority": "<22>Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "rfc 3339": "2026-02-28T13:18:10.123456+01:00 mx postfix/smtpd[123]: ",
+    "rfc 5424": "<22>1 2026-02-28T13:18:10Z mx postfix/smtpd 123 - - ",
+    "rfc 5424 with data": '<22>1 2026-02-28T13:18:10Z mx postfix/smtpd 123 - [a@1 b="c\\"]"] ',
+    "short-iso": "2026-02-28T13:18:10+0100 mx postfix/smtpd[123]: ",
+    "short-full": "Sat 2026-02-28 13:18:10 CET mx postfix/smtpd[123]: ",
+    "short-precise": "Feb 28 13:18:10.123456 mx postfix/smtpd[123]: ",
+    "short-unix": "1772284690.123456 mx postfix/smtpd[123]: ",
+    "compose": "mail-1  | Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "docker": "2026-02-28T12:18:10.123456789Z Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "kubernetes": "2026-02-28T12:18:10.123456789Z stdout F Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "kubectl": "[pod/mail-0/postfix] Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "quoted in a mail": "> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "quoted twice": ">> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "solaris": "Feb 28 13:18:10 mx postfix/smtpd[123]: [ID 197553 mail.info] ",
+    "grep": "/var/log/mail.log:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "grep -n": "mail.log.1:77:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "no-break spaces of a web page": "Feb\u00a0 28 13:18:10 mx\u00a0 postfix/smtpd[123]: ",
+}
+
+
+def value(record: Record, name: str) -> str | None:
+    return next((place.value for place in record.prefix if place.name == name), None)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES.values(), ids=PREFIXES)
+def test_prefix(prefix: str) -> None:
+    record = parse(prefix + MESSAGE, TODAY)
+    assert record.message == MESSAGE
+    assert (record.host, record.tag, record.pid) == ("mx", "postfix/smtpd", 123)
+    assert record.time is not None
+    assert record.time.startswith("2026-02-")
+    assert record.time[13:19] == ":18:10"
+    for place in record.prefix:
+        assert record.text[place.start : place.end] == place.value
+    start = record.message.index("192")
+    left, right = record.place(start, start + 9)
+    assert record.text[left:right] == "192.0.2.7"
+
+
+def test_time_since_the_start_of_the_machine_is_no_date() -> None:
+    record = parse(f"[ 1234.567890] mx postfix/smtpd[123]: {MESSAGE}", TODAY)
+    assert (record.time, record.host, record.pid, record.message) == (None, "mx", 123, MESSAGE)
+
+
+def test_journal_json_with_escapes_keeps_the_places() -> None:
+    line = (
+        '{"_HOSTNAME":"mx","MESSAGE":"warning: \\"x\\" \\u00e9 from 192.0.2.7","_PID":"9",'
+        '"SYSLOG_IDENTIFIER":"postfix/smtpd","__REALTIME_TIMESTAMP":"1772284690123456"}'
+    )
+    record = parse(line, TODAY)
+    assert record.message == 'warning: "x" é from 192.0.2.7'
+    assert (record.host, record.tag, record.pid) == ("mx", "postfix/smtpd", 9)
+    assert record.time == "2026-02-28T13:18:10.123+00:00"
+    start = record.message.index("192")
+    left, right = record.place(start, start + 9)
+    assert line[left:right] == "192.0.2.7"
+
+
+def test_docker_json_file() -> None:
+    line = '{"log":"Feb 28 13:18:10 mx postfix/qmgr[5]: 4F1: removed\\n","stream":"stdout"}'
+    record = parse(line, TODAY)
+    assert (record.tag, record.message) == ("postfix/qmgr", "4F1: removed")
+
+
+@pytest.mark.parametrize(
+    ("line", "tag", "message"),
+    [
+        ("NOQUEUE: reject: RCPT from x", None, "NOQUEUE: reject: RCPT from x"),
+        ("warning: hostname x", None, "warning: hostname x"),
+        ("postfix/smtpd[12]: lost connection", "postfix/smtpd", "lost connection"),
+        ("Nov 22 06:25:16 auth: Error: no", "auth", "Error: no"),
+        ("Nov 22 06:25:16 mx dovecot: auth: x", "dovecot", "auth: x"),
+        ("Nov 22 06:25:16 mx /usr/sbin/amavisd[9]: (9-1) x", "/usr/sbin/amavisd", "(9-1) x"),
+        ("postmap: fatal: open x: No such file", "postmap", "fatal: open x: No such file"),
+        ("/usr/sbin/postconf: warning: x", "/usr/sbin/postconf", "warning: x"),
+        ("", None, ""),
+    ],
+)
+def test_tags(line: str, tag: str | None, message: str) -> None:
+    record = parse(line, TODAY)
+    assert (record.tag, record.message) == (tag, message)
+
+
+def test_a_record_that_stands_for_several() -> None:
+    record = parse("Nov 22 06:25:16 mx a[1]: message repeated 3 times: [ warning: x]", TODAY)
+    assert (record.message, record.repeated) == ("warning: x", 3)
+    last = parse("Nov 22 06:25:16 mx last message repeated 4 times", TODAY)
+    assert (last.repeats_last, last.repeated, last.host) == (True, 4, "mx")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("Nov 22 06:25:16", "2026-11-22T06:25:16"),
+        ("Dec 31 23:59:59", "2025-12-31T23:59:59"),
+        ("Nov 23 00:00:01", "2026-11-23T00:00:01"),  # the log's zone may be ahead of ours
+        ("Feb 29 12:00:00", "2024-02-29T12:00:00"),
+        ("Feb 28 2016 12:00:00", "2016-02-28T12:00:00"),
+    ],
+)
+def test_a_year_that_is_not_written_is_the_latest_possible(stamp: str, time: str) -> None:
+    assert parse(f"{stamp} mx a[1]: x", TODAY).time == time
+
+
+@pytest.mark.parametrize("line", ["\x00" * 50, "{" * 1000, '{"MESSAGE": 5}', "<" * 200, "[" * 99])
+def test_garbage_is_all_message(line: str) -> None:
+    assert parse(line, TODAY).message.strip() == line.strip()

@@ -6,6 +6,8 @@ The keys that leave the program as JSON are documented in ``schema.json``.
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 SCHEMA = 1
@@ -55,17 +57,25 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command ready to paste; every value from the input in it is quoted for the shell."""
+    """A command ready to paste; every value from the input in it is quoted for the shell.
+
+    ``danger`` says, in one sentence, what it deletes, opens or exposes; empty if nothing.
+    """
 
     command: str
     why: str = ""
     runs_on: str = "server"
     changes: bool = False
     options: tuple[Option, ...] = ()
+    danger: str = ""
 
 
 class Parameter(NamedTuple):
-    """A main.cf parameter; ``value`` is this host's, ``None`` where it is not known."""
+    """A main.cf parameter; ``value`` is this host's, ``None`` where it is not known.
+
+    ``asked`` marks those that the question is about; the others matter beside them. ``danger`` says,
+    in one sentence, what this host's value opens or loses.
+    """
 
     name: str
     default: str | None = None
@@ -73,10 +83,12 @@ class Parameter(NamedTuple):
     set: bool | None = None
     meaning: str = ""
     unit: str = ""
+    asked: bool = False
+    danger: str = ""
 
 
 class Result(NamedTuple):
-    """One hit of a search, or a name that is near to what was asked."""
+    """One hit of a search, or a name that is near to what was asked; ``excerpt`` says why it fits."""
 
     id: str
     kind: str
@@ -100,8 +112,114 @@ class Outcome(NamedTuple):
     meaning: str
 
 
+class Finding(NamedTuple):
+    """One of several things that an answer tells of: a fault, a reason, a turn, a recipient.
+
+    ``text`` is the piece of the input that it is about; ``count`` how often it was there; ``entry``
+    the id of the document that explains it; ``line`` its first line in the input, from 1.
+    """
+
+    title: str
+    severity: str = "info"
+    text: str = ""
+    meaning: str = ""
+    count: int = 1  # type: ignore[assignment]  # the key of the contract; no tuple is counted
+    entry: str | None = None
+    line: int | None = None
+
+
+class Hop(NamedTuple):
+    """A process that had the mail; ``role`` is what it does there."""
+
+    program: str
+    pid: int | None = None
+    role: str = ""
+
+
+class Recipient(NamedTuple):
+    """How the mail ended for one envelope recipient; ``delay_s`` is in seconds."""
+
+    address: str
+    status: str | None = None
+    enhanced_status_code: str | None = None
+    relay: str | None = None
+    delay_s: float | None = None
+    reply: str | None = None
+
+
+class Joined(NamedTuple):
+    """A record of a story: its place, and why it belongs to this mail; ``line`` counts from 1."""
+
+    file: str
+    line: int
+    joined_by: str
+    program: str = ""
+    pid: int | None = None
+    time: str | None = None
+    entry: str = ""
+    title: str = ""
+
+
+class Story(NamedTuple):
+    """One mail, from the first record that tells of it to the last.
+
+    ``sender`` is empty for the null sender and ``None`` if it is not known; ``size`` is in bytes;
+    ``filter`` is what filters made of it; ``told`` what the client was answered; ``links`` say what
+    ties its parts together, ``missing`` what the log does not tell.
+    """
+
+    outcome: str
+    queue_ids: tuple[str, ...] = ()
+    amavis_ids: tuple[str, ...] = ()
+    mail_ids: tuple[str, ...] = ()
+    message_id: str | None = None
+    client: str | None = None
+    sender: str | None = None
+    size: int | None = None
+    recipients: tuple[Recipient, ...] = ()
+    filter: tuple[str, ...] = ()
+    told: str | None = None
+    flow: tuple[Hop, ...] = ()
+    links: tuple[str, ...] = ()
+    records: tuple[Joined, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Problem(NamedTuple):
+    """What happened once or often in a log: the entry, its count, and whom it concerned.
+
+    ``top`` has, for a field, its commonest values with their counts.
+    """
+
+    entry: str
+    title: str
+    severity: str = "info"
+    count: int = 1  # type: ignore[assignment]  # the key of the contract; no tuple is counted
+    mails: int = 0
+    first: str | None = None
+    last: str | None = None
+    harmless: bool = False
+    sample: str = ""
+    top: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
+
+
+class Report(NamedTuple):
+    """What is in a whole log: its records by how well they are known, its problems worst first."""
+
+    records: int
+    recognised: Mapping[str, int]
+    first: str | None = None
+    last: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
 class Answer(NamedTuple):
-    """The answer to one question, one log record or one mail."""
+    """The answer to one question, one log record or one mail.
+
+    ``danger`` is one sentence that goes before all else: what a pasted command or setting deletes,
+    opens or loses. ``gist`` is the one line that tells who, what and whom (``client: sender →
+    recipient``), for readers who do not want to see again what they pasted.
+    """
 
     kind: str
     query: str = ""
@@ -110,6 +228,9 @@ class Answer(NamedTuple):
     title: str = ""
     severity: str | None = None
     verdict: Verdict | None = None
+    danger: str = ""
+    gist: str = ""
+    event: str | None = None
     program: str | None = None
     pid: int | None = None
     time: str | None = None
@@ -121,6 +242,7 @@ class Answer(NamedTuple):
     actions: tuple[Prose, ...] = ()
     sections: tuple[Section, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Finding, ...] = ()
     commands: tuple[Command, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     results: tuple[Result, ...] = ()
@@ -129,5 +251,5 @@ class Answer(NamedTuple):
     notes: tuple[str, ...] = ()
     draft: str = ""
     continues: int | None = None
-    story: dict[str, Any] | None = None
-    report: dict[str, Any] | None = None
+    story: Story | None = None
+    report: Report | None = None

@@ -124,7 +124,7 @@ def test_a_queue_id_with_a_log_at_hand(
     log = Path(__file__).parent / "seed" / "accepted.log"
     monkeypatch.setitem(session.library.table("logs"), "files", {"names": [str(log)]})
     (answer,) = ask(session, "5419B66")
-    assert (answer.kind, (answer.story or {})["amavis_ids"]) == ("story", ["13915-15"])
+    assert (answer.kind, answer.story and answer.story.amavis_ids) == ("story", ("13915-15",))
 
 
 def test_a_shell_command_is_explained_option_by_option(session: Session) -> None:

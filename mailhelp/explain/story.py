@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mailhelp.answer import Answer
+from mailhelp import answer
+from mailhelp.answer import Answer, Hop, Joined, Recipient
 from mailhelp.explain import log
 from mailhelp.knowledge.library import Library
 from mailhelp.log.join import Numbered
@@ -64,36 +65,36 @@ def explain(library: Library, story: Story) -> Answer:
     told = _told(facts)
     first = _first(facts)
     sender = first("sender")
-    table: dict[str, Any] = {
-        "queue_ids": _ids(story, facts, "queue_id", "queued_as"),
-        "amavis_ids": _ids(story, facts, "amavis_id"),
-        "mail_ids": _ids(story, facts, "mail_id"),
-        "message_id": first("message_id"),
-        "client": _client(facts),
-        "sender": "" if sender == "<>" else sender,
-        "size": _size(facts),
-        "recipients": recipients,
-        "outcome": outcome,
-        "filter": list(_filter_said(facts)),
-        "told": told,
-        "flow": _flow(story, facts),
-        "links": [link.why for link in story.links],
-        "records": [
-            {
-                "file": fact.file,
-                "line": fact.line,
-                "joined_by": why,
-                "program": fact.program,
-                "pid": fact.record.pid,
-                "time": fact.record.time,
-                "entry": fact.id.partition("/")[2],
-                "title": fact.title,
-            }
+    table = answer.Story(
+        outcome=outcome,
+        queue_ids=_ids(story, facts, "queue_id", "queued_as"),
+        amavis_ids=_ids(story, facts, "amavis_id"),
+        mail_ids=_ids(story, facts, "mail_id"),
+        message_id=first("message_id"),
+        client=_client(facts),
+        sender="" if sender == "<>" else sender,
+        size=_size(facts),
+        recipients=recipients,
+        filter=tuple(_filter_said(facts)),
+        told=told,
+        flow=_flow(story, facts),
+        links=tuple(link.why for link in story.links),
+        records=tuple(
+            Joined(
+                file=fact.file,
+                line=fact.line,
+                joined_by=why,
+                program=fact.program,
+                pid=fact.record.pid,
+                time=fact.record.time,
+                entry=fact.id.partition("/")[2],
+                title=fact.title,
+            )
             for fact, why in story.facts
-        ],
-        "missing": list(_missing(story, facts, outcome)),
-    }
-    to = ", ".join(row["address"] for row in recipients[:3]) or "unknown recipients"
+        ),
+        missing=tuple(_missing(story, facts, outcome)),
+    )
+    to = ", ".join(row.address for row in recipients[:3]) or "unknown recipients"
     end = "its end is not in this log" if outcome == "incomplete" else outcome
     more = f" and {len(recipients) - 3} more" if len(recipients) > 3 else ""
     return Answer(
@@ -113,15 +114,15 @@ def _first(facts: list[Fact]) -> Any:
     return value
 
 
-def _ids(story: Story, facts: Iterable[Fact], *names: str) -> list[str]:
+def _ids(story: Story, facts: Iterable[Fact], *names: str) -> tuple[str, ...]:
     kinds = {"queue_id": "queue", "amavis_id": "filter"}
     own = {strand.key for strand in story.strands if strand.kind == kinds.get(names[0])}
     found = dict.fromkeys(
         value for fact in facts for name in names if (value := fact.values.get(name))
     )
-    return [
+    return tuple(
         id for id in found if id != "NOQUEUE" and (id in own or not own or names[0] == "mail_id")
-    ]
+    )
 
 
 def _size(facts: list[Fact]) -> int | None:
@@ -140,30 +141,32 @@ def _client(facts: list[Fact]) -> str | None:
     return None
 
 
-def _recipients(facts: list[Fact]) -> list[dict[str, Any]]:
-    rows: dict[str, dict[str, Any]] = {}
+def _recipients(facts: list[Fact]) -> tuple[Recipient, ...]:
+    rows: dict[str, Recipient] = {}
     for fact in facts:
         for name, address in fact.values.items():
             if name.partition(" ")[0] != "recipient" or address == "<>":
                 continue
-            row = rows.setdefault(address, {"address": address, "status": None})
+            rows.setdefault(address, Recipient(address))
             if fact.event == "delivery" and "delivery_status" in fact.values:
-                row["status"] = fact.values.get("delivery_status")
-                row["enhanced_status_code"] = fact.values.get("enhanced_status_code")
-                row["relay"] = fact.values.get("relay")
-                row["delay_s"] = float(fact.values.get("delay", "")[:_MOST_DIGITS] or 0)
-                row["reply"] = fact.record.message.partition(" (")[2].removesuffix(")")
-    empty = {"enhanced_status_code": None, "relay": None, "delay_s": None, "reply": None}
-    return [{**empty, **row} for row in rows.values()]
+                rows[address] = Recipient(
+                    address,
+                    fact.values.get("delivery_status"),
+                    fact.values.get("enhanced_status_code"),
+                    fact.values.get("relay"),
+                    float(fact.values.get("delay", "")[:_MOST_DIGITS] or 0),
+                    fact.record.message.partition(" (")[2].removesuffix(")"),
+                )
+    return tuple(rows.values())
 
 
-def _outcome(facts: list[Fact], recipients: list[dict[str, Any]]) -> str:
+def _outcome(facts: list[Fact], recipients: tuple[Recipient, ...]) -> str:
     events = {fact.event for fact in facts}
-    ends = {_ENDS.get(row["status"], row["status"]) for row in recipients if row["status"]}
+    ends = {_ENDS.get(row.status, row.status) for row in recipients if row.status}
     if len(ends) > 1:
         return "mixed"
     if ends:
-        return str(ends.pop())
+        return ends.pop()
     for event, outcome in (
         ("expired", "expired"),
         ("deleted", "removed"),
@@ -189,17 +192,15 @@ def _told(facts: list[Fact]) -> str | None:
     return None
 
 
-def _flow(story: Story, facts: list[Fact]) -> list[dict[str, Any]]:
+def _flow(story: Story, facts: list[Fact]) -> tuple[Hop, ...]:
     """The processes in the order in which the mail met them: strand by strand, then the rest."""
-    steps: dict[tuple[str, int | None], dict[str, Any]] = {}
+    steps: dict[tuple[str, int | None], Hop] = {}
     for fact in (*(fact for strand in story.strands for fact in strand.facts), *facts):
-        step = steps.setdefault(
-            (fact.program, fact.record.pid),
-            {"program": fact.program, "pid": fact.record.pid, "role": ""},
-        )
-        if not (step["role"] or fact.event.startswith("session-")):
-            step["role"] = fact.role
-    return list(steps.values())
+        key = (fact.program, fact.record.pid)
+        step = steps.setdefault(key, Hop(*key))
+        if not (step.role or fact.event.startswith("session-")):
+            steps[key] = step._replace(role=fact.role)
+    return tuple(steps.values())
 
 
 def _filter_said(facts: list[Fact]) -> Iterator[str]:

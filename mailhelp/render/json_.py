@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from mailhelp.answer import SCHEMA, Answer, Prose
 
-_NOT_EMPTY_ONLY = ("story", "report", "continues", "outcomes", "draft", "sections", "notes")
+_NOT_EMPTY_ONLY = (
+    "story", "report", "continues", "outcomes", "draft", "sections", "notes",
+    "danger", "gist", "event", "findings",
+)  # fmt: skip
 
 
 def render(answer: Answer) -> str:
@@ -25,6 +29,8 @@ def plain(value: Any) -> Any:
             if not table[name]:
                 del table[name]
         return table
+    if isinstance(value, Mapping):
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     return value

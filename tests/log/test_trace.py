@@ -10,6 +10,7 @@ import pytest
 
 from mailhelp.api import stories
 from mailhelp.explain.story import explain
+from mailhelp.render import json_
 from mailhelp.session import Session
 
 SEED = Path(__file__).parent.parent / "seed"
@@ -17,7 +18,7 @@ SEED = Path(__file__).parent.parent / "seed"
 
 def told(session: Session, *files: Path) -> list[dict[str, Any]]:
     found = [explain(session.library, story) for story in stories(session, map(str, files))]
-    return [answer.story or {} for answer in found]
+    return [json_.plain(answer.story) for answer in found]
 
 
 def steps(story: dict[str, Any]) -> list[tuple[str, int]]:

@@ -31,6 +31,9 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
     # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
     text = session.redactor.cover(text.encode("utf-8", "replace").decode())
+    kind = query.held(session.library, text.split("\n")) if "\n" in text.strip() else None
+    if kind is not None:
+        return explain_held(session, kind, text.split("\n"))
     question = query.recognise(session.library, text)
     if question is None:
         return (ranked(session, text),)
@@ -53,6 +56,11 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         note = f"Nothing is called “{text}”; this is about “{question.read_as}”."
         return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
     return answers
+
+
+def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
+    """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
 def told(session: Session, name: str) -> tuple[Answer, ...]:

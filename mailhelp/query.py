@@ -1,7 +1,8 @@
 """What is this text? Ordered recognisers, each pure: text and library → a question, or nothing."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from mailhelp.explain.header import field_document
@@ -9,6 +10,8 @@ from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.log.prefix import Record, parse
 from mailhelp.names import fold
+from mailhelp.patterns.pattern import parse as parse_pattern
+from mailhelp.patterns.pattern import to_regex
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = re.compile(
@@ -56,6 +59,28 @@ def lines(library: Library, text: str) -> Question | None:
             return Question("lines")
         if _is_message(library, record):
             return Question("lines")
+    return None
+
+
+_HEAD_LINES = 200
+"""Lines of a pasted text that are looked at to tell what it is."""
+_QUOTES = re.compile(r"^(?:[ \t]*>)*[ \t]*")
+
+
+def held(library: Library, lines: Iterable[str]) -> str | None:
+    """What the first of ``lines`` belong to, of the kinds in ``corpus/shapes.toml``: a bounce, a queue
+    listing, a file of settings, …; ``None`` if to none of them. Quotes and indents do not count.
+    """
+    head = [_QUOTES.sub("", line).rstrip() for line in islice(lines, _HEAD_LINES)]
+    head = [line for line in head if line]
+    for kind, row in library.table("shapes").items():
+        least = int(row.get("least", 1))
+        if len(head) < least:
+            continue
+        regexes = [to_regex(parse_pattern(text), library.fields) for text in row["patterns"]]
+        fitting = sum(any(re.match(regex, line) for regex in regexes) for line in head)
+        if fitting >= least and fitting >= len(head) * row.get("share", 0.0):
+            return kind
     return None
 
 

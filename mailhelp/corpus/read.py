@@ -23,7 +23,7 @@ KINDS = {
     "rules": "rule",
     "parts": "part",
 }
-TABLES = ("fields", "programs", "defaults", "secrets", "manpages", "tools", "logs")
+TABLES = ("fields", "programs", "defaults", "secrets", "manpages", "tools", "logs", "shapes")
 
 _FENCE = re.compile(r"^(```|~~~)")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")

@@ -201,7 +201,9 @@ def test_no_control_character_of_the_input_reaches_the_output(
 
 
 def test_rich_markup_in_a_line_is_shown_as_it_is(mailhelp: Command) -> None:
-    done = mailhelp("--color", "always", stdin=LINE.replace("helo=<mx>", "helo=<[red]mx[/red]>"))
+    done = mailhelp(
+        "--markdown", "--color", "always", stdin=LINE.replace("helo=<mx>", "helo=<[red]mx[/red]>")
+    )
     assert "[red]mx[/red]" in done.stdout
 
 
@@ -263,7 +265,7 @@ def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
     done = mailhelp("queue_lifetime")
     assert "Here it is always two days." in done.stdout
     assert "The longest time that a mail may stay in the queue" in done.stdout
-    assert "Ask the postmaster." in done.stdout
+    assert "Ask the postmaster." in mailhelp("bounce_queue_lifetime").stdout
     assert "null sender" not in mailhelp("bounce_queue_lifetime").stdout
 
 

@@ -418,9 +418,11 @@ def _outputs(entry: Entry, fields: Mapping[str, Field]) -> list[dict[str, str]]:
     outputs = []
     for output in entry.front["outputs"]:
         regex = to_regex(parse(output["pattern"]), fields)
-        if not any(re.match(regex, line) for line in output["sample"].splitlines()):
+        lines = output["sample"].splitlines()
+        line = next((line for line in lines if re.match(regex, line)), None)
+        if line is None:
             raise CorpusError(f"outputs: no line of the sample fits {output['pattern']!r}")
-        outputs.append({**output, "regex": regex})
+        outputs.append({**output, "regex": regex, "line": line})
     return outputs
 
 

@@ -46,6 +46,7 @@ def parts(library: Library, document: Document, values: Mapping[str, str]) -> di
         "title": document.title,
         "severity": data.get("severity"),
         "verdict": Verdict(**stored) if stored else None,
+        "brief": prose(data["brief"]) if data.get("brief") else Prose(),
         "explanation": prose(data["explanation"]) if "explanation" in data else Prose(),
         "causes": tuple(prose(item) for item in data.get("causes", ())),
         "actions": tuple(prose(item) for item in data.get("actions", ())),

@@ -54,7 +54,7 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
         shown = ", ".join(reference_of(id) for id in pages)
         sections.append(Section("Man pages here that mention it", common.plain(shown)))
     parts.update(
-        title=f"{', '.join(names)}: {document.title}" if described else names[0],
+        title=document.title if described else "",
         sections=tuple(sections),
     )
     return Answer(
@@ -97,9 +97,9 @@ def _parameter(
     here = values.parameters.get(name)
     default, unit = data["defaults"].get(name), data.get("unit", "")
     if here is None:
-        return Parameter(name, default, unit=unit)
+        return Parameter(name, default, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)
-    return Parameter(name, here.default or default, value, here.set, unit=unit)
+    return Parameter(name, here.default or default, value, here.set, unit=unit, asked=True)
 
 
 def _manual(library: Library, name: str) -> Prose:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailhelp import shell
-from mailhelp.answer import Answer, Command, Option, Outcome
+from mailhelp.answer import Answer, Command, Option, Outcome, Placeholder
 from mailhelp.errors import UsageError
 from mailhelp.explain import common
 from mailhelp.host.machine import Host
@@ -46,10 +46,19 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
         query=document.id.partition("/")[2],
         recognised="entry",
         entry=document.id,
-        notes=tuple(_notes(host, data, values)),
+        notes=tuple(_notes(host, data)),
         outcomes=tuple(
-            Outcome(output["result"], output["sample"].strip("\n"), output["meaning"])
+            Outcome(
+                output["result"],
+                output["sample"].strip("\n"),
+                output["meaning"],
+                output.get("line", ""),
+            )
             for output in data["outputs"]
+        ),
+        placeholders=tuple(
+            Placeholder(name, row["meaning"], values.get(name), row["example"])
+            for name, row in data.get("placeholders", {}).items()
         ),
         **parts,
     )
@@ -93,14 +102,7 @@ def _options(run: str, options: Mapping[str, str], values: Mapping[str, str]) ->
     )
 
 
-def _notes(host: Host, data: Mapping[str, Any], values: Mapping[str, str]) -> list[str]:
-    notes = []
-    for key, row in data.get("placeholders", {}).items():
-        if key not in values:
-            notes.append(f"Give {key}=…: {row['meaning']} For example: {key}={row['example']}")
-        elif "default" in row:
-            notes.append(f"{key}={values[key]}: {row['meaning']}")
+def _notes(host: Host, data: Mapping[str, Any]) -> Iterator[str]:
     missing = [program for program in data["requires"] if host.which(program) is None]
     if missing:
-        notes.append(f"Not found on this host: {', '.join(missing)}.")
-    return notes
+        yield f"Not found on this host: {', '.join(missing)}."

@@ -197,7 +197,8 @@ def _patched(document: Document, patch: Document) -> Document:
     if added["markdown"]:
         own = data["explanation"]
         data["explanation"] = {
-            "markdown": f"{own['markdown']}\n\n{added['markdown']}",
-            "blocks": [*own["blocks"], *added["blocks"]],
+            # what holds on this site goes before what holds everywhere
+            "markdown": f"{added['markdown']}\n\n{own['markdown']}",
+            "blocks": [*added["blocks"], *own["blocks"]],
         }
     return Document(document.id, document.kind, document.title, data=data)

@@ -296,7 +296,7 @@ def check(session: Session, output: Output, words: Words) -> int:
     folder = Path(words[0]) if words else session.host.config_dir / "notes"
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
-    whole = (folder / "fields.toml").exists()
+    whole = (folder / "defaults.toml").exists()
     compiled, faults = check_corpus(folder, None if whole else base(session.library.bundled))
     entries = sum(
         document.kind != "parameter" or "explanation" in document.data

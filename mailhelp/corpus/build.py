@@ -36,6 +36,7 @@ def build(corpus: Path, folder: Path) -> None:
         compiled.documents,
         compiled.patterns,
         tables={name: table for name, table in compiled.tables.items() if name != "defaults"},
+        fields=compiled.field_rows(),
         fingerprint=_fingerprint(corpus),
     )
     store.close()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from mailhelp.corpus.compile import Compiled, compile_corpus, regex_fault
-from mailhelp.corpus.read import Corpus, Entry, Fault, read
+from mailhelp.corpus.compile import INNER, Compiled, compile_corpus, regex_fault
+from mailhelp.corpus.read import Corpus, Entry, Fault, Sample, read
 from mailhelp.knowledge.store import PatternRow
 from mailhelp.log.catalogue import Catalogue, Match
 from mailhelp.patterns import holes
-from mailhelp.patterns.values import Splitter
+from mailhelp.patterns.fields import Field
+from mailhelp.patterns.pattern import literal_length, parse, to_regex
+from mailhelp.patterns.values import Splitter, ValueSpan
 
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
 _EXAMPLE_ADDRESS = re.compile(
@@ -23,6 +26,8 @@ _DOMAIN = re.compile(r"@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
 _EXAMPLE_DOMAIN = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|localhost|localdomain)\.?$", re.I
 )
+_SHOWN = 120
+_ANYTHING = "something that no entry knows"
 _OPTION = re.compile(r"(?<!\S)(-{1,2}[A-Za-z][\w-]*)")
 
 
@@ -37,10 +42,10 @@ def check(folder: Path, base: Compiled | None = None) -> tuple[Compiled, list[Fa
     )
     faults = [
         *compiled.faults,
-        *_fields(corpus, folder, compiled),
+        *_fields(corpus, compiled),
         *_references(corpus, compiled, base),
     ]
-    faults += _samples(compiled, base)
+    faults += _samples(corpus, compiled, base)
     for entry in corpus.entries:
         faults += _examples(entry)
         if entry.kind == "recipe":
@@ -50,18 +55,17 @@ def check(folder: Path, base: Compiled | None = None) -> tuple[Compiled, list[Fa
     )
 
 
-def _fields(corpus: Corpus, folder: Path, compiled: Compiled) -> Iterator[Fault]:
-    path = folder / "fields.toml"
-    source = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    for name, field in compiled.fields.items():
-        line = next((n for n, text in enumerate(source, 1) if text.strip() == f"[{name}]"), 1)
-        fault = regex_fault(field)
+def _fields(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
+    for each in corpus.fields:
+        if each.name not in compiled.defined:
+            continue
+        fault = regex_fault(compiled.fields[each.name])
         if fault:
-            yield Fault(path, line, f"[{name}] {fault}")
+            yield each.fault(fault)
         try:
-            list(Splitter(compiled.fields).value(name, "\x00", 0, 1))
+            list(Splitter(compiled.fields).value(each.name, "\x00", 0, 1))
         except Exception as error:  # a form or item that does not compile, whatever the cause
-            yield Fault(path, line, f"[{name}] {error}")
+            yield each.fault(str(error))
 
 
 def _references(corpus: Corpus, compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
@@ -82,11 +86,14 @@ def _references(corpus: Corpus, compiled: Compiled, base: Compiled | None) -> It
         if entry.id in seen and not entry.patch:
             yield entry.fault(f"the entry {entry.id} is also {seen[entry.id].path}")
         seen[entry.id] = entry
-    for name, field in compiled.fields.items():
-        if field.lookup and field.lookup not in kinds | {"status", "rule", "parameter", "topic"}:
-            yield Fault(
-                Path("fields.toml"), 1, f"[{name}] lookup: there are no {field.lookup} entries"
-            )
+    for each in corpus.fields:
+        field = compiled.fields.get(each.name)
+        if (
+            field
+            and field.lookup
+            and field.lookup not in kinds | {"status", "rule", "parameter", "topic"}
+        ):
+            yield each.fault(f"lookup: there are no {field.lookup} entries")
 
 
 class _Rows:
@@ -104,28 +111,58 @@ class _Rows:
         return set(self._by_program)
 
 
-def _samples(compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
+def _samples(corpus: Corpus, compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
     catalogue = Catalogue([_Rows(part.patterns) for part in (compiled, base) if part])
     splitter = Splitter(compiled.fields)
-    matched: set[str] = set()
-    for entry, sample in compiled.samples:
-        line = sample.get("line", "")
-        if set(sample) - {"line", "fields"} or not line:
-            yield entry.fault("a sample has 'line' and may have 'fields'", "samples")
+    parts = {
+        document.id.partition("/")[2]: document.data
+        for document in (*(base.documents if base else ()), *compiled.documents)
+        if document.kind == "part"
+    }
+    rows: dict[str, set[str]] = defaultdict(set)
+    for row in compiled.patterns:
+        rows[row.id].add(row.regex)
+    for entry in corpus.entries:
+        if entry.kind == "part":
+            yield from _part(entry, compiled.fields, splitter)
             continue
+        matched: set[str] = set()
         programs = (entry.id,) if entry.kind in ("header", "rule") else _programs(entry)
-        for program in programs:
-            matches = list(catalogue.matches((program, *_wider(program)), line))
-            yield from _sample(entry, sample, matches, splitter)
-            matched.update(match.found.re.pattern for match in matches if match.id == entry.id)
-    for document in compiled.documents:
-        if document.kind == "log" and not document.data.get("patch"):
-            rows = {row.regex for row in compiled.patterns if row.id == document.id}
-            entry = next(entry for entry, _ in compiled.samples if entry.id == document.id)
-            if not entry.front.get("use") and rows - matched:
+        for sample in entry.samples:
+            for line, inside in _lines(entry, sample, parts):
+                for program in programs:
+                    matches = list(catalogue.matches((program, *_wider(program)), line))
+                    yield from _sample(entry, sample, line, inside, matches, splitter)
+                    matched.update(m.found.re.pattern for m in matches if m.id == entry.id)
+            if sample.inner and not _frames(entry, parts):
                 yield entry.fault(
-                    f"{len(rows - matched)} of its patterns have no sample", "patterns"
+                    "no part of this entry has frames: give the whole line", sample.number
                 )
+        if entry.kind == "log" and not entry.patch and not entry.front.get("use"):
+            missing = len(rows[entry.id] - matched)
+            if missing:
+                yield entry.fault(f"{missing} of its patterns have no sample", "patterns")
+
+
+def _frames(entry: Entry, parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The whole lines of the entry's parts, with ``{...}`` where the entry's own text goes."""
+    return [
+        line
+        for name in entry.front.get("use", ())
+        for line in parts.get(name, {}).get("samples", ())
+    ]
+
+
+def _lines(
+    entry: Entry, sample: Sample, parts: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, range]]:
+    """The whole lines that ``sample`` stands for, and where its own text is in each."""
+    if not sample.inner:
+        yield sample.line, range(len(sample.line) + 1)
+        return
+    for frame in _frames(entry, parts):
+        start = frame.index(INNER)
+        yield frame.replace(INNER, sample.line), range(start, start + len(sample.line) + 1)
 
 
 def _programs(entry: Entry) -> list[str]:
@@ -140,47 +177,82 @@ def _wider(program: str) -> list[str]:
 
 
 def _sample(
-    entry: Entry, sample: dict[str, object], matches: list[Match], splitter: Splitter
+    entry: Entry,
+    sample: Sample,
+    line: str,
+    inside: range,
+    matches: list[Match],
+    splitter: Splitter,
 ) -> Iterator[Fault]:
-    line = str(sample["line"])
     best = matches[0] if matches else None
     if best is None or best.id != entry.id:
         got = f"is taken by {best.id}" if best else "fits none of its patterns"
-        yield entry.fault(f"sample {got}: {line[:120]}", line[:60])
+        yield entry.fault(f"sample {got}: {line[:_SHOWN]}", sample.number)
         return
-    rivals = [m.id for m in matches[1:] if (m.id, m.generic) != (best.id, True) and m.id != best.id]
     equal = [
-        m.id
-        for m in matches[1:]
-        if m.id in rivals
-        and m.literal == best.literal
-        and m.shared == best.shared
-        and not m.generic
+        match.id
+        for match in matches[1:]
+        if (match.id, match.generic, match.literal, match.shared)
+        == (match.id, False, best.literal, best.shared)
+        and match.id != best.id
     ]
     if equal:
-        yield entry.fault(f"sample fits {equal[0]} just as well: {line[:120]}", line[:60])
+        yield entry.fault(f"sample fits {equal[0]} just as well: {line[:_SHOWN]}", sample.number)
+    yield from _values(entry, sample, inside, splitter.groups(best.found, best.holes))
+
+
+def _values(
+    entry: Entry, sample: Sample, inside: range, spans: Iterable[ValueSpan]
+) -> Iterator[Fault]:
     values: dict[str, str] = {}
-    for span in splitter.groups(best.found, best.holes):
-        values.setdefault(span.name, span.value)
-    expected = sample.get("fields", {})
-    assert isinstance(expected, dict)
-    for name, value in expected.items():
+    for span in spans:
+        if span.start in inside:
+            values.setdefault(span.name, span.value)
+    for name, value in sample.values.items():
         if values.get(name) != value:
-            yield entry.fault(f"sample: {name} is {values.get(name)!r}, not {value!r}", line[:60])
+            yield entry.fault(
+                f"sample: {name} is {values.get(name)!r}, not {value!r}", sample.number
+            )
+
+
+def _part(entry: Entry, fields: Mapping[str, Field], splitter: Splitter) -> Iterator[Fault]:
+    """A part has one whole line for each frame, with ``{...}`` where the entries' own text goes."""
+    frames = {
+        frame: (literal_length(parts), re.compile(to_regex(parts, fields), re.DOTALL), parts)
+        for frame in entry.front.get("frames", ())
+        for parts in [parse(frame.replace(INNER, "{text}"))]
+    }
+    missing = dict.fromkeys(frames)
+    for sample in entry.samples:
+        if sample.line.count(INNER) != 1 or sample.inner:
+            yield entry.fault(f"a part's sample is a whole line with {INNER} in it", sample.number)
+            continue
+        line = sample.line.replace(INNER, _ANYTHING)
+        fits = [(*row[:1], frame) for frame, row in frames.items() if row[1].match(line)]
+        if not fits:
+            yield entry.fault("sample fits none of its frames", sample.number)
+            continue
+        frame = max(fits)[1]
+        missing.pop(frame, None)
+        found = frames[frame][1].match(line)
+        assert found
+        spans = splitter.groups(found, holes.holes(frames[frame][2]))
+        yield from _values(entry, sample, range(len(line) + 1), spans)
+    for frame in missing:
+        yield entry.fault(f"the frame has no sample: {frame}", frame)
 
 
 def _examples(entry: Entry) -> Iterator[Fault]:
     """Addresses and domains that belong to somebody; samples may show only those for examples."""
-    for sample in entry.front.get("samples", ()):
-        line = str(sample.get("line", ""))
-        for address in _ADDRESS.findall(line):
+    for sample in entry.samples:
+        for address in _ADDRESS.findall(sample.line):
             if not _EXAMPLE_ADDRESS.match(address):
-                yield entry.fault(
-                    f"{address} is not an address for documentation (RFC 5737)", address
-                )
-        for domain in _DOMAIN.findall(line):
+                text = f"{address} is not an address for documentation (RFC 5737)"
+                yield entry.fault(text, sample.number)
+        for domain in _DOMAIN.findall(sample.line):
             if not _EXAMPLE_DOMAIN.match(domain):
-                yield entry.fault(f"{domain} is not a domain for documentation (RFC 2606)", domain)
+                text = f"{domain} is not a domain for documentation (RFC 2606)"
+                yield entry.fault(text, sample.number)
 
 
 def _recipe(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
@@ -192,7 +264,7 @@ def _recipe(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
                 f"placeholder {name}: has check, meaning, example and may have default", name
             )
         elif table.get("check") not in compiled.fields:
-            yield entry.fault(f"placeholder {name}: check names no field of fields.toml", name)
+            yield entry.fault(f"placeholder {name}: check names no field", name)
         else:
             regex = compiled.fields[table["check"]].regex
             for key in ("default", "example"):

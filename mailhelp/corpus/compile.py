@@ -14,13 +14,13 @@ from typing import Any
 
 from mailhelp import shell
 from mailhelp.corpus import prose
-from mailhelp.corpus.read import Corpus, Entry, Fault
+from mailhelp.corpus.read import FIELDS, SAMPLES, Corpus, Entry, Fault, FieldTable
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import PatternRow
+from mailhelp.knowledge.store import FieldRow, PatternRow
 from mailhelp.log.trace import EVENTS
 from mailhelp.patterns import holes
-from mailhelp.patterns.fields import FREE_TEXT, Field, from_tables
+from mailhelp.patterns.fields import FREE_TEXT, Field, from_tables, to_table
 from mailhelp.patterns.pattern import literal_length, parse, to_regex, words
 
 SEVERITIES = ("info", "notice", "warning", "error", "fatal", "panic")
@@ -41,6 +41,7 @@ _COMMON = {
     "commands": list,
     "use": list,
     "parameters": list,
+    "fields": dict,
 }
 _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "log": {
@@ -48,7 +49,6 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
         "patterns": list,
         "severity": str,
         "verdict": dict,
-        "samples": list,
         "event": str,
         "event_by": dict,
         "role": str,
@@ -74,11 +74,11 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
     },
     "status": {"codes": list, "verdict": dict},
     "topic": {"names": list},
-    "header": {"names": list, "patterns": list, "samples": list, "hop": bool},
-    "rule": {"names": list, "patterns": list, "samples": list},
+    "header": {"names": list, "patterns": list, "hop": bool},
+    "rule": {"names": list, "patterns": list},
 }
 _MUST = {
-    "log": ("title", "patterns", "severity", "verdict", "samples", "sources"),
+    "log": ("title", "patterns", "severity", "verdict", "sources"),
     "part": ("title",),
     "parameter": ("title", "asked_as", "sources"),
     "recipe": ("title", "asked_as", "commands", "options", "outputs", "requires", "sources"),
@@ -105,9 +105,10 @@ _COPIED = (
     "program",
 )
 """Keys that go into the document as they are; the first of them, where missing, come from a part."""
-_OF_TABLES = ("commands", "samples", "outputs")
+_OF_TABLES = ("commands", "outputs")
 """Keys whose lists hold tables; all others hold strings."""
 _YES_OR_NO = ("changes", "harmless")
+FIELD_KEYS = {*Field._fields, "like", "items_of", "forms_of"} - {"name"}
 _COMMAND_KEYS = {"run", "why", "runs_on", "changes"}
 _OUTPUT_KEYS = {"result", "pattern", "sample", "meaning"}
 
@@ -121,7 +122,17 @@ class Compiled:
     fields: dict[str, Field] = field(default_factory=dict)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    samples: list[tuple[Entry, dict[str, Any]]] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Of the fields that one entry keeps for itself: its id."""
+    defined: set[str] = field(default_factory=set)
+    """The names of the fields that this corpus defines; the others are its base's."""
+
+    def field_rows(self) -> list[FieldRow]:
+        """The fields of this corpus as a catalogue stores them."""
+        return [
+            FieldRow(name, self.owners.get(name, ""), to_table(self.fields[name]))
+            for name in sorted(self.defined)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,7 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
     for name, table in corpus.tables.items():
         compiled.tables[name] = {**(base.tables.get(name, {}) if base else {}), **table}
     compiled.faults += _drop_rows(compiled.tables, corpus.tables)
-    compiled.fields = _fields(compiled, corpus)
+    _join_fields(compiled, corpus, base)
     fronts: dict[str, Mapping[str, Any]] = {
         document.id.partition("/")[2]: document.data
         for document in (base.documents if base else ())
@@ -153,12 +164,12 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
         try:
             if not faults:
                 document, own = _compile_entry(entry, fronts, compiled)
+                _visible(entry, own, compiled)
                 _regexes(own, compiled.fields, compiles=base is not None)
                 if entry.kind == "part":
                     fronts[document.id.partition("/")[2]] = document.data
                 compiled.documents.append(document)
                 patterns += own
-                compiled.samples += [(entry, sample) for sample in entry.front.get("samples", ())]
         except CorpusError as error:
             faults.append(entry.fault(str(error), _where(str(error))))
         compiled.faults += faults
@@ -167,13 +178,68 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
     return compiled
 
 
-def _fields(compiled: Compiled, corpus: Corpus) -> dict[str, Field]:
-    try:
-        fields = from_tables(compiled.tables.get("fields", {}))
-    except TypeError as error:
-        path = corpus.entries[0].path if corpus.entries else None
-        raise CorpusError(f"fields.toml: {error} (see {path})") from error
-    return fields
+def _join_fields(compiled: Compiled, corpus: Corpus, base: Compiled | None) -> None:
+    """Fill ``compiled`` with the fields that are shared and those of single entries."""
+    tables = {name: to_table(field) for name, field in base.fields.items()} if base else {}
+    compiled.owners = dict(base.owners) if base else {}
+    for each in corpus.fields:
+        owner = compiled.owners.get(each.name, "")
+        fault = _table_fault(each.table)
+        if each.name in compiled.defined or (
+            each.owner and each.name in tables and owner != each.owner
+        ):
+            fault = f"is also defined {f'in {owner}' if owner else 'for all entries'}"
+        if fault:
+            compiled.faults.append(each.fault(fault))
+            continue
+        compiled.defined.add(each.name)
+        tables[each.name] = each.table
+        compiled.owners.pop(each.name, None)
+        if each.owner:
+            compiled.owners[each.name] = each.owner
+    for each in corpus.fields:
+        if each.name in compiled.defined and not _has_regex(each.name, tables):
+            del tables[each.name]
+            compiled.defined.discard(each.name)
+            compiled.faults.append(each.fault("has no 'regex', nor has what it is like"))
+    compiled.fields = from_tables(tables)
+    for each in corpus.fields:
+        if each.name in compiled.defined:
+            compiled.faults += _inside(each, compiled)
+
+
+def _has_regex(name: str, tables: Mapping[str, Any]) -> bool:
+    seen: set[str] = set()
+    while name in tables and name not in seen:
+        if "regex" in tables[name]:
+            return True
+        seen.add(name)
+        name = tables[name].get("like", "")
+    return False
+
+
+def _table_fault(table: Any) -> str:
+    """What keeps ``table`` from being a field's."""
+    if not isinstance(table, dict):
+        return "is no table"
+    if unknown := set(table) - FIELD_KEYS:
+        return f"has no key '{min(unknown)}'"
+    if not isinstance(table.get("regex", ""), str):
+        return "regex: must be a string"
+    return ""
+
+
+def _inside(each: FieldTable, compiled: Compiled) -> Iterable[Fault]:
+    """Fields that ``each`` refers to and may not see."""
+    field = compiled.fields[each.name]
+    names = {name for text in (*field.forms, *field.items) for name in holes.holes(parse(text))}
+    names |= {each.table[key] for key in ("like", "items_of", "forms_of") if key in each.table}
+    for name in sorted(names):
+        owner = compiled.owners.get(name, "")
+        if name not in compiled.fields:
+            yield each.fault(f"there is no field '{name}'")
+        elif owner and owner != each.owner:
+            yield each.fault(f"'{name}' is a field of {owner} alone; move it to {FIELDS}/")
 
 
 def regex_fault(field: Field) -> str | None:
@@ -259,14 +325,14 @@ def _type_faults(entry: Entry) -> Iterable[Fault]:
                 yield from _value_faults(entry, key, row)
         elif isinstance(value, list) and not _strings(value):
             yield entry.fault(f"'{key}' must be a list of strings", key)
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and key != FIELDS:
             yield from _value_faults(entry, key, value)
 
 
 def _value_faults(entry: Entry, key: str, table: Mapping[str, Any]) -> Iterable[Fault]:
     """The values of ``table`` that are no strings; some are tables themselves, or true and false."""
     for name, value in table.items():
-        if key == "placeholders" or (key, name) == ("samples", "fields"):
+        if key == "placeholders":
             if not isinstance(value, dict) or not _strings(list(value.values())):
                 yield entry.fault(f"'{name}' in '{key}' must be a table of strings", name)
         elif not isinstance(value, bool if name in _YES_OR_NO else str):
@@ -285,6 +351,8 @@ def _shape_faults(entry: Entry, parts: Mapping[str, Any]) -> Iterable[Fault]:
                 yield entry.fault(f"a {entry.kind} entry must have '{key}'")
         if not entry.text and entry.kind not in ("status", "part"):
             yield entry.fault("no text below the front matter: say what it means")
+        if entry.kind == "log" and not entry.samples:
+            yield entry.fault(f"a log entry must end with '## {SAMPLES}', a line of each form")
     verdict = entry.front.get("verdict", {})
     for key, choices in (("who", WHO), ("permanence", PERMANENCE)):
         if key in verdict and verdict[key] not in choices:
@@ -352,6 +420,8 @@ def _compile_entry(
             data[key] += [item for item in part[key] if item not in data[key]]
     if entry.patch:
         data["patch"] = True
+    if entry.kind == "part":
+        data["samples"] = [sample.line for sample in entry.samples]
     for key in _COPIED:
         if key in front:
             data[key] = front[key]
@@ -390,7 +460,7 @@ def _compile_entry(
         names.insert(0, stem)
         for name, row in front.get("placeholders", {}).items():
             if row["check"] not in compiled.fields:
-                raise CorpusError(f"placeholder '{name}': check names no field of fields.toml")
+                raise CorpusError(f"placeholder '{name}': check names no field")
         data["outputs"] = _outputs(entry, compiled.fields)
     elif entry.kind == "status":
         names = list(front["codes"])
@@ -409,7 +479,7 @@ def _fixed_texts(entry: Entry) -> Iterable[str]:
 
 
 def _searchable(entry: Entry) -> Iterable[str]:
-    yield from (sample.get("line", "") for sample in entry.front.get("samples", ()))
+    yield from (sample.line for sample in entry.samples)
     yield from (f"{command['run']} {command['why']}" for command in entry.front.get("commands", ()))
     yield from entry.front.get("parameters", ())
 
@@ -424,6 +494,19 @@ def _outputs(entry: Entry, fields: Mapping[str, Field]) -> list[dict[str, str]]:
             raise CorpusError(f"outputs: no line of the sample fits {output['pattern']!r}")
         outputs.append({**output, "regex": regex, "line": line})
     return outputs
+
+
+def _visible(entry: Entry, patterns: list[_Pattern], compiled: Compiled) -> None:
+    """Raise ``CorpusError`` for a field that another entry keeps for itself."""
+    own = {entry.id, *(f"part/{name}" for name in entry.front.get("use", ()))}
+    names = {name for pattern in patterns for name in holes.holes(parse(pattern.text))}
+    names |= {row["check"] for row in entry.front.get("placeholders", {}).values()}
+    for output in entry.front.get("outputs", ()):
+        names |= set(holes.holes(parse(output["pattern"])))
+    for name in sorted(names):
+        owner = compiled.owners.get(name)
+        if owner and owner not in own:
+            raise CorpusError(f"{{{name}}} is a field of {owner} alone; move it to {FIELDS}/")
 
 
 def _prose(markdown: str) -> dict[str, Any]:

@@ -48,8 +48,13 @@ def base(bundled: Store) -> Compiled:
     """What notes build on: the bundled fields, programs and parts."""
     from mailhelp.corpus.compile import Compiled
     from mailhelp.corpus.read import TABLES
+    from mailhelp.patterns.fields import from_table
 
     compiled = Compiled(documents=bundled.all_of("part"))
+    for row in bundled.fields():
+        compiled.fields[row.name] = from_table(row.name, row.table)
+        if row.owner:
+            compiled.owners[row.name] = row.owner
     compiled.tables = {name: bundled.table(name) for name in TABLES}
     return compiled
 
@@ -82,7 +87,7 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.unlink(missing_ok=True)
         store = Store.create(beside)
-        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        _fill(store, compiled, faults)
         store.close()
         for old in path.parent.iterdir():
             if old.suffix == ".search":
@@ -95,5 +100,15 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
         return Store(path), faults
     except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory
         store = Store()
-        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        _fill(store, compiled, faults)
         return store, faults
+
+
+def _fill(store: Store, compiled: Compiled, faults: tuple[str, ...]) -> None:
+    store.add(
+        compiled.documents,
+        compiled.patterns,
+        fields=compiled.field_rows(),
+        tables=compiled.tables,
+        faults=faults,
+    )

@@ -161,11 +161,11 @@ def draft(library: Library, record: Record) -> str:
         f"patterns = [{quote}{pattern}{quote}]\n"
         'severity = "info"\n'
         'verdict = { who = "this-server", permanence = "none" }\n'
-        'sources = ["our own notes"]\n\n'
-        "[[samples]]\n"
-        f"line = {quote}{message}{quote}\n"
+        'sources = ["our own notes"]\n'
         "+++\n"
-        "What it means.\n"
+        "What it means.\n\n"
+        "## Samples\n\n"
+        f"```\n{message}\n```\n"
     )
 
 

@@ -7,7 +7,7 @@ patch is added to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.log.catalogue import Catalogue
-from mailhelp.patterns.fields import Field, from_tables
+from mailhelp.patterns.fields import Field, from_table
 from mailhelp.patterns.values import Splitter
 from mailhelp.redact import Redactor
 
@@ -44,6 +44,33 @@ def bundled_store(folder: Path | None = None) -> Store:
     except SourceError as error:
         hint = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
         raise SourceError(str(error), hint) from error
+
+
+class Fields(Mapping[str, Field]):
+    """The fields by name. One is read when it is asked for: an answer needs a few of hundreds.
+
+    ``ask`` puts a question to each store that has fields, the first to answer first.
+    """
+
+    def __init__(self, ask: Callable[[Callable[[Store], Iterable[Any]]], Iterator[Any]]) -> None:
+        self._ask = ask
+        self._known: dict[str, Field | None] = {}
+
+    def __getitem__(self, name: str) -> Field:
+        if name not in self._known:
+            rows = self._ask(lambda layer: [layer.field(name)])
+            row = next((row for row in rows if row), None)
+            self._known[name] = from_table(name, row.table) if row else None
+        field = self._known[name]
+        if field is None:
+            raise KeyError(name)
+        return field
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(row.name for row in self._ask(lambda layer: layer.fields())))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Library:
@@ -81,9 +108,9 @@ class Library:
         return self._tables[name]
 
     @cached_property
-    def fields(self) -> dict[str, Field]:
-        """The fields by name."""
-        return from_tables(self.table("fields"))
+    def fields(self) -> Mapping[str, Field]:
+        """The fields by name, each read when it is first asked for; the notes' before the bundled."""
+        return Fields(self._ask)
 
     @cached_property
     def splitter(self) -> Splitter:

@@ -1,4 +1,4 @@
-"""Fields: the typed holes of ``corpus/fields.toml``."""
+"""Fields: the typed holes of patterns, as ``corpus/fields/`` and single entries define them."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -42,7 +42,10 @@ class Field(NamedTuple):
 
 
 def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:
-    """The fields of the tables of ``fields.toml``; ``like`` copies another field's keys first."""
+    """The fields of ``tables``, by name; ``like`` copies another field's keys first.
+
+    Raises ``TypeError`` for a key that no field has.
+    """
 
     def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
         table = dict(tables[name])
@@ -57,8 +60,18 @@ def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:
 
     fields = {}
     for name in tables:
-        table = resolve(name)
-        for key in ("forms", "items"):
-            table[key] = tuple(table.get(key, ()))
-        fields[name] = Field(name=name, **table)
+        fields[name] = from_table(name, resolve(name))
     return fields
+
+
+def from_table(name: str, table: Mapping[str, Any]) -> Field:
+    """The field ``name`` of a table that refers to no other."""
+    lists = {key: tuple(table.get(key, ())) for key in ("forms", "items")}
+    return Field(name=name, **{**table, **lists})
+
+
+def to_table(field: Field) -> dict[str, Any]:
+    """The table that ``from_table`` makes the same field of; it refers to no other."""
+    table = field._asdict()
+    del table["name"]
+    return {key: value for key, value in table.items() if value != Field._field_defaults.get(key)}

@@ -69,6 +69,6 @@ class Recipe:
 def read_recipes() -> dict[str, Recipe]:
     """All recipes of this checkout, by name."""
     corpus = read(_CORPUS)
-    fields = from_tables(corpus.tables["fields"])
+    fields = from_tables({field.name: field.table for field in corpus.fields})
     entries = [entry for entry in corpus.entries if entry.kind == "recipe"]
     return {entry.id.removeprefix("recipe/"): Recipe(entry, fields) for entry in entries}

@@ -197,11 +197,12 @@ def _rest(command: Command) -> list[str]:
 
 
 def _short(command: Command) -> str:
-    said = command.danger or command.why
-    said = visible(said).rstrip(".")
+    said = visible(command.danger or command.why).rstrip(".")
+    if not said[1:2].isupper():  # DNS stays DNS
+        said = said[:1].lower() + said[1:]
     if command.danger:
-        return f"danger: {said[:1].lower()}{said[1:]}"
-    return f"changes things: {said[:1].lower()}{said[1:]}" if command.changes else said
+        return f"danger: {said}"
+    return f"changes things: {said}" if command.changes else said
 
 
 def _comment(command: Command, room: int) -> str:

@@ -500,7 +500,7 @@ def _more(answer: Answer, width: int) -> Block:
     for id in related:
         kind, _, name = id.partition("/")
         shown = f"mailhelp recipe {name}" if kind == "recipe" else f"mailhelp {name}"
-        if kind in ("recipe", "topic", "status", "parameter", "page"):
+        if kind in ("recipe", "topic", "parameter", "page"):
             pieces.append(shown)
     text = "more: " + pieces[0]
     for piece in pieces[1:4]:

@@ -12,7 +12,10 @@ _WHO = {
     "network": "the network",
     "operator": "the operator",
 }
+_WHERE = {**_WHO, "policy": "a policy or filter", "operator": "a setting here"}
 _LASTS = {"permanent": "for good", "temporary": "for now"}
+_TRIED = {"permanent": "given up", "temporary": "tried again later"}
+_FINAL = {"permanent": "final", "temporary": "temporary"}
 _REFUSALS = ("rejected", "filter-refused")
 _ACT = ("error", "fatal", "panic")
 _LONGEST_DEFAULT = 30
@@ -23,18 +26,16 @@ def verdict(answer: Answer) -> str:
     found = answer.verdict
     if found is None:
         return ""
-    if found.harmless and answer.event not in _REFUSALS:
+    refused = answer.event in _REFUSALS or answer.kind == "status"
+    if found.harmless and not refused:
         return "harmless"
-    who = _WHO.get(found.who, found.who)
-    lasts = _LASTS.get(found.permanence, "")
-    if not lasts:
-        severity = answer.severity if answer.severity not in (None, "info", "notice") else ""
-        return ", ".join(
-            part for part in (severity, f"by {who}" if severity and who else "") if part
-        )
-    verb = "refused" if answer.event in _REFUSALS or answer.kind == "status" else "failed"
-    harmless = " (harmless)" if found.harmless else ""
-    return f"{verb} {lasts}{f', by {who}' if who else ''}{harmless}"
+    if refused and found.permanence in _LASTS:
+        who = f", by {_WHO[found.who]}" if found.who in _WHO else ""
+        return f"refused {_LASTS[found.permanence]}{who}{' (harmless)' if found.harmless else ''}"
+    bad = answer.severity if answer.severity not in (None, "info", "notice") else ""
+    lasts = (_TRIED if answer.event == "delivery" else _FINAL).get(found.permanence, "")
+    who = _WHERE.get(found.who, "") if bad or lasts else ""
+    return ", ".join(part for part in (bad, lasts, who) if part)
 
 
 def decided(found: Verdict) -> str:

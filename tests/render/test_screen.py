@@ -75,7 +75,7 @@ def test_each_part_keeps_its_share() -> None:
     assert 2 <= lines[3:].index("") <= 4
     assert lines[lines.index("What to do") + 1] == "  • Action 0 to take."
     assert sum(line.startswith("  postconf") for line in lines) == 4
-    assert "  postconf name0  # Read 0" in lines
+    assert "  postconf name0  # read 0" in lines
 
 
 def test_sentences_are_whole() -> None:
@@ -94,10 +94,10 @@ def test_verdicts_in_words() -> None:
     temporary = DENIED._replace(verdict=Verdict("policy", "temporary"))
     assert shown(temporary)[0].endswith("refused for now, by a policy or filter")
     bounced = DENIED._replace(event="delivery", verdict=Verdict("remote-server", "permanent"))
-    assert shown(bounced)[0].endswith("failed for good, by the other server")
+    assert shown(bounced)[0].endswith("given up, the other server")
     assert shown(CONNECT)[0].endswith("harmless")
     error = DENIED._replace(severity="error", event=None, verdict=Verdict("network"))
-    assert shown(error)[0].endswith("error, by the network")
+    assert shown(error)[0].endswith("error, the network")
 
 
 def test_a_danger_goes_before_all_else() -> None:

@@ -26,7 +26,6 @@ KINDS = {
 TABLES = (
     "commands",
     "defaults",
-    "logs",
     "manpages",
     "places",
     "programs",

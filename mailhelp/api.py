@@ -188,7 +188,9 @@ def stories(session: Session, files: Iterable[str]) -> list[Story]:
 
 def logs_at_hand(session: Session) -> list[str]:
     """The log of this host that can be read, if there is one."""
-    for name in session.library.table("logs").get("files", {}).get("names", ()):
+    library = session.library
+    known = library.places.values.get("mail_log"), *library.table("places")["mail_log"]["files"]
+    for name in dict.fromkeys(name for name in known if name):
         if os.access(name, os.R_OK) and os.path.isfile(name):
             return [name]
     return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,17 @@ KINDS = {
     "rules": "rule",
     "parts": "part",
 }
-TABLES = ("programs", "defaults", "secrets", "manpages", "tools", "logs", "shapes")
+TABLES = (
+    "commands",
+    "defaults",
+    "manpages",
+    "places",
+    "programs",
+    "secrets",
+    "shapes",
+    "tools",
+)
+"""The tables at the top of a corpus, ``NAME.toml``."""
 FIELDS = "fields"
 """The folder of the fields that entries share, and the key under which one entry keeps its own."""
 SAMPLES = "Samples"
@@ -107,10 +117,31 @@ class FieldTable:
 class Corpus:
     """All that a corpus folder holds; ``faults`` are the files that could not be read."""
 
+    folder: Path
     entries: tuple[Entry, ...]
     fields: tuple[FieldTable, ...]
     tables: dict[str, dict[str, Any]]
     faults: tuple[Fault, ...]
+
+
+def read_files(folder: Path, paths: Iterable[Path]) -> Corpus:
+    """Of the corpus in ``folder`` only the entries in the files ``paths``."""
+    faults: list[Fault] = []
+    entries = [entry for path in paths if (entry := _read_entry(folder, path, faults))]
+    fields = [field for entry in entries for field in _own_fields(entry)]
+    return Corpus(folder, tuple(entries), tuple(fields), {}, tuple(faults))
+
+
+def folder_of(path: Path) -> Path | None:
+    """The corpus that the entry file ``path`` belongs to: what holds the folder of its kind."""
+    folders = list(path.absolute().parents)
+    kinds = [folder for folder in folders if folder.name in KINDS]
+    return kinds[-1].parent if kinds and path.suffix == ".md" else None
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether ``folder`` is a corpus that stands alone, and no user's notes on the bundled one."""
+    return (folder / "defaults.toml").exists()
 
 
 def read(folder: Path) -> Corpus:
@@ -130,7 +161,7 @@ def read(folder: Path) -> Corpus:
         if entry is not None:
             entries.append(entry)
             fields += _own_fields(entry)
-    return Corpus(tuple(entries), tuple(fields), tables, tuple(faults))
+    return Corpus(folder, tuple(entries), tuple(fields), tables, tuple(faults))
 
 
 def _files(folder: Path) -> Iterator[Path]:

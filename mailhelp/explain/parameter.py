@@ -77,7 +77,7 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
     return draft._replace(
-        commands=common.filled(document.data.get("commands", []), filling),
+        commands=common.filled(library, document.data.get("commands", []), filling),
         parameters=(*own, *(p for p in draft.parameters if p.name not in names)),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),

@@ -27,16 +27,17 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
     options = data["options"]
     commands = []
     for stored in data["commands"]:
-        text = shell.fill(stored["run"], values, missing="show")
+        _, filling = common.placed(library, stored["run"], values)
+        text = shell.fill(stored["run"], filling, missing="show")
         if text is None:
             raise UsageError(f"A value cannot stand in the command {stored['run']!r}.")
         commands.append(
             Command(
                 text,
-                shell.say(stored["why"], values),
+                shell.say(stored["why"], filling),
                 stored.get("runs_on", "server"),
                 stored.get("changes", False),
-                _options(stored["run"], options, values),
+                _options(stored["run"], options, filling),
             )
         )
     parts = common.parts(library, document, {})
@@ -77,7 +78,11 @@ def _values(library: Library, document: Document, given: Mapping[str, str]) -> d
                 f"{key}={value!r} will not do. {placeholders[key]['meaning']}",
                 f"For example: {key}={placeholders[key]['example']}",
             )
-    defaults = {key: row["default"] for key, row in placeholders.items() if "default" in row}
+    defaults = {
+        key: shell.say(*common.placed(library, row["default"], {}))
+        for key, row in placeholders.items()
+        if "default" in row
+    }
     return {**defaults, **given}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailhelp.errors import SourceError
+from mailhelp.host.places import Places, Rows, usual
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.log.catalogue import Catalogue
@@ -74,7 +75,10 @@ class Fields(Mapping[str, Field]):
 
 
 class Library:
-    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers."""
+    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers.
+
+    ``places`` finds the places of ``places.toml`` on the host that answers are for.
+    """
 
     def __init__(
         self,
@@ -83,6 +87,7 @@ class Library:
         host: Store | None = None,
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
+        places: Callable[[Rows], Places] = usual,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
         self._opened = self.layers
@@ -90,6 +95,7 @@ class Library:
         self.host = host
         self.search_folders = search_folders
         self._notice = notice
+        self._places = places
         self._tables: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Document | None] = {}
 
@@ -111,6 +117,11 @@ class Library:
     def fields(self) -> Mapping[str, Field]:
         """The fields by name, each read when it is first asked for; the notes' before the bundled."""
         return Fields(self._ask)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things are on this host; read when a command first names one."""
+        return self._places(self.table("places"))
 
     @cached_property
     def splitter(self) -> Splitter:

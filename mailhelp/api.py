@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from mailhelp import query
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import entry, header, log, page, parameter, search
+from mailhelp.explain import container, entry, header, log, page, parameter, search
 from mailhelp.knowledge.store import Name
 from mailhelp.log.join import Joiner, Numbered, lines
 from mailhelp.log.prefix import Record, covered
@@ -36,7 +36,8 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         return explain_held(session, kind, text.split("\n"))
     question = query.recognise(session.library, text)
     if question is None:
-        return (ranked(session, text),)
+        kind = query.held(session.library, [text])
+        return (ranked(session, text),) if kind is None else explain_held(session, kind, [text])
     if question.kind == "lines":
         return tuple(explain_stream(session, io.BytesIO(text.encode())))
     if question.kind == "queue-id":
@@ -60,6 +61,14 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
 def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    if kind == "queue":
+        from mailhelp.explain import queue
+
+        return queue.explain(session, lines)
+    if kind == "output":
+        from mailhelp.explain import output
+
+        return output.explain(session, lines)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
@@ -201,7 +210,8 @@ def explain_record(session: Session, numbered: Numbered, hops: int) -> tuple[Ans
     record = numbered.record
     field = header.field_document(session.library, record)
     if field is None:
-        return log.explain(session.library, record), 0
+        answer = log.explain(session.library, record)
+        return container.applied(session.library, record, answer), 0
     if not field.data.get("hop"):
         return header.explain(session.library, record, field), hops
     hops += 1

@@ -25,7 +25,9 @@ KINDS = {
 }
 TABLES = (
     "commands",
+    "containers",
     "defaults",
+    "listings",
     "manpages",
     "places",
     "programs",

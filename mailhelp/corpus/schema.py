@@ -20,7 +20,7 @@ Severity = Literal["info", "notice", "warning", "error", "fatal", "panic"]
 Who = Literal["this-server", "remote-server", "client", "policy", "network", "operator"]
 Permanence = Literal["permanent", "temporary", "none", "by-code"]
 RunsOn = Literal["server", "anywhere"]
-Goodness = Literal["good", "bad"]
+Goodness = Literal["good", "bad", "info"]
 Version = Annotated[
     str,
     Meta(
@@ -96,12 +96,18 @@ class Placeholder(Strict):
 
 
 class Output(Strict):
-    """What a recipe's command prints: ``pattern`` fits one line of ``sample``."""
+    """What a recipe's command prints: ``pattern`` fits one line of ``sample``.
+
+    ``info`` proves neither success nor a fault. ``alone``: tells something only if no other outcome was seen;
+    ``when``: only if the last date of the line is past or future.
+    """
 
     result: Goodness
     pattern: Text
     sample: Text
     meaning: Text
+    alone: bool = False
+    when: Literal["past", "future"] | None = None
 
 
 class ProgramRow(Struct, kw_only=True):

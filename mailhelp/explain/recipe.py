@@ -56,6 +56,7 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
                 output.get("line", ""),
             )
             for output in data["outputs"]
+            if output["result"] != "info"
         ),
         placeholders=tuple(
             Placeholder(name, row["meaning"], values.get(name), row["example"])

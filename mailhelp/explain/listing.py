@@ -71,15 +71,12 @@ class Cause:
     ``about`` is the host or the like in that first reason; ``same`` counts the mails whose reason holds it too.
     """
 
-    def __init__(
-        self, key: str, about: str, text: str, queue_id: str, address: str, line: int
-    ) -> None:
+    def __init__(self, key: str, about: str, text: str, queue_id: str, address: str) -> None:
         self.key = key
         self.about = about
         self.text = text
         self.queue_id = queue_id
         self.address = address
-        self.line = line
         self.mails = self.same = 0
         self.last = 0  # the number of the mail that was counted last
         self.domains = Commonest(100)
@@ -128,7 +125,7 @@ class Tally:
         else:
             self.senders.add(sender[:_LONGEST])
 
-    def recipient(self, address: str, reason: str, line: int) -> None:
+    def recipient(self, address: str, reason: str) -> None:
         """A recipient of the last mail, and why it waits (empty if the listing does not say)."""
         self.recipients += 1
         address = address[:_LONGEST]
@@ -136,7 +133,7 @@ class Tally:
         self.domains.add(domain)
         if not reason:
             return
-        cause = self._cause(reason[:_LONGEST], address, line)
+        cause = self._cause(reason[:_LONGEST], address)
         if cause is None:
             self.more += 1
         elif cause.last != self.mails:
@@ -145,7 +142,7 @@ class Tally:
             cause.same += cause.about in reason
             cause.domains.add(domain)
 
-    def _cause(self, reason: str, address: str, line: int) -> Cause | None:
+    def _cause(self, reason: str, address: str) -> Cause | None:
         mask = masked(reason)
         found = self._masks.get(mask)
         if found is None and len(self._masks) < self.most_masks:
@@ -153,7 +150,7 @@ class Tally:
             key = key or mask
             found = self.causes.get(key)
             if found is None and len(self.causes) < self.most_causes:
-                found = self.causes[key] = Cause(key, about, reason, self._id, address, line)
+                found = self.causes[key] = Cause(key, about, reason, self._id, address)
             if found is not None:
                 self._masks[mask] = found
         return found
@@ -200,7 +197,7 @@ class Reader:
         buffer: list[str] = []
         indent = ""
         length = 0
-        for number, raw in enumerate(lines, 1):
+        for raw in lines:
             line = raw.rstrip("\r\n")
             quoted = _QUOTED.match(line) if line.lstrip()[:1] == ">" else None
             line = line[quoted.end() :] if quoted else line
@@ -211,11 +208,11 @@ class Reader:
                 buffer.append(line)
                 length += len(line)
                 if (text[:1] == "}" and line.startswith(f"{indent}}}")) or length > _LONGEST_OBJECT:
-                    self._object("".join(buffer), number)
+                    self._object("".join(buffer))
                     buffer = []
                 continue
             if text.startswith(('{"', '[{"')):
-                self._object(text, number)
+                self._object(text)
                 continue
             if not text:
                 inside = opened = False
@@ -243,7 +240,7 @@ class Reader:
             elif self._other(text):
                 inside = False
             elif inside and (line[:1].isspace() or "@" in text):
-                self.tally.recipient(text, reason, number)
+                self.tally.recipient(text, reason)
         if buffer:
             self.tally.broken += 1
 
@@ -303,7 +300,7 @@ class Reader:
                 return min(found, self._today)
         return None
 
-    def _object(self, text: str, number: int) -> None:
+    def _object(self, text: str) -> None:
         """One mail as JSON, or several of them in a list."""
         import json
 
@@ -318,11 +315,11 @@ class Reader:
             break
         for mail in found if isinstance(found, list) else [found]:
             if isinstance(mail, dict) and self._keys["id"] in mail:
-                self._from_json(mail, number)
+                self._from_json(mail)
             else:
                 self.tally.broken += 1
 
-    def _from_json(self, mail: Mapping[str, Any], number: int) -> None:
+    def _from_json(self, mail: Mapping[str, Any]) -> None:
         keys, tally = self._keys, self.tally
         tally.json = True
         states = [str(mail.get(keys["queue"], self._unmarked))[:40]]
@@ -342,9 +339,7 @@ class Reader:
             if isinstance(recipient, dict):
                 address = recipient.get(keys["recipient"])
                 reason = recipient.get(keys["reason"])
-                tally.recipient(
-                    str(address or ""), reason if isinstance(reason, str) else "", number
-                )
+                tally.recipient(str(address or ""), reason if isinstance(reason, str) else "")
 
     def _day_of(self, seconds: object) -> date | None:
         from datetime import date

@@ -162,6 +162,8 @@ def _answer(session: Session, document: Document, outcomes: list[_Outcome]) -> A
         brief=Prose(),
         explanation=common.plain(rest) if rest else Prose(),
         findings=tuple(_findings(library, ordered))[:_MOST_FINDINGS],
+        causes=told.causes if first.bad else (),
+        actions=told.actions if first.bad else (),
         # what else the recipe tells is in the recipe, which `related` names
         sections=(),
         outcomes=(),

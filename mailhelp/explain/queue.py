@@ -131,6 +131,12 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
         explanation=common.plain(session.redactor.cover(_summary(tally))),
         sections=(Section(document.title, answer.explanation), *answer.sections),
     )
+    hints = list(_hints(session, tally))
+    said = tuple(common.plain(text) for text, _ in hints)
+    answer = answer._replace(
+        actions=(*said, *answer.actions),
+        related=tuple(dict.fromkeys((*(related for _, related in hints), *answer.related))),
+    )
     if commonest is None or commonest.document is None:
         return answer
     own = common.parts(library, commonest.document, commonest.values)
@@ -140,7 +146,7 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
     }
     return answer._replace(
         causes=own["causes"],
-        actions=(*own["actions"], *answer.actions),
+        actions=(*said, *own["actions"], *answer.actions[len(said) :]),
         commands=tuple(commands.values()),
         parameters=own["parameters"],
         related=tuple(dict.fromkeys((commonest.document.id, *answer.related))),
@@ -192,6 +198,20 @@ def _summary(tally: Tally) -> str:
     return " ".join(sentences)
 
 
+def _hints(session: Session, tally: Tally) -> Iterable[tuple[str, str]]:
+    """What to do about a listing that is mostly of one kind, and the entry that tells more."""
+    top = tally.senders.most(1)
+    counts = {
+        "bounces": (tally.bounces, ""),
+        "sender": (top[0][1], top[0][0][:80]) if top else (0, ""),
+        "hold": (tally.states.get("hold", 0), ""),
+    }
+    for kind, hint in session.library.table("listings")["hints"].items():
+        count, sender = counts[kind]
+        if count >= hint["least"] and count >= hint["share"] * tally.mails:
+            yield session.redactor.cover(say(hint["text"], {"sender": sender})), hint["related"]
+
+
 def _findings(session: Session, groups: list[Group], rules: Mapping[str, Any]) -> Iterable[Finding]:
     for group in groups[:MOST_FINDINGS]:
         title = group.document.title if group.document else rules["unknown"]
@@ -205,7 +225,6 @@ def _findings(session: Session, groups: list[Group], rules: Mapping[str, Any]) -
             f"To {domains}" if domains else "",
             group.mails,
             _named(group.document) if group.document else None,
-            group.cause.line,
         )
     rest = groups[MOST_FINDINGS:]
     if rest:

@@ -85,7 +85,7 @@ TITLES = {
     "(see openssl version) (openssl)",
     "x-dates.txt": "The certificate stays valid for at least the time that you gave (openssl)",
     "x-dates-expired.txt": EXPIRED,
-    "x-text.txt": "The certificate is valid up to this moment (openssl)",
+    "x-text.txt": "The certificate is valid up to this moment: it has not ended yet (openssl)",
     "x-text-expired.txt": EXPIRED,
     "x-checkend-soon.txt": "The certificate ends within that time, or has ended already (openssl)",
     "x-nofile.txt": "The file of the certificate does not exist, or this user may not read it (openssl)",

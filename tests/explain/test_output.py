@@ -195,6 +195,18 @@ def test_other_programs(session: Session, text: str, title: str) -> None:
     assert told(session, text).title == title
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/tmp/eicar.com: OK\n/tmp/mail.eml: OK\n",  # a virus scanner's
+        "Nov 22 08:47:38 mail openssl[1]: connect:errno=111\n" * 3,
+        "Subject: CONNECTED(00000003)\nFrom: ann@example.org\n",
+    ],
+)
+def test_what_only_looks_like_it_is_something_else(session: Session, text: str) -> None:
+    assert query.held(session.library, text.split("\n")) is None
+
+
 def test_quotes_and_indents_do_not_matter(session: Session) -> None:
     quoted = "\n".join(f"> {line}" for line in kept("s-expired-brief.txt").split("\n"))
     assert told(session, quoted).title == EXPIRED

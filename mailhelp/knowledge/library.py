@@ -24,12 +24,12 @@ from mailhelp.redact import Redactor
 _T = TypeVar("_T")
 
 
-def bundled_folder() -> Path:
+def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
     ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
     """
-    chosen = os.environ.get("MAILHELP_INDEX")
+    chosen = environ.get("MAILHELP_INDEX")
     if chosen:
         return Path(chosen).absolute()
     here = Path(__file__).parent.parent

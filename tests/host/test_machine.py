@@ -174,4 +174,4 @@ def test_terminals(host: Host, tmp_path: Path) -> None:
 
 def test_width_of_no_terminal(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "132")
-    assert host.width == 132
+    assert host.size[0] == 132

@@ -57,6 +57,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
 
 def _asked(session: Session, output: Output, question: str, numbered: Words = ()) -> int:
     """Answer a question and keep it; ``numbered`` is a list that stays the last one."""
+    from mailhelp.condense import condensed
+
     answers = api.ask(session, question)
     code = _told(session, output, answers)
     short = len(question) <= last.LONGEST_TEXT
@@ -64,7 +66,7 @@ def _asked(session: Session, output: Output, question: str, numbered: Words = ()
         "ask",
         (question,) if short else (),
         dropped=not short,
-        numbered=numbered or last.numbered(answers),
+        numbered=numbered or last.numbered(condensed(answers)),
     )
     _index_later(session, output)
     return code
@@ -73,7 +75,10 @@ def _asked(session: Session, output: Output, question: str, numbered: Words = ()
 def _opened(session: Session, output: Output, number: str, known: last.Last) -> int:
     """What ``number`` opens: one of the last list, else what it means by itself."""
     if len(number) < 6 and 0 < int(number) <= len(known.numbered):
-        return _asked(session, output, known.numbered[int(number) - 1], known.numbered)
+        id = known.numbered[int(number) - 1]
+        if not id:
+            raise NothingFound(f"Nothing more is known of the last list's {number}.")
+        return _asked(session, output, id, known.numbered)
     if api.is_known(session, number):
         return _asked(session, output, number)
     many = len(known.numbered)

@@ -48,6 +48,7 @@ _mailhelp() {
     (( $#lines )) || { _files; return }
     (( $#plain )) && _describe mailhelp plain
     (( $#open )) && _describe mailhelp open -S ''
+    return 0
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _mailhelp "$@"; else compdef _mailhelp mailhelp; fi
 """,

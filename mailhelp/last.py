@@ -72,8 +72,14 @@ def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
     if len(several) == 1:
         ids = (each.id for each in several[0].results if each.kind not in _NOT_OPENED)
     else:
-        ids = (answer.entry or "" for answer in several)
+        ids = (_id(answer) for answer in several)
     return tuple(ids)[:MOST_NUMBERED]
+
+
+def _id(answer: Answer) -> str:
+    """The id of the document behind ``answer``; empty if there is none."""
+    entry = answer.entry or ""
+    return f"log/{entry}" if entry and answer.kind == "log" else entry
 
 
 def keep(host: Host, last: Last, cover: Callable[[str], str]) -> None:

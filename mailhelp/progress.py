@@ -26,7 +26,7 @@ def shown(host: Host, quiet: bool = False) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
-        console=Console(file=host.stderr),
+        console=Console(file=host.stderr, force_terminal=True),
         transient=True,
     )
     with bar:

@@ -16,6 +16,7 @@ from mailhelp.knowledge.document import Document
 NAMES = "completion.txt"
 
 _PLAIN = re.compile(r"[\w][\w.+:@/-]*")
+_SECTION = re.compile(r"\.\d\w*$")
 _NO_NAMES = frozenset(("part", "log"))
 _LONGEST = 72
 
@@ -38,7 +39,7 @@ def rows(document: Document) -> Iterator[Row]:
     own = document.id.partition("/")[2]
     names = (own, *document.names) if kind in ("recipe", "topic", "page") else document.names
     for name in names:
-        if _PLAIN.fullmatch(name):
+        if _PLAIN.fullmatch(name) and not (kind == "page" and _SECTION.search(name)):
             yield kind, name, "" if document.title == name else document.title
     for key, row in document.data.get("placeholders", {}).items():
         yield f"recipe {own}", f"{key}=", f"{row.get('default', '')}: {row['meaning']}"

@@ -33,8 +33,10 @@ def test_one_line(mailhelp: Mailhelp, words: tuple[str, ...]) -> None:
     assert mailhelp(*words).out.splitlines() == ["5.7.1: Not authorised: refused by policy"]
 
 
-def test_one_line_for_each_of_several(mailhelp: Mailhelp) -> None:
-    assert len(mailhelp("-q", "queue_lifetime").out.splitlines()) == 2
+def test_all_of_it(mailhelp: Mailhelp) -> None:
+    brief, full = mailhelp("5.7.1"), mailhelp("-v", "5.7.1")
+    assert len(full.out) > len(brief.out)
+    assert mailhelp("5.7.1", "-v").out == mailhelp("--verbose", "5.7.1").out == full.out
 
 
 def test_an_option_of_a_command_that_is_asked_about_stays_its_own(mailhelp: Mailhelp) -> None:
@@ -171,7 +173,8 @@ def test_a_whole_text_of_a_shape(
         "file": lambda: mailhelp("explain", str(path)),
         "word": lambda: mailhelp(str(path)),
     }[way]()
-    assert (done.code, done.out) == (0, "A whole\n")
+    assert done.code == 0
+    assert done.out.startswith("A whole\n")
     assert shapes == [["WHOLE one", "two", *["three"] * 1000]]
 
 

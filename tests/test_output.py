@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailhelp.answer import Answer, Verdict
+from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host import machine
 from mailhelp.output import Output
@@ -18,7 +18,7 @@ SHORT = Answer("topic", recognised="entry", title="Short")
 
 
 def on(host: FakeHost, **options: Any) -> Output:
-    return Output(host, Options(**options))
+    return Output(host, Options(**{"detail": "full", **options}))
 
 
 @pytest.mark.parametrize(("columns", "width"), [(1, 20), (20, 20), (80, 80), (300, 100)])
@@ -41,14 +41,9 @@ def test_a_terminal_that_lies(said: str, columns: int, monkeypatch: pytest.Monke
     assert machine.Host().size == (columns, 24)
 
 
-def test_one_line_for_each_answer(host: FakeHost) -> None:
-    verdict = Verdict("this-server", "permanent")
-    on(host, detail="line").answers([SHORT, LONG._replace(verdict=verdict)])
-    lines = host.written.getvalue().splitlines()
-    assert len(lines) == 2
-    assert lines[0] == "Short"
-    assert lines[1].startswith("Long")
-    assert "this server" in lines[1]
+def test_the_detail_is_handed_on(host: FakeHost) -> None:
+    for detail in ("line", "brief", "full"):
+        assert on(host, detail=detail).look.detail == detail
 
 
 class Pager:

@@ -7,16 +7,12 @@ fail() {
     exit 1
 }
 
-# step WHAT COMMAND…: say WHAT, run COMMAND in silence; 1 if it failed, its output in $said
-step() {
+# must WHAT COMMAND…: say WHAT, run COMMAND in silence; if it fails, show what it wrote and end
+must() {
     printf 'mailhelp: %s\n' "$1" >&2
     shift
-    said=$("$@" 2>&1 </dev/null)
-}
-
-must() {
-    step "$@" || fail "$said
-That failed. See above why; then try again."
+    said=$("$@" 2>&1 </dev/null) || fail "$said
+mailhelp: that failed, as said above. Try again when it is mended."
 }
 
 find_python() {
@@ -49,12 +45,9 @@ install_venv_module() {
 setup() {
     if [ ! -x "$1/.venv/bin/pip" ]; then
         python=$(find_python) || exit 1
+        "$python" -c 'import ensurepip' 2>/dev/null || install_venv_module
         rm -rf "$1/.venv"
-        step "making $1/.venv" "$python" -m venv "$1/.venv" || {
-            install_venv_module
-            rm -rf "$1/.venv"
-            must "making $1/.venv" "$python" -m venv "$1/.venv"
-        }
+        must "making $1/.venv" "$python" -m venv "$1/.venv"
     fi
     must "installing mailhelp and what it needs into it (a minute or less)" \
         "$1/.venv/bin/pip" install --quiet --disable-pip-version-check --editable "$1$2"

@@ -114,7 +114,10 @@ def _again(session: Session, output: Output) -> int:
         code = _told(session, output, api.ask(session, before.words[0]))
     else:
         action: Callable[..., int] = globals()[before.command]
-        code = action(session, output, before.words, **before.given)
+        # what another release kept may have options that this one lacks
+        own = COMMANDS[before.command].switches if before.command in COMMANDS else ()
+        given = {each.name: before.given[each.name] for each in own if each.name in before.given}
+        code = action(session, output, before.words, **given)
     session.last = before
     return code
 
@@ -375,7 +378,10 @@ def _told(session: Session, output: Output, answers: tuple[Answer, ...]) -> int:
 def _keep(session: Session, call: Call, numbered: Words = ()) -> None:
     heard = session.heard
     # asked again, it may be in another folder
-    words = tuple(os.path.abspath(word) if _is_path(word) else word for word in call.words)
+    command = COMMANDS.get(call.command)
+    words = call.words
+    if command and command.operand and command.operand.completes == "file":
+        words = tuple(os.path.abspath(word) if _is_file(word) else word for word in words)
     session.last = last.Last(
         call.command, words, call.given, heard.text, heard.dropped, numbered=numbered
     )

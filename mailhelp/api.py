@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mailhelp.log.trace import Story
 
 RESULTS = 10
+_MOST_NEAR = 8
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -306,18 +307,22 @@ def recipe(session: Session, name: str, values: Mapping[str, str]) -> tuple[Answ
     hits = library.named(name, "recipe")
     document = library.document(hits[0].id) if hits else None
     if document is None:
-        like = library.named_like(name, "recipe")
-        near = [
-            hit.shown
-            for reading in library.corrected(name)
-            for hit in library.named_like(reading, "recipe")
-        ]
         raise NothingFound(
             f"There is no recipe “{name}”.",
             "'mailhelp recipe' lists them all.",
-            tuple(dict.fromkeys([*(hit.shown for hit in like), *near])),
+            _near(session, name, "recipe"),
         )
     return (explain_recipe.explain(library, session.host, document, values),)
+
+
+def _near(session: Session, name: str, kind: str) -> tuple[str, ...]:
+    """Names of ``kind`` that have ``name`` in them, or that a slip of a letter makes of it."""
+    library = session.library
+    hits = [*library.named_like(name, kind)]
+    for reading in library.corrected(name):
+        hits += library.named_like(reading, kind)
+    whole = (hit.shown for hit in hits if hit.id.count("/") == 1)  # no pieces of pages
+    return tuple(dict.fromkeys(whole))[:_MOST_NEAR]
 
 
 def pages(session: Session) -> tuple[Answer, ...]:
@@ -341,9 +346,10 @@ def man(session: Session, asked: str) -> tuple[Answer, ...]:
         asked = row.get("files", {}).get(asked, asked)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
-        near = [hit.shown for hit in library.named_like(words[-1], "page")][:8]
         raise NothingFound(
-            f"There is no man page “{asked}”.", "'mailhelp man' lists them.", tuple(near)
+            f"There is no man page “{asked}”.",
+            "'mailhelp man' lists them.",
+            _near(session, words[-1], "page"),
         )
     return tuple(page.explain(asked, document) for document in documents if document is not None)
 

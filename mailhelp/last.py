@@ -117,11 +117,11 @@ def recall(host: Host) -> Last | None:
             table = json.load(file)
         if table["format"] == _FORMAT:
             return Last(
-                table["command"],
-                tuple(table["words"]),
-                table["given"],
-                table["text"],
-                table["dropped"],
-                tuple(table["numbered"]),
+                str(table["command"]),
+                tuple(map(str, table["words"])),
+                dict(table["given"]),
+                None if table["text"] is None else str(table["text"]),
+                bool(table["dropped"]),
+                tuple(map(str, table["numbered"])),
             )
     return None

@@ -42,7 +42,7 @@ class Output:
         if self.options.json or streaming:
             for number, answer in enumerate(answers):
                 known += answer.recognised != "no"
-                if number and not self.options.json:
+                if number and not self.options.json and look.detail != "line":
                     self.stream.write(paint.between(look) if look.detail == "full" else "\n")
                 self.stream.write(self._one(answer))
                 self.stream.flush()

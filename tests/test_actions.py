@@ -101,6 +101,7 @@ def test_a_number_opens_the_last_list(mailhelp: Mailhelp) -> None:
     assert entry(mailhelp("--json", "2")) == ids[1]
     assert entry(mailhelp("--json", "3")) == ids[2]  # the list stays the last one
     assert entry(mailhelp("-v", "--json")) == ids[2]
+    assert entry(mailhelp("--json", str(len(ids)))) == ids[-1]
 
 
 def test_a_number_that_the_list_lacks(mailhelp: Mailhelp) -> None:
@@ -136,6 +137,19 @@ def test_a_file_in_this_folder(
     assert entry(mailhelp("--json", "./maximal_queue_lifetime")).startswith("postfix/smtpd/")
 
 
+def test_a_file_is_asked_again_from_any_folder(
+    mailhelp: Mailhelp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.log").write_text(LINE)
+    for words in (("./some.log",), ("explain", "some.log"), ("trace", "--all", "some.log")):
+        monkeypatch.chdir(tmp_path)
+        first = mailhelp("--json", *words)
+        monkeypatch.chdir("/")
+        again = mailhelp("-v", "--json")
+        assert (again.code, len(again.out.splitlines())) == (0, len(first.out.splitlines()))
+
+
 def test_a_missing_path_is_said(mailhelp: Mailhelp) -> None:
     done = mailhelp("/no/such/file")
     assert done.code == 3
@@ -148,7 +162,12 @@ def shapes(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     seen: list[list[str]] = []
 
     def held(library: object, lines: list[str]) -> str | None:
-        return "bounce" if lines[0].startswith("WHOLE") else None
+        # as the table of shapes does, it takes a line in the midst of others too
+        return (
+            "bounce"
+            if "WHOLE" in (lines[0], lines[-1].strip()) or "WHOLE one" in lines[0]
+            else None
+        )
 
     def explain_held(session: object, kind: str, lines: object) -> tuple[Answer, ...]:
         seen.append(list(lines))  # type: ignore[call-overload]
@@ -179,7 +198,7 @@ def test_a_whole_text_of_a_shape(
 
 
 def test_a_log_that_quotes_a_shape_stays_a_log(mailhelp: Mailhelp, shapes: list[list[str]]) -> None:
-    done = mailhelp("--json", stdin=f"{LINE}WHOLE\n{LINE}")
+    done = mailhelp("--json", stdin=f"{LINE}{LINE}WHOLE\n")
     assert len(done.out.splitlines()) == 3
     assert shapes == []
 
@@ -187,6 +206,11 @@ def test_a_log_that_quotes_a_shape_stays_a_log(mailhelp: Mailhelp, shapes: list[
 def test_trouble_that_was_shown_is_not_called_none(mailhelp: Mailhelp) -> None:
     unknown = "Nov 22 06:25:16 mx postfix/smtpd[123]: frob: wombat\n"
     assert "no trouble" not in mailhelp("explain", "--only-problems", stdin=unknown).err
+
+
+def test_a_stream_in_lines(mailhelp: Mailhelp) -> None:
+    connect = "Nov 22 06:25:16 mx postfix/smtpd[123]: connect from unknown[192.0.2.7]\n"
+    assert len(mailhelp("-q", stdin=LINE + connect).out.splitlines()) == 2
 
 
 # --- trace
@@ -197,6 +221,8 @@ def test_an_address_is_no_file(mailhelp: Mailhelp, word: str) -> None:
     done = mailhelp("trace", word, stdin=LINE)
     assert done.code == 1
     assert f"No mail with {word} in standard input." in done.err
+    if word != "mx.example.log":  # beside an id, it could be a log that is missing
+        assert "or 5419B66 in standard input." in mailhelp("trace", word, "5419B66", stdin=LINE).err
 
 
 def test_at_a_terminal_this_hosts_log_is_read(

@@ -43,6 +43,7 @@ def test_without_a_letter_only_the_commands() -> None:
         (("recipe", "starttls-check", ""), ["host=", "port=", "port=25"]),
         (("recipe", "starttls-check", "host=a", "p"), ["port=", "port=25"]),
         (("recipe", "starttls-check", "port="), ["port=25"]),
+        (("recipe", "starttls-check", "host=a", ""), ["port=", "port=25"]),
         (("-v", "recipe", "starttls-check", "ho"), ["host="]),
         (("man", "post"), ["postconf"]),
         (("template", ""), ["failure_template"]),

@@ -25,6 +25,13 @@ def test_what_is_kept_comes_back(host: FakeHost) -> None:
     assert last.recall(host) == CALL
 
 
+def test_what_was_piped_is_covered_too(host: FakeHost) -> None:
+    last.keep(host, CALL._replace(text="a secret"), lambda text: text.replace("secret", "*"))
+    kept = last.recall(host)
+    assert kept is not None
+    assert kept.text == "a *"
+
+
 def test_only_its_owner_may_read_it_and_nothing_is_left_beside_it(host: FakeHost) -> None:
     keep(host)
     keep(host)
@@ -51,6 +58,11 @@ def test_a_spoilt_file_is_none(host: FakeHost, spoilt: str) -> None:
 def test_a_command_that_is_none_is_not_run(mailhelp: Mailhelp) -> None:
     keep(mailhelp.host, Last("_keep"))
     assert mailhelp("-v").code == 1
+
+
+def test_an_option_of_another_release_is_left_out(mailhelp: Mailhelp) -> None:
+    keep(mailhelp.host, Last("recipe", ("starttls-check",), {"run": True}))
+    assert mailhelp("-v").code == 0
 
 
 def test_a_cache_that_cannot_be_written_is_silent(mailhelp: Mailhelp) -> None:

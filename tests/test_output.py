@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailhelp.answer import Answer
+from mailhelp.answer import Answer, Command
 from mailhelp.arguments import Options
 from mailhelp.host import machine
 from mailhelp.output import Output
@@ -81,11 +81,27 @@ def test_a_long_answer_goes_through_less_that_keeps_colour(host: FakeHost, pager
     assert host.written.getvalue() == ""
 
 
-def test_lines_that_wrap_count(host: FakeHost, pager: Pager) -> None:
-    command = Answer("topic", recognised="entry", title="x " * 900)
-    host.screen = (20, 24)
-    on(host).answers([command])
+def test_what_counts_are_the_lines_of_the_screen(host: FakeHost, pager: Pager) -> None:
+    # a command is never broken: twenty lines of it take a hundred on this screen
+    commands = tuple(Command("x" * 100) for _ in range(20))
+    answer = Answer("topic", recognised="entry", title="x", commands=commands)
+    host.screen = (200, 60)
+    on(host).answers([answer])
+    assert pager.words == []
+    host.screen = (20, 60)
+    on(host).answers([answer])
     assert pager.words
+
+
+def test_colours_take_no_room(host: FakeHost, pager: Pager) -> None:
+    # each command is as wide as the screen; with its colour codes it would be two lines
+    commands = tuple(Command("x" * 78) for _ in range(15))
+    answer = Answer("topic", recognised="entry", title="x", commands=commands)
+    on(host, pager=False).answers([answer])
+    host.screen = (80, host.written.getvalue().count("\n") + 1)
+    on(host).answers([answer])
+    assert pager.words == []
+    assert "\x1b[" in host.written.getvalue()
 
 
 def test_the_users_pager(host: FakeHost, pager: Pager) -> None:

@@ -205,7 +205,9 @@ def _explained(
         head, _ = _head(lines, alone=lambda line: not api.is_record(session, line))
     whole: Lines = chain(head, lines)
     text = [line for line in head if line is not None]
-    shape = api.shape_of(session, text) if len(text) > 1 and not only_problems else None
+    # a single record is what most people pipe, and the shapes take time to compile
+    several = len(text) > 1 or (text and not api.is_record(session, text[0]))
+    shape = api.shape_of(session, text) if several and not only_problems else None
     if shape is not None:
         covered = session.redactor.cover_lines(line for line in whole if line is not None)
         rest = (line for line in covered if line is not None)

@@ -29,7 +29,7 @@ def build(options: Options, perform: Perform) -> typer.Typer:
         epilog="Exit codes: 0 answered, 1 nothing found, 2 usage, 3 a source could not be read.",
     )
 
-    def carry_out(command: str, *words: str, **more: bool) -> None:
+    def carry_out(command: str, *words: str, **more: bool | str) -> None:
         raise typer.Exit(perform(Call(command, words, options), **more))
 
     @app.callback()
@@ -104,9 +104,16 @@ def build(options: Options, perform: Perform) -> typer.Typer:
 
     @app.command()
     def check(
-        folder: Annotated[str | None, typer.Argument(help="A corpus; else your own notes.")] = None,
+        paths: Annotated[
+            list[str] | None,
+            typer.Argument(help="A corpus, or entries of one; else your own notes."),
+        ] = None,
+        show: Annotated[str, typer.Option(help="Show the patterns of this entry.")] = "",
+        schema: Annotated[
+            str, typer.Option(help="Print the JSON Schema of a kind of entry (log, recipe, …).")
+        ] = "",
     ) -> None:
-        """Validate a corpus, or your own notes."""
-        carry_out("check", *((folder,) if folder else ()))
+        """Validate a corpus, entries of one, or your own notes."""
+        carry_out("check", *(paths or ()), show=show, schema=schema)
 
     return app

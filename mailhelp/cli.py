@@ -82,7 +82,7 @@ def report(error: MailhelpError) -> int:
     return error.exit_code
 
 
-def perform(call: Call, **more: bool) -> int:
+def perform(call: Call, **more: bool | str) -> int:
     """Carry out a call; ``more`` are the command's own options."""
     from mailhelp import commands
     from mailhelp.host.machine import Host
@@ -108,7 +108,7 @@ def _say_notices(notices: list[str]) -> None:
 def _through_typer(words: list[str], options: Options) -> int:
     from mailhelp.app import build
 
-    def guarded(call: Call, **more: bool) -> int:
+    def guarded(call: Call, **more: bool | str) -> int:
         # Typer has codes and words of its own for a closed pipe and an interrupt
         return _code_of(lambda: perform(call, **more))
 

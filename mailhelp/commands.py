@@ -288,22 +288,47 @@ def index(session: Session, output: Output, words: Words) -> int:
     )
 
 
-def check(session: Session, output: Output, words: Words) -> int:
-    """Validate a corpus, or the user's own notes."""
+def check(session: Session, output: Output, words: Words, show: str = "", schema: str = "") -> int:
+    """Validate a corpus, single entries of one, or the user's own notes.
+
+    ``show`` is the id of an entry whose patterns are shown in place of that, ``schema`` the kind of
+    entry whose JSON Schema is.
+    """
+    if schema:
+        return _print_schema(schema)
+    from mailhelp.corpus import messages
     from mailhelp.corpus.base import Base
     from mailhelp.corpus.check import check as check_corpus
-    from mailhelp.corpus.read import is_whole
+    from mailhelp.corpus.check import check_files
+    from mailhelp.corpus.read import folder_of, is_whole
+    from mailhelp.corpus.show import patterns
 
-    folder = Path(words[0]) if words else session.host.config_dir / "notes"
-    if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
-    base = None if is_whole(folder) else Base(session.library.bundled)
-    compiled, faults = check_corpus(folder, base)
+    paths = [Path(word) for word in words] or [session.host.config_dir / "notes"]
+    bundled = session.library.bundled
+    if show:
+        for line in patterns(paths[0], show, Base(bundled)):
+            print(visible(line))
+        return EXIT_ANSWERED
+    if len(paths) == 1 and paths[0].is_dir():
+        folder = paths[0]
+        compiled, faults = check_corpus(folder, None if is_whole(folder) else Base(bundled))
+    else:
+        folders = {folder_of(path) if path.is_file() else None for path in paths}
+        found = folders.pop()
+        if found is None or folders:
+            raise SourceError(
+                f"There is no folder {paths[0]}, and it is no entry of a corpus.",
+                "Name the folder of a corpus, or entries (.md) of one corpus.",
+            )
+        folder = found
+        compiled, faults = check_files(folder, paths, Base(bundled))
     entries = sum(
         document.kind != "parameter" or "explanation" in document.data
         for document in compiled.documents
     )
     title = f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults"
+    if is_whole(folder) and paths[0].is_dir():
+        title += f", {messages.missing(folder).total()} messages without an entry yet"
     if output.options.json:
         results = tuple(Result(f"{f.path}:{f.line}", "fault", f.text) for f in faults)
         output.answers([Answer(kind="check", recognised="entry", title=title, results=results)])
@@ -313,6 +338,18 @@ def check(session: Session, output: Output, words: Words) -> int:
             print(visible(str(fault)))
         print(title, file=sys.stderr)
     return EXIT_SOURCE if faults else EXIT_ANSWERED
+
+
+def _print_schema(kind: str) -> int:
+    import json
+
+    from mailhelp.corpus.schema import ENTRIES, ROWS, json_schema
+
+    known = (*ENTRIES, *ROWS)
+    if kind not in known:
+        raise UsageError(f"There is no schema of “{kind}”.", f"There is: {', '.join(known)}")
+    print(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    return EXIT_ANSWERED
 
 
 def version(session: Session, output: Output, words: Words) -> int:

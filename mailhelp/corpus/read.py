@@ -136,9 +136,8 @@ def read_files(folder: Path, paths: Iterable[Path]) -> Corpus:
 
 def folder_of(path: Path) -> Path | None:
     """The corpus that the entry file ``path`` belongs to: what holds the folder of its kind."""
-    folders = list(path.absolute().parents)
-    kinds = [folder for folder in folders if folder.name in KINDS]
-    return kinds[-1].parent if kinds and path.suffix == ".md" else None
+    kinds = (folder.parent for folder in path.absolute().parents if folder.name in KINDS)
+    return next(kinds, None) if path.suffix == ".md" else None
 
 
 def is_whole(folder: Path) -> bool:
@@ -239,7 +238,7 @@ def _read_entry(folder: Path, path: Path, faults: list[Fault]) -> Entry | None:
             faults.append(Fault(path, error.number, error.text))
             return None
         del sections[SAMPLES]
-    name = path.relative_to(folder)
+    name = path.absolute().relative_to(folder.absolute())
     kind = KINDS[name.parts[0]]
     patch = name.name.endswith(".patch.md")
     stem = name.name.removesuffix(".md").removesuffix(".patch")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -275,7 +276,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 def faults(entry: Entry) -> Iterator[Fault]:
     """What is wrong with the keys of an entry, each with the line that it stands in."""
-    known = {field.name: field.type for field in msgspec.structs.fields(ENTRIES[entry.kind])}
+    known = _types(entry.kind)
     for key, value in entry.front.items():
         if key == FIELDS and isinstance(value, dict):
             continue  # each is looked at where it is defined
@@ -294,6 +295,11 @@ def faults(entry: Entry) -> Iterator[Fault]:
                     yield entry.fault(f"a command has 'run' and 'why', or 'use': no '{key}'", at)
     if not entry.patch:
         yield from _missing(entry)
+
+
+@cache
+def _types(kind: str) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(ENTRIES[kind])}
 
 
 def _missing(entry: Entry) -> Iterator[Fault]:

@@ -85,6 +85,13 @@ def test_references_lead_somewhere(write: Write, faults: Faults) -> None:
     ]
 
 
+def test_a_path_of_this_host_is_no_path_of_another(write: Write, faults: Faults) -> None:
+    write("topics/t.md", entry(
+        TOPIC + "[[commands]]\nrun = 'grep x /var/log/maillog /var/spool/postfix.old'\nwhy = 'y'\n", samples=""
+    ))  # fmt: skip
+    assert faults() == ["t.md:6: /var/log/maillog is another one elsewhere: write {mail_log}"]
+
+
 def test_a_recipe_explains_its_options(write: Write, faults: Faults) -> None:
     write("recipes/r.md", entry(
         TOPIC + "requires = ['x']\n[options]\n'-a {h}' = 'A.'\n"

@@ -326,12 +326,22 @@ def index(session: Session, output: Output, words: Words) -> int:
     return _written(output.answers(answers))
 
 
-def check(session: Session, output: Output, words: Words) -> int:
-    """Validate a corpus, or the user's own notes."""
+def check(
+    session: Session, output: Output, words: Words, *, show: str = "", schema: str = ""
+) -> int:
+    """Validate a corpus, entries of one, or the user's own notes; or show what an entry is made of."""
     from pathlib import Path
 
-    folder = Path(words[0]) if words else session.host.config_dir / "notes"
-    (answer,) = api.check(session, folder)
+    if schema:
+        for line in api.schema(schema).split("\n"):
+            output.line(line)
+        return EXIT_ANSWERED
+    paths = [Path(word) for word in words] or [session.host.config_dir / "notes"]
+    if show:
+        for line in api.patterns(session, paths[0], show):
+            output.line(line)
+        return EXIT_ANSWERED
+    (answer,) = api.check(session, paths)
     if output.options.json:
         output.answers([answer])
     else:

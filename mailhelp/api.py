@@ -423,20 +423,56 @@ def index(session: Session, progress: Callable[[int, int, str], None]) -> tuple[
     return (Answer(kind="index", recognised="entry", title=title, notes=notes),)
 
 
-def check(session: Session, folder: Path) -> tuple[Answer, ...]:
-    """A corpus, or notes to lay over the bundled one, validated; the faults are the results."""
+def check(session: Session, paths: Sequence[Path]) -> tuple[Answer, ...]:
+    """A corpus, notes to lay over the bundled one, or entries of either, validated; the faults are the
+    results.
+    """
+    from mailhelp.corpus import messages
     from mailhelp.corpus.base import Base
     from mailhelp.corpus.check import check as check_corpus
-    from mailhelp.corpus.read import is_whole
+    from mailhelp.corpus.check import check_files
+    from mailhelp.corpus.read import folder_of, is_whole
 
-    if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
-    base = None if is_whole(folder) else Base(session.library.bundled)
-    compiled, faults = check_corpus(folder, base)
+    base = Base(session.library.bundled)
+    if len(paths) == 1 and paths[0].is_dir():
+        folder = paths[0]
+        compiled, faults = check_corpus(folder, None if is_whole(folder) else base)
+    else:
+        folders = {folder_of(path) if path.is_file() else None for path in paths}
+        found = folders.pop()
+        if found is None or folders:
+            raise SourceError(
+                f"There is no folder {paths[0]}, and it is no entry of a corpus.",
+                "Name the folder of a corpus, or entries (.md) of one corpus.",
+            )
+        folder = found
+        compiled, faults = check_files(folder, paths, base)
     entries = sum(
         document.kind != "parameter" or "explanation" in document.data
         for document in compiled.documents
     )
     title = f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults"
+    if is_whole(folder) and paths[0].is_dir():
+        title += f", {messages.missing(folder).total()} messages without an entry yet"
     results = tuple(Result(f"{f.path}:{f.line}", "fault", f.text) for f in faults)
     return (Answer(kind="check", recognised="entry", title=title, results=results),)
+
+
+def patterns(session: Session, folder: Path, id: str) -> Iterable[str]:
+    """The patterns of the entry ``id`` in the corpus or notes ``folder``, expanded, a line each."""
+    from mailhelp.corpus.base import Base
+    from mailhelp.corpus.show import patterns as shown
+
+    return shown(folder, id, Base(session.library.bundled))
+
+
+def schema(kind: str) -> str:
+    """The JSON Schema of a ``kind`` of entry or table. Raises ``UsageError`` for another word."""
+    import json
+
+    from mailhelp.corpus.schema import ENTRIES, ROWS, json_schema
+
+    known = (*ENTRIES, *ROWS)
+    if kind not in known:
+        raise UsageError(f"There is no schema of “{kind}”.", f"There is: {', '.join(known)}")
+    return json.dumps(json_schema(kind), indent=2, ensure_ascii=False)

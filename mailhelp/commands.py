@@ -129,11 +129,22 @@ COMMANDS: dict[str, Subcommand] = {
         ),
         Subcommand(
             "check",
-            "Validate a corpus, or your own notes.",
+            "Validate a corpus, entries of one, or your own notes.",
             "",
-            Operand("folder", "FOLDER", "A corpus; else your own notes.", False, "file"),
-            (),
-            ("mailhelp check corpus",),
+            Operand("paths", "PATH", "A corpus, or entries of one; else your own notes.", True, "file"),
+            (
+                Switch("show", ("--show",), "Show the patterns of this entry.", str, "ID", (), None),
+                Switch(
+                    "schema",
+                    ("--schema",),
+                    "Print the JSON Schema of a kind of entry (log, recipe, …).",
+                    str,
+                    "KIND",
+                    (),
+                    None,
+                ),
+            ),
+            ("mailhelp check corpus", "mailhelp check --show log/postfix/smtpd/connect corpus"),
         ),
         Subcommand(
             "completion",

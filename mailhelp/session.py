@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.errors import MailhelpError, SourceError
 from mailhelp.host.machine import Host
-from mailhelp.host.places import places
 from mailhelp.knowledge.library import Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.last import Heard, Last
 from mailhelp.redact import Redactor
+
+if TYPE_CHECKING:
+    from mailhelp.host.places import Places, Rows
 
 
 class Session:
@@ -61,8 +63,12 @@ class Session:
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
             self.damage(str(error))
-        found = partial(places, self.host)
-        return Library(bundled, notes, host, tuple(folders), self.damage, found)
+        return Library(bundled, notes, host, tuple(folders), self.damage, self._places)
+
+    def _places(self, rows: Rows) -> Places:
+        from mailhelp.host.places import places
+
+        return places(self.host, rows)
 
     def _bundled(self) -> Store:
         """The bundled catalogue; in a checkout a missing or damaged one is built again, and that is said."""

@@ -36,7 +36,7 @@ def test_global_options_stand_anywhere_before_two_dashes() -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [["--help"], ["trace", "--al", "x"], ["index", "x"], ["-x"], ["check", "a", "b"]]
+    "argv", [["--help"], ["trace", "--al", "x"], ["index", "x"], ["-x"], ["completion", "a", "b"]]
 )
 def test_the_rest_is_typers(argv: list[str]) -> None:
     call, rest, _ = read(argv)

@@ -10,16 +10,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
-from mailhelp.host.places import Places, Rows, usual
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.log.catalogue import Catalogue
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.patterns.values import Splitter
 from mailhelp.redact import Redactor
+
+if TYPE_CHECKING:
+    from mailhelp.host.places import Places, Rows
 
 _T = TypeVar("_T")
 
@@ -77,7 +79,8 @@ class Fields(Mapping[str, Field]):
 class Library:
     """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers.
 
-    ``places`` finds the places of ``places.toml`` on the host that answers are for.
+    ``places`` finds the places of ``places.toml`` on the host that answers are for; without it they are
+    the usual ones.
     """
 
     def __init__(
@@ -87,7 +90,7 @@ class Library:
         host: Store | None = None,
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
-        places: Callable[[Rows], Places] = usual,
+        places: Callable[[Rows], Places] | None = None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
         self._opened = self.layers
@@ -121,7 +124,9 @@ class Library:
     @cached_property
     def places(self) -> Places:
         """Where things are on this host; read when a command first names one."""
-        return self._places(self.table("places"))
+        from mailhelp.host.places import usual  # most answers name none
+
+        return (self._places or usual)(self.table("places"))
 
     @cached_property
     def splitter(self) -> Splitter:

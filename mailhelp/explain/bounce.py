@@ -25,6 +25,8 @@ _MOST_PARAGRAPHS = 400
 _ADDRESSED = re.compile(
     r"<([^<>\s]{1,254})>(?: \(|:|\s*$)|([^\s<>@:;,()\[\]\"]+@[^\s<>:;,()\[\]\"]+)\s*$"
 )
+_ALONE = re.compile(r"<?[^<>\s@:]+@[^<>\s:]+>?:?")
+_NAMED_CODE = re.compile(r"\(?#([45]\.\d{1,3}\.\d{1,3})\)?")
 _SUBJECT_AND_DETAIL = re.compile(r"[245]\.(\d{1,3}\.\d{1,3})\b")
 
 
@@ -60,7 +62,16 @@ class _Bounce:
 
     def __init__(self, library: Library) -> None:
         table = library.table("bounces")
-        kinds = ("systems", "recipients", "bare", "replies", "servers", "ends", "places")
+        kinds = (
+            "systems",
+            "recipients",
+            "addressed",
+            "bare",
+            "replies",
+            "servers",
+            "ends",
+            "places",
+        )
         self._shapes = {kind: reply.Shapes(library, table[kind]["patterns"]) for kind in kinds}
         self.recipients: dict[str, Recipient] = {}
         self.message: dict[str, str] = {}
@@ -124,7 +135,7 @@ class _Bounce:
                 self._recipient(address.strip())
 
     def _head_of_returned(self, line: str) -> None:
-        if self._returned is not None and len(self._returned) < _MOST_PARAGRAPHS:
+        if len(self._returned) < _MOST_PARAGRAPHS:
             self._returned.append(line)
 
     def returned_line(self, line: str) -> None:
@@ -162,6 +173,7 @@ class _Bounce:
         if not self._item:
             return
         text = " ".join(" ".join(self._item).split())
+        alone = len(self._item) > 1 and _ALONE.fullmatch(self._item[0].strip()) is not None
         self._item = []
         if self._paragraphs >= _MOST_PARAGRAPHS and not _ADDRESSED.search(text[:300]):
             return
@@ -171,6 +183,8 @@ class _Bounce:
             self.reporter = self.reporter or system["reporting_server"].rstrip(".")
             return
         values = self._shapes["recipients"].read(text)
+        if values is None and alone:
+            values = self._shapes["addressed"].read(text)
         if values is not None:
             one = self._recipient(values.get("recipient") or values.get("bare_address", ""))
             self._tell(one, values)
@@ -214,10 +228,6 @@ class _Bounce:
         if self._group:
             self.end_group()
         self.returned = dsn.unfolded(self._returned)
-        for one in self.recipients.values():
-            # only its own machine is named by an address without a name
-            if not one.host and reply.of(one.reply) and self.reporter:
-                one.host = self.message.get("remote-mta", "")
 
     def is_own(self, host: str) -> bool:
         """Whether ``host`` is the reporting machine itself: a filter or a mail store."""
@@ -252,15 +262,16 @@ class _Told:
         table = library.table("bounces")
         self.one = one
         self.said = reply.of(one.reply, one.host, one.command, one.address) if one.reply else None
-        self.code = (
-            (self.said.enhanced or one.status or self.said.code) if self.said else one.status
-        )
+        named = _NAMED_CODE.search(one.reason)
+        self.code = one.status or (named[1] if named else "")
+        if self.said is not None:
+            self.code = self.said.enhanced or self.code or self.said.code
         explained = None
         if self.said is not None:
-            host = one.host or bounce.message.get("remote-mta", "") or table["unnamed"]["host"]
+            host = one.host or table["unnamed"]["host"]
             explained = reply.find(library, self.said._replace(host=host))
         elif one.reason:
-            explained = reply.find_reason(library, one.reason, one.status, one.address)
+            explained = reply.find_reason(library, one.reason, self.code, one.address)
         action = one.action or ("delayed" if self.code.startswith("4") else "failed")
         self.action: Mapping[str, Any] = table["actions"].get(action, table["actions"]["failed"])
         self.failed = action in ("failed", "delayed")
@@ -273,12 +284,12 @@ class _Told:
             )
             self.document = codes[0] if codes else None
             self.by_code = bool(codes)
-        self.verdict = Verdict(
-            "remote-server" if self.said else "this-server", self.action["permanence"]
-        )
+        # a code alone does not tell who decided
+        who = "remote-server" if self.said else "" if self.by_code else "this-server"
+        self.verdict = Verdict(who, self.action["permanence"])
         if explained is not None and self.failed:
-            who = reply.verdict(library, explained, self.code).who
-            self.verdict = self.verdict._replace(who=who or self.verdict.who)
+            decided = reply.verdict(library, explained, self.code).who
+            self.verdict = self.verdict._replace(who=decided or who)
         self.own_filter = bool(one.host) and bounce.is_own(one.host)
         if self.own_filter:
             self.verdict = self.verdict._replace(who="this-server")
@@ -317,17 +328,19 @@ def _answer(library: Library, bounce: _Bounce) -> Answer:
     parts: dict[str, Any] = common.parts(library, document, values) if document else {}
     advice = _advice(table, first) if first.failed else {}
     texts = [shell.say(text, values) for text in _sentences(table, first, advice, bounce.reporter)]
-    notes = [table["words"]["more"].format(count=bounce.left_out + len(told) - _MOST_SHOWN)]
+    notes = [
+        shell.say(
+            table["words"]["more"], {"count": f"{bounce.left_out + len(told) - _MOST_SHOWN:,}"}
+        )
+    ]
     shown = told[:_MOST_SHOWN]
     parts |= {
-        "title": _title(table, told),
+        "title": _title(table, told, len(told) + bounce.left_out),
         "severity": first.action["severity"],
         "verdict": first.verdict,
+        "brief": common.plain(" ".join(texts)),
         "explanation": _joined(texts, parts.get("explanation", Prose())),
-        "actions": (
-            *(common.plain(shell.say(text, values)) for text in advice.get("actions", ())),
-            *parts.get("actions", ()),
-        ),
+        "actions": _actions(advice, first, values, parts.get("actions", ())),
         "commands": (*common.filled(table["commands"], values), *parts.get("commands", ())),
         "notes": tuple(notes if bounce.left_out + len(told) > _MOST_SHOWN else ()),
     }
@@ -338,6 +351,7 @@ def _answer(library: Library, bounce: _Bounce) -> Answer:
         recognised="entry" if document is not None or not first.failed else "generic",
         entry=(first.entry or "").removeprefix("log/") or None,
         gist=_gist(bounce, first),
+        event="rejected" if first.said is not None and first.failed else None,
         findings=tuple(_finding(each) for each in shown),
         **parts,
     )
@@ -346,7 +360,7 @@ def _answer(library: Library, bounce: _Bounce) -> Answer:
 _URGENCY = ("permanent", "temporary", "none")
 
 
-def _title(table: Mapping[str, Any], told: list[_Told]) -> str:
+def _title(table: Mapping[str, Any], told: list[_Told], count: int) -> str:
     if len(told) == 1:
         return told[0].title
     reasons = {each.entry or each.action["title"] for each in told}
@@ -356,8 +370,8 @@ def _title(table: Mapping[str, Any], told: list[_Told]) -> str:
         return f"{title}: {told[0].one.address}, {told[1].one.address}" + (
             ", …" if told[2:] else ""
         )
-    count = str(len(told))
-    return shell.say(table["words"]["several"], {"count": count, "reasons": str(len(reasons))})
+    values = {"count": f"{count:,}", "reasons": str(len(reasons))}
+    return shell.say(table["words"]["several"], values)
 
 
 def _sentences(
@@ -379,6 +393,20 @@ def _sentences(
     if "note" in told.action:
         texts.insert(0, told.action["note"])
     return texts
+
+
+def _actions(
+    advice: Mapping[str, Any],
+    told: _Told,
+    values: Mapping[str, str],
+    own: tuple[Prose, ...],
+) -> tuple[Prose, ...]:
+    """What to do: the advice for sender and postmaster, and the entry's ``own``, which is for the sending side."""
+    texts = list(advice.get("actions", ()))
+    if texts and "sender" in told.action:
+        texts[0] = told.action["sender"]
+    advised = tuple(common.plain(shell.say(text, values)) for text in texts)
+    return (*own, *advised) if advice.get("entry_first") else (*advised, *own)
 
 
 def _advice(table: Mapping[str, Any], told: _Told) -> Mapping[str, Any]:
@@ -417,7 +445,8 @@ def _gist(bounce: _Bounce, told: _Told) -> str:
     """``reporter → server: codes at COMMAND``, as far as it is known."""
     way = " → ".join(filter(None, (bounce.reporter, told.one.host)))
     when = f"at {told.one.command}" if told.one.command else ""
-    what = " ".join(filter(None, (told.codes, when)))
+    words = "" if told.said or not told.by_code else told.words
+    what = " ".join(filter(None, (told.codes, when, words)))
     return ": ".join(filter(None, (way, what)))
 
 

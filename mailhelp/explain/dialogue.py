@@ -53,9 +53,9 @@ class _Dialogue:
         self.accepted = ""
         self.broken = ""
         self.turns = 0
-        self._asked: deque[_Asked] = deque()
+        self._asked: deque[_Asked] = deque(maxlen=_MOST_TURNS)
         self._offered: dict[str, str] | None = None
-        self._lines: list[str] = []
+        self._lines: list[tuple[int, str]] = []
         self._content = 0
         self._in_content = False
         self._credential = False
@@ -183,9 +183,10 @@ class _Dialogue:
     # --- the server ---
 
     def _server(self, text: str, found: re.Match[str]) -> None:
-        if self._lines and self._lines[0][:3] != found[1]:
+        if self._lines and self._lines[0][1][:3] != found[1]:
             self._end_reply()
-        self._lines.append(text)
+        if len(self._lines) < _MOST_TURNS:
+            self._lines.append((self._number, text))
         if found[2] != "-":
             self._end_reply()
 
@@ -193,7 +194,7 @@ class _Dialogue:
         if not self._lines:
             return
         lines, self._lines = self._lines, []
-        first = lines[0]
+        number, first = lines[0]
         digit = first[0]
         if self._asked:
             asked = self._asked.popleft()
@@ -201,24 +202,21 @@ class _Dialogue:
             greets = first.startswith("220") or (not self.turns and digit in "45")
             row = self.table["turns"]["greeting"] if greets else {"name": "", "answers": {}}
             asked = _Asked(row, "")
+            if first.startswith("250") and len(lines) > 1:
+                asked = _Asked(
+                    self.table["verbs"]["EHLO"], "EHLO"
+                )  # the copy begins with its answer
         self.turns += 1
         if digit == "3" and asked.verb in ("DATA", "AUTH"):
             self._in_content = asked.verb == "DATA"
             self._credential = asked.verb == "AUTH"
         if digit in "45":
-            self._refused(asked, lines)
+            self._refused(asked, number, " ".join(text for _, text in lines))
             return
         answers = asked.row.get("answers", {})
         meaning = str(answers.get(first[:3], answers.get(digit, "")))
-        self._add(
-            Finding(
-                f"{asked.row['name']}: {first[:3]}".lstrip(": "),
-                "info",
-                " ".join(lines[:1]),
-                meaning,
-                line=self._number,
-            )
-        )
+        title = f"{asked.row['name']}: {first[:3]}".lstrip(": ")
+        self._add(Finding(title, "info", first, meaning, line=number))
         if asked.verb in ("EHLO", "LHLO", "HELO") and digit == "2":
             self._extensions(lines[1:])
         if asked.verb == "STARTTLS":
@@ -226,25 +224,27 @@ class _Dialogue:
         if asked.row is self.table["turns"]["content"]:
             self.accepted = first
 
-    def _extensions(self, lines: list[str]) -> None:
+    def _extensions(self, lines: list[tuple[int, str]]) -> None:
         table = self.table["extensions"]
         self._offered = {}
-        for line in lines:
+        for number, line in lines:
             name, _, values = line[4:].strip().partition(" ")
             self._offered.setdefault(name.upper(), values)
             if name.upper().startswith("AUTH="):
                 self._offered.setdefault("AUTH", f"{name[5:]} {values}".strip())
             meaning = table.get(name.upper(), self.table["words"]["unknown_extension"])
             title = shell.say(self.table["words"]["extension"], {"name": name})
-            self._add(Finding(title, "info", line, meaning, line=self._number))
+            self._add(Finding(title, "info", line, meaning, line=number))
 
-    def _refused(self, asked: _Asked, lines: list[str]) -> None:
-        said = reply.of(" ".join(lines), command=str(asked.row["name"]))
+    def _refused(self, asked: _Asked, number: int, text: str) -> None:
+        if len(self.failed) >= _MOST_TURNS:
+            return
+        said = reply.of(text, command=str(asked.row["name"]))
         assert said is not None  # it begins with a code
         title, meaning, entry = self.explained(said)
         severity = "warning" if said.code.startswith("5") else "notice"
         self.failed.append(_Failed(str(asked.row["name"]), asked.verb, said, len(self.findings)))
-        self._add(Finding(title, severity, said.text, meaning, entry=entry, line=self._number))
+        self._add(Finding(title, severity, said.text, meaning, entry=entry, line=number))
 
     def known(self, said: reply.Reply) -> Mapping[str, Any] | None:
         """The row of a reply that leaves no record in a log."""
@@ -315,6 +315,8 @@ def _answer(library: Library, dialogue: _Dialogue) -> Answer:
     else:
         title = words["good"]
     meaning = warned.meaning if warned is not None else ""
+    if title.startswith(words["open"].partition("{")[0]):
+        meaning = meaning or words["open_why"]
     severity = "warning" if dialogue.broken or warned else "info"
     return Answer(
         **base,
@@ -364,13 +366,14 @@ def _failure(
         parts["explanation"] = common.plain(unoffered[-1].meaning)
     parts["verdict"] = verdict
     parts["severity"] = "warning" if verdict.permanence == "permanent" else "notice"
-    values = {"turn": failed.turn, "reply": said.text}
-    parts["title"] = shell.say(dialogue.table["words"]["failed"], values)
+    form = dialogue.table["words"]["failed" if failed.turn else "failed_alone"]
+    parts["title"] = shell.say(form, {"turn": failed.turn, "reply": said.text})
     parts["related"] = tuple(
         dict.fromkeys((*parts.get("related", ()), *(code.id for code in codes)))
     )
     entry = document.id.removeprefix("log/") if document is not None else None
     gist = document.title if document is not None else str(row["title"]) if row else ""
+    gist = "" if gist.lower() in said.text.lower() else gist
     return Answer(
         **base,
         query=said.text,
@@ -378,5 +381,6 @@ def _failure(
         recognised="entry" if document is not None or row is not None else "generic",
         entry=entry,
         gist=gist,
+        event="rejected",
         **parts,
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.log import meaning
@@ -24,8 +25,8 @@ _REFUSAL = re.compile(r"[45]\d\d[ -]\S")
 _AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
-_SHORTEST_WORDS = 12
-"""Characters of a reply without codes: fewer are a question's."""
+_FEWEST_WORDS = 3
+"""Words of a reply without codes: fewer are a question's."""
 _BY_CODE = "by-code"
 
 
@@ -87,7 +88,8 @@ def of(text: str, host: str = "", command: str = "", recipient: str = "") -> Rep
         return " " if again[1] == found[1] else again[0]
 
     # 550-5.7.26 … 550 5.7.26 …: the lines of one reply, joined
-    text = head.replace("-", " ", 1) + _AGAIN.sub(joint, rest)
+    rest = rest.removeprefix("-") if len(head) == 3 else rest
+    text = f"{head.replace('-', ' ', 1)} {_AGAIN.sub(joint, rest).strip()}"
     return Reply(text.strip(), found[1], found[2] or "", host, command, recipient)
 
 
@@ -128,13 +130,21 @@ def find(library: Library, reply: Reply) -> Explained | None:
 
 def find_reason(library: Library, reason: str, enhanced: str, recipient: str) -> Explained | None:
     """The log entry that explains the ``reason`` that a delivery agent gives, which is no reply."""
+    table = library.table("replies")
     values = {"reason": reason, "enhanced_status_code": enhanced, "recipient": recipient}
-    return _look_up(library, library.table("replies")["told"], values)
+    told = _look_up(library, table["told"], values)
+    if told is not None:
+        return told
+    # a mail program's own reason in the words that it also answers with
+    named = _look_up(
+        library, table["logged"], {"reply": shell.say(table["named"]["reply"], values)}
+    )
+    return named if named is not None and not named.by_code else None
 
 
 def find_words(library: Library, words: str) -> Explained | None:
     """The entry of our own server's reply that is typed without its codes, all of it fixed text."""
-    if len(words) < _SHORTEST_WORDS:
+    if len(words.split()) < _FEWEST_WORDS:
         return None
     row = library.table("replies")["own"]
     for form in row["codeless"]:
@@ -289,8 +299,11 @@ def _look_up(
                 ours = span.value in EMPTY or not any(span.value in v for v in given.values() if v)
                 if not ours:
                     values.setdefault(span.name, span.value)
-            words = given.get("reply", "")
-            by_code = bool(words) and words in match.found.groups()
+            # one hole took all of it: the pattern knows none of the words
+            whole = given.get("reply") or given.get("reason", "")
+            by_code = whole in match.found.groups()
+            if by_code and "reply" not in given:
+                continue
             return Explained(document, values, by_code)
     return None
 

@@ -69,6 +69,7 @@ class _Bounce:
             "bare",
             "replies",
             "servers",
+            "delays",
             "ends",
             "places",
         )
@@ -77,6 +78,7 @@ class _Bounce:
         self.message: dict[str, str] = {}
         self.returned: dict[str, str] = {}
         self.reporter = ""
+        self.delayed = False
         self.left_out = 0
         self._last: Recipient | None = None
         self._waiting: dict[str, str] = {}
@@ -178,6 +180,7 @@ class _Bounce:
         if self._paragraphs >= _MOST_PARAGRAPHS and not _ADDRESSED.search(text[:300]):
             return
         self._paragraphs += 1
+        self.delayed = self.delayed or self._shapes["delays"].read(text) is not None
         system = self._shapes["systems"].read(text)
         if system is not None:
             self.reporter = self.reporter or system["reporting_server"].rstrip(".")
@@ -272,7 +275,8 @@ class _Told:
             explained = reply.find(library, self.said._replace(host=host))
         elif one.reason:
             explained = reply.find_reason(library, one.reason, self.code, one.address)
-        action = one.action or ("delayed" if self.code.startswith("4") else "failed")
+        waits = bounce.delayed or self.code.startswith("4")
+        action = one.action or ("delayed" if waits else "failed")
         self.action: Mapping[str, Any] = table["actions"].get(action, table["actions"]["failed"])
         self.failed = action in ("failed", "delayed")
         self.document: Document | None = explained.document if explained and self.failed else None
@@ -284,11 +288,15 @@ class _Told:
             )
             self.document = codes[0] if codes else None
             self.by_code = bool(codes)
-        # a code alone does not tell who decided
-        who = "remote-server" if self.said else "" if self.by_code else "this-server"
+        # without words it is not told who decided
+        who = "remote-server" if self.said else ""
+        if explained is not None or not self.failed or (one.reason and not self.by_code):
+            who = who or "this-server"
         self.verdict = Verdict(who, self.action["permanence"])
         if explained is not None and self.failed:
             decided = reply.verdict(library, explained, self.code).who
+            if decided == "remote-server" and self.said is None:
+                decided = who = ""  # no server has answered
             self.verdict = self.verdict._replace(who=decided or who)
         self.own_filter = bool(one.host) and bounce.is_own(one.host)
         if self.own_filter:

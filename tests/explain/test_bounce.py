@@ -38,7 +38,7 @@ EXPECTED = {
         "permanent",
         "at MAIL FROM",
     ),
-    "held-exim-unroute": (UNKNOWN, "remote-server", "permanent", ""),
+    "held-exim-unroute": (UNKNOWN, "", "permanent", ""),
     "held-expired": ("postfix/smtp/connect-refused", "network", "permanent", "4.4.1"),
     "held-flat": (UNKNOWN, "remote-server", "permanent", "550 5.1.1 at RCPT TO"),
     "held-gmail-dsn": ("status/x.4.1", "", "temporary", "googlemail.com: 4.4.1"),
@@ -75,7 +75,7 @@ EXPECTED = {
         "553 5.1.8",
     ),
     "postfix-delay": ("postfix/smtp/connect-timed-out", "network", "temporary", "4.4.1"),
-    "postfix-dns": ("postfix/smtp/dns-not-found", "remote-server", "permanent", ""),
+    "postfix-dns": ("postfix/smtp/dns-not-found", "", "permanent", ""),
     "postfix-filter": ("postfix/smtp/remote-spam", "this-server", "permanent", "127.0.0.1"),
     "postfix-local": ("postfix/local/unknown-user", "this-server", "permanent", "mail.example.org"),
     "postfix-success": (None, "remote-server", "none", "250 2.0.0"),
@@ -102,6 +102,35 @@ EXPECTED = {
         "permanent",
         "550 5.7.26",
     ),
+    "third-exim-pipe": ("postfix/smtp/remote-mailbox-full", "", "permanent", ""),
+    "third-german-template": (
+        "postfix/smtp/remote-relay-denied",
+        "remote-server",
+        "permanent",
+        "554 5.7.1 at RCPT TO",
+    ),
+    "third-lost-folding": (
+        "postfix/smtp/remote-mailbox-disabled",
+        "remote-server",
+        "permanent",
+        "550 5.2.1",
+    ),
+    "third-office365": (UNKNOWN, "remote-server", "permanent", "mx.example.net: 550 5.1.1"),
+    "third-outlook-personal": (UNKNOWN, "remote-server", "permanent", "550 5.5.0"),
+    "third-postfix-conversation": (
+        "postfix/smtp/conversation-timed-out",
+        "network",
+        "permanent",
+        "",
+    ),
+    "third-postfix-quota-local": (
+        "postfix/local/mailbox-full",
+        "this-server",
+        "permanent",
+        "mail.example.org",
+    ),
+    "third-postfix-tls": ("postfix/smtp/tls-required-not-offered", "policy", "permanent", ""),
+    "third-sendmail-transient": ("status/451", "remote-server", "temporary", "451"),
 }
 
 

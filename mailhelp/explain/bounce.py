@@ -349,7 +349,10 @@ def _answer(library: Library, bounce: _Bounce) -> Answer:
         "brief": common.plain(" ".join(texts)),
         "explanation": _joined(texts, parts.get("explanation", Prose())),
         "actions": _actions(advice, first, values, parts.get("actions", ())),
-        "commands": (*common.filled(table["commands"], values), *parts.get("commands", ())),
+        "commands": (
+            *common.filled(library, table["commands"], values),
+            *parts.get("commands", ()),
+        ),
         "notes": tuple(notes if bounce.left_out + len(told) > _MOST_SHOWN else ()),
     }
     return Answer(

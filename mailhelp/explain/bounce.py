@@ -392,9 +392,12 @@ def _sentences(
     words = table["words"]
     if not told.failed:
         return [told.action["meaning"]]
-    texts = [words["refused"] if told.said else words["not_delivered"]]
-    if told.said and reporter:
-        texts.append(words["reported"])
+    if told.said is None:
+        texts = [words["not_delivered"]]
+    elif told.one.host:
+        texts = [words["refused"], *([words["reported"]] if reporter else ())]
+    else:
+        texts = [words["refused_somewhere"], *([words["told_by"]] if reporter else ())]
     if told.own_filter:
         texts.append(words["own_filter"])
     elif advice:

@@ -352,8 +352,8 @@ def _failure(
     if document is not None:
         parts = common.parts(library, document, explained.values if explained else {})
     if row is not None:
-        parts["explanation"] = common.plain(f"{row['title']}. {row['meaning']}")
-        verdict = Verdict(row["who"], reply.permanence(said.code))
+        parts["explanation"] = common.plain(row["meaning"])
+        verdict = Verdict("this-server", reply.permanence(said.code))
     elif explained is not None:
         verdict = reply.verdict(library, explained, said.enhanced or said.code)
     else:

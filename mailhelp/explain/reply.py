@@ -237,6 +237,7 @@ def _answer(library: Library, text: str, reply: Reply | None, explained: Explain
         text=text,
         recognised="entry",
         entry=document.id.partition("/")[2],
+        event="rejected",
         gist=gist(reply) if reply is not None else "",
         spans=_spans(library, text, reply, values),
         **parts,

@@ -75,7 +75,8 @@ class _Dialogue:
         """Take a line; one that goes on with a turn before it, as mail programs break them, is joined."""
         who, _ = self._who(line)
         self._signed = self._signed or who in (SERVER, CLIENT)
-        goes_on = self._signed and not who and line[:1].isspace() and line.strip()
+        indented = bool(line.strip()) and line[:1].isspace() and not _REPLY.match(line.strip())
+        goes_on = self._signed and not who and indented
         if goes_on and self._held and not self._in_content:
             self._held = f"{self._held} {line.strip()}"[:_LONGEST]
             return

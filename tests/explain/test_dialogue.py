@@ -48,6 +48,13 @@ EXPECTED = {
         "RCPT TO refused: 554 5.7.1 <bob@example.com>: Relay access denied",
         "postfix/smtpd/relay-access-denied",
     ),
+    "third-curl": ("RCPT TO refused: 454 4.7.1", "postfix/smtpd/relay-access-denied"),
+    "third-exim": ("RCPT TO refused: 550 Unrouteable", "postfix/smtp/remote-user-unknown"),
+    "third-postscreen": ("EHLO refused: 550 5.5.1 Protocol error", None),
+    "third-quoted-ticket": ("MAIL FROM refused: 501 5.5.4 Syntax", None),
+    "third-starttls-454": ("STARTTLS refused: 454 4.7.0", None),
+    "third-timeout": ("Refused: 421 4.4.2", None),
+    "third-two-rcpt": ("RCPT TO refused: 552 5.2.2", "postfix/smtpd/recipient-rejected"),
     "telnet-ok": ("The server took the mail: 250 2.0.0 Ok: queued as 4Vx2Kq3YbHz5tRs", None),
 }
 SECRETS = (
@@ -99,7 +106,7 @@ def test_turn_by_turn(session: Session) -> None:
     ]
     assert answer.findings[0].line == 5
     # a line of the content that looks like a reply is content
-    assert ("end of DATA", "content, 3 lines") in turns(answer)
+    assert ("end of DATA", "content (lines: 3)") in turns(answer)
 
 
 def test_answers_belong_to_their_commands_though_these_came_at_once(session: Session) -> None:

@@ -35,7 +35,7 @@ EXPECTED = {
     "openssl-auth": ("AUTH refused: 503 5.5.1 Error: authentication not enabled", None),
     "pipelined": ("RCPT TO refused: 450 4.2.0", "postfix/smtpd/greylisted"),
     "postfix-transcript": ("RCPT TO refused: 550", "postfix/smtpd/user-unknown-virtual-mailbox"),
-    "real-openssl": ("Refused: 554 5.7.1", "postfix/smtpd/relay-access-denied"),
+    "real-server-lines": ("Refused: 554 5.7.1", "postfix/smtpd/relay-access-denied"),
     "real-swaks-badlogin": ("AUTH refused: 535 5.7.8", None),
     "real-swaks-notls": ("The server does not offer AUTH", None),
     "real-swaks-ok": ("The server took the mail: 250 2.0.0 Ok: queued as 4E9C8220CE2", None),

@@ -16,8 +16,13 @@ class Redactor:
     """Covers what the rows of ``corpus/secrets.toml`` find; the text keeps its length."""
 
     def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
-        self._sources = [row["regex"] for row in table.values()]
+        self._sources = [row["regex"] for row in table.values() if "after" not in row]
         self._regexes: list[re.Pattern[str]] | None = None
+        self._after = [
+            (re.compile(row["after"]), re.compile(row["regex"]))
+            for row in table.values()
+            if "after" in row
+        ]
 
     def cover(self, text: str) -> str:
         """``text`` with every secret replaced by stars."""
@@ -32,11 +37,15 @@ class Redactor:
         A ``None`` (a pause) is passed on.
         """
         broken_off = False
+        asked: list[re.Pattern[str]] = []
         for line in lines:
             if line is None:
                 yield None
                 continue
             places = self.places(line)
+            if line.strip():
+                places += [found.span("secret") for one in asked if (found := one.match(line))]
+                asked = [regex for question, regex in self._after if question.search(line)]
             rest = _TOKEN.fullmatch(line) if broken_off else None
             if rest:
                 places.append(rest.span(1))

@@ -24,13 +24,16 @@ KINDS = {
     "parts": "part",
 }
 TABLES = (
+    "bounces",
     "commands",
     "containers",
     "defaults",
+    "dialogues",
     "listings",
     "manpages",
     "places",
     "programs",
+    "replies",
     "secrets",
     "shapes",
     "tools",

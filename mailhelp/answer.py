@@ -5,10 +5,14 @@ import than dataclasses: every command imports them), and so are their sequences
 The keys that leave the program as JSON are documented in ``schema.json``.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from mailhelp.light import NamedTuple
 
 SCHEMA = 1
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp import query
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import container, entry, header, log, page, parameter, search
 from mailhelp.knowledge.store import Name, Store
+from mailhelp.light import NamedTuple
 from mailhelp.log.join import Joiner, Numbered, lines
 from mailhelp.log.prefix import Record, covered, parse
 from mailhelp.session import Session

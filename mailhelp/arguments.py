@@ -4,12 +4,15 @@ Typer (``app``) is for help and for mistakes: importing it costs more than answe
 same table, and a test holds them to the same meaning.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
+from mailhelp.light import NamedTuple
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")

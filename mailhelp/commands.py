@@ -6,7 +6,7 @@ them here. To add a command: a row here, a pure function in ``api``, an action i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from mailhelp.light import NamedTuple
 
 
 class Operand(NamedTuple):

@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host.machine import Host
+from mailhelp.light import NamedTuple
 
 LONGEST_TEXT = 65_536
 """Characters of pasted text that are kept; of a longer one, nothing is."""

@@ -1,14 +1,16 @@
 """What is this text? Ordered recognisers, each pure: text and library → a question, or nothing."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import NamedTuple
 
 from mailhelp.explain.header import field_document
 from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
+from mailhelp.light import NamedTuple
 from mailhelp.log.prefix import Record, parse
 from mailhelp.names import fold
 from mailhelp.patterns.pattern import parse as parse_pattern

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Command
 from mailhelp.knowledge.library import Library
+from mailhelp.light import NamedTuple
 from mailhelp.log.prefix import Record
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from mailhelp.light import NamedTuple
 
 HEAD, WORDS, STATUS, RETURNED = "head", "words", "status", "returned"
 

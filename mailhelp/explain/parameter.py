@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp.answer import Answer, Parameter, Prose, Section
 from mailhelp.explain import common
@@ -12,6 +12,7 @@ from mailhelp.host import postconf
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import NamedTuple
 from mailhelp.redact import COVER
 
 _VALUE = "VALUE"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
@@ -16,6 +16,7 @@ from mailhelp.explain import common
 from mailhelp.explain.log import meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import NamedTuple
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex
 from mailhelp.patterns.values import EMPTY

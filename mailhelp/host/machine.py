@@ -10,9 +10,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, TextIO
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from mailhelp.errors import SourceError
+from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
     import subprocess

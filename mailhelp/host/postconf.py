@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from mailhelp.host.machine import Handle, Host, Output
 from mailhelp.knowledge.document import Document
+from mailhelp.light import NamedTuple
 
 _SECONDS = 3.0
 _USUAL_FOLDER = "/etc/postfix"

@@ -1,8 +1,12 @@
 """What every source yields: one thing that can be looked up by name or found by search."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from mailhelp.light import NamedTuple
 
 
 class Document(NamedTuple):

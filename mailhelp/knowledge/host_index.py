@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
 from mailhelp.errors import SourceError
@@ -24,6 +24,7 @@ from mailhelp.host.machine import Host
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
     from mailhelp.host import manpages

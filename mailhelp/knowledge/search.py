@@ -14,7 +14,7 @@ from functools import cache
 from heapq import nlargest
 from math import log
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from whoosh import columns, fields, formats, index
 from whoosh.codec.whoosh3 import W3Codec
@@ -23,6 +23,7 @@ from whoosh.reading import IndexReader
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
+from mailhelp.light import NamedTuple
 from mailhelp.names import near_words
 
 _NAME, _HEAD = 1.5, 1.6

@@ -4,15 +4,18 @@ One SQLite file, written when a corpus or a host's sources are compiled and only
 Ranked search is ``index``'s; nothing here needs it.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
+from mailhelp.light import NamedTuple
 from mailhelp.names import fold, near_words
 
 CATALOGUE, SEARCH = "catalogue.db", "search"
@@ -90,7 +93,7 @@ class Store:
             raise
 
     @classmethod
-    def create(cls, path: Path) -> "Store":
+    def create(cls, path: Path) -> Store:
         """An empty catalogue in a new file, to be filled and closed."""
         store = cls.__new__(cls)
         store.path = path

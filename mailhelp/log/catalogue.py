@@ -1,11 +1,14 @@
 """The catalogue of messages: program and message → the entry written for it, with its values."""
 
+from __future__ import annotations
+
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from mailhelp.knowledge.store import PatternRow
+from mailhelp.light import NamedTuple
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000

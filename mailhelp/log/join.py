@@ -3,11 +3,14 @@
 Memory is bounded: one record and the line behind it are held, and a line is cut at ``LONGEST``.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from mailhelp.light import NamedTuple
 from mailhelp.log.prefix import Record, cut, joined, parse
 
 LONGEST = 65_536

@@ -6,12 +6,15 @@ front, records without any prefix, ``message repeated N times: [ … ]`` and rec
 pieces. Nothing here knows what a mail program says.
 """
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from mailhelp.light import NamedTuple
 from mailhelp.redact import cover
 
 if TYPE_CHECKING:
@@ -112,7 +115,7 @@ class Record(NamedTuple):
         return text_index + index - message_index
 
 
-def parse(line: str, today: "date") -> Record:
+def parse(line: str, today: date) -> Record:
     """The record in ``line`` (without its line end); a line with no known prefix is all message.
 
     ``today`` gives the year where the prefix has none: the latest that is not in the future.
@@ -138,7 +141,7 @@ def cut(record: Record, length: int) -> Record:
     return record._replace(message=record.message[:length])
 
 
-def _parse_text(line: str, today: "date") -> Record:
+def _parse_text(line: str, today: date) -> Record:
     position = 0
     places: list[Place] = []
     time = host = tag = None
@@ -261,7 +264,7 @@ def _nil(value: str) -> str | None:
     return None if value == "-" else value
 
 
-def _time(match: re.Match[str], today: "date") -> str | None:
+def _time(match: re.Match[str], today: date) -> str | None:
     from datetime import timedelta
 
     if match["iso"]:
@@ -295,7 +298,7 @@ def _iso(text: str) -> str:
     return "T".join(text.split(" ", 1)).replace(" ", "").replace(",", ".") if text != "-" else ""
 
 
-def _from_json(line: str, today: "date") -> Record | None:
+def _from_json(line: str, today: date) -> Record | None:
     """A record of ``journalctl -o json`` or of Docker's json-file log; ``None`` if it is neither."""
     import json
 

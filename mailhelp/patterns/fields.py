@@ -1,7 +1,11 @@
 """Fields: the typed holes of patterns, as ``corpus/fields/`` and single entries define them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from mailhelp.light import NamedTuple
 
 FREE_TEXT = ".*"
 FREE_TEXT_SHORTEST = ".*?"

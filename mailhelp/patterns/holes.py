@@ -3,10 +3,12 @@
 ``{{`` and ``}}`` stand for braces. The same notation serves log patterns and commands.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from mailhelp.errors import CorpusError
+from mailhelp.light import NamedTuple
 
 
 class Hole(NamedTuple):

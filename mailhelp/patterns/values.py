@@ -1,9 +1,11 @@
 """Splits matched values into the spans of their parts, as the forms and items of their fields say."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from mailhelp.light import NamedTuple
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex

@@ -8,9 +8,8 @@ input), ``aside``, and the empty style.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from mailhelp.answer import Command, Prose, Span
+from mailhelp.light import NamedTuple
 
 Run = tuple[str, str]
 Runs = tuple[Run, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from mailhelp.answer import Answer
+from mailhelp.light import NamedTuple
 from mailhelp.render.blocks import Block
 
 _RULE = 40

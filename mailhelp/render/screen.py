@@ -7,9 +7,9 @@ line says how to get the rest. ``outline`` tells all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from mailhelp.answer import Answer, Command, Finding, Parameter, Prose, Result
+from mailhelp.light import NamedTuple
 from mailhelp.render import outline, words
 from mailhelp.render.blocks import (
     Block,

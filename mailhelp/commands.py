@@ -27,7 +27,6 @@ from mailhelp.session import Session
 Words = tuple[str, ...]
 
 _LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
-_PROBLEMS = ("warning", "error", "fatal", "panic")
 
 
 def ask(session: Session, output: Output, words: Words) -> int:
@@ -71,25 +70,22 @@ def _answered(session: Session, output: Output, text: str) -> int:
 
 
 def _piped(session: Session, output: Output) -> int:
-    """Standard input: a single line that is no record is a question, all else is explained."""
+    """Standard input: a single line is answered as a question is, all else is explained."""
     from itertools import chain
 
-    from mailhelp import api
     from mailhelp.log.join import lines, live_lines
 
     live = _is_pipe(sys.stdin.buffer)
     source: Iterator[str | None] = live_lines(0) if live else lines(sys.stdin.buffer)
     head: list[str | None] = []
-    ended = True
     for line in source:
         if line is not None or head:
             head.append(line)
         if len(head) == 2:
-            ended = False
-            break
-    if ended and head and head[0] and head[0].strip() and not api.is_record(session, head[0]):
+            return _explained(session, output, chain(head, source), only_problems=False)
+    if head and head[0] and head[0].strip():
         return _answered(session, output, head[0])
-    return _explained(session, output, chain(head, source), only_problems=False)
+    return _explained(session, output, head, only_problems=False)
 
 
 def _is_pipe(stream: BinaryIO) -> bool:
@@ -106,42 +102,17 @@ def _explained(
     session: Session, output: Output, lines: Iterable[str | None], only_problems: bool
 ) -> int:
     """Write the answers for ``lines``; for a reader, each explanation only once."""
-    from mailhelp.api import explain_lines
+    from mailhelp.api import Passed, explain_lines
     from mailhelp.condense import condensed
 
-    counts = Counts()
-    answers: Iterable[Answer] = counts.counted(explain_lines(session, lines))
-    if only_problems:
-        answers = (answer for answer in answers if is_problem(answer))
-    shown = output.answers(answers if output.options.json else condensed(answers), streaming=True)
-    if not counts.seen:
+    passed, brief = Passed(), not output.options.json
+    answers = explain_lines(session, lines, only_problems=only_problems, brief=brief, passed=passed)
+    output.answers(condensed(answers) if brief else answers, streaming=True)
+    if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")
-    if only_problems and not shown:
-        print(f"mailhelp: no trouble in {counts.seen} lines.", file=sys.stderr)
-    return EXIT_ANSWERED if counts.known else EXIT_NOTHING_FOUND
-
-
-class Counts:
-    """How many answers went by, and how many of them are more than an admission of ignorance."""
-
-    def __init__(self) -> None:
-        self.seen = self.known = 0
-
-    def counted(self, answers: Iterable[Answer]) -> Iterable[Answer]:
-        """``answers``, counted on their way."""
-        for answer in answers:
-            self.seen += 1
-            self.known += answer.recognised != "no"
-            yield answer
-
-
-def is_problem(answer: Answer) -> bool:
-    """Whether a record tells of something that went wrong, or that nobody knows."""
-    if answer.verdict and answer.verdict.harmless:
-        return False
-    if answer.recognised == "no" or answer.severity in _PROBLEMS:
-        return answer.continues is None
-    return bool(answer.verdict and answer.verdict.permanence != "none")
+    if only_problems and not passed.shown:
+        print(f"mailhelp: no trouble in {passed.lines} lines.", file=sys.stderr)
+    return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
 
 
 def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:

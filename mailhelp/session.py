@@ -53,7 +53,7 @@ class Session:
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
             self.damage(str(error))
-        return Library(bundled, notes, host, tuple(folders), self.damage)
+        return Library(bundled, notes, host, tuple(folders), self.damage, lambda: self.host.today)
 
     def _bundled(self) -> Store:
         """The bundled catalogue; in a checkout a missing or damaged one is built again, and that is said."""

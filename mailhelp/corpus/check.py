@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailhelp.corpus.compile import Compiled, compile_corpus, regex_fault
 from mailhelp.corpus.read import Corpus, Entry, Fault, read
-from mailhelp.knowledge.store import PatternRow
+from mailhelp.knowledge.store import Name, PatternRow
 from mailhelp.log.catalogue import Catalogue, Match
 from mailhelp.patterns import holes
 from mailhelp.patterns.values import Splitter
@@ -59,7 +59,7 @@ def _fields(corpus: Corpus, folder: Path, compiled: Compiled) -> Iterator[Fault]
         if fault:
             yield Fault(path, line, f"[{name}] {fault}")
         try:
-            list(Splitter(compiled.fields).value(name, "\x00", 0, 1))
+            Splitter(compiled.fields).compile(name)
         except Exception as error:  # a form or item that does not compile, whatever the cause
             yield Fault(path, line, f"[{name}] {error}")
 
@@ -102,6 +102,9 @@ class _Rows:
 
     def programs(self) -> set[str]:
         return set(self._by_program)
+
+    def named(self, name: str) -> tuple[Name, ...]:
+        return ()
 
 
 def _samples(compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:

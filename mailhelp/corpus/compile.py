@@ -18,10 +18,10 @@ from mailhelp.corpus.read import Corpus, Entry, Fault
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import PatternRow
-from mailhelp.log.trace import EVENTS
+from mailhelp.log.facts import EVENTS
 from mailhelp.patterns import holes
 from mailhelp.patterns.fields import FREE_TEXT, Field, from_tables
-from mailhelp.patterns.pattern import literal_length, parse, to_regex, words
+from mailhelp.patterns.pattern import literal_length, longest_literal, parse, to_regex, words
 
 SEVERITIES = ("info", "notice", "warning", "error", "fatal", "panic")
 WHO = ("this-server", "remote-server", "client", "policy", "network", "operator")
@@ -52,6 +52,7 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
         "event": str,
         "event_by": dict,
         "role": str,
+        "gist": str,
     },
     "part": {
         "program": list,
@@ -62,6 +63,7 @@ _KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
         "event": str,
         "event_by": dict,
         "role": str,
+        "gist": str,
     },
     "parameter": {"names": list, "unit": str, "dangerous": str},
     "recipe": {
@@ -89,7 +91,7 @@ _MUST = {
 }
 # what Markdown adds to words: an excerpt is shown as plain text
 _MARKS = re.compile(r"`|\*\*|^ *(?:[-*]|\d+\.) +", re.MULTILINE)
-_INHERITED = ("severity", "verdict", "event", "event_by", "role")
+_INHERITED = ("severity", "verdict", "event", "event_by", "role", "gist")
 _COPIED = (
     *_INHERITED,
     "unit",
@@ -357,6 +359,9 @@ def _compile_entry(
             data[key] = front[key]
         elif key in _INHERITED:
             data[key] = next((part[key] for part in used if part.get(key)), None)
+    for name in holes.holes(holes.parse(front.get("gist", ""))):
+        if name not in compiled.fields:
+            raise CorpusError(f"gist: {{{name}}} is not in fields.toml")
     names = list(front.get("names", ()))
     stem = entry.id.partition("/")[2]
     patterns: list[_Pattern] = []
@@ -455,6 +460,7 @@ def _rows(patterns: list[_Pattern], fields: Mapping[str, Field]) -> list[Pattern
                 holes.holes(parts),
                 pattern.id,
                 pattern.generic,
+                longest_literal(parts),
             )
         )
     return rows

@@ -23,7 +23,10 @@ KINDS = {
     "rules": "rule",
     "parts": "part",
 }
-TABLES = ("fields", "programs", "defaults", "secrets", "manpages", "tools", "logs", "shapes")
+TABLES = (
+    "fields", "programs", "defaults", "secrets", "manpages", "tools", "logs", "shapes",
+    "drafts", "gists", "formats", "spaces", "stories",
+)  # fmt: skip
 
 _FENCE = re.compile(r"^(```|~~~)")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")

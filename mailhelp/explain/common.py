@@ -40,6 +40,12 @@ def filled(commands: list[dict[str, Any]], values: Mapping[str, str]) -> tuple[C
 
 def parts(library: Library, document: Document, values: Mapping[str, str]) -> dict[str, Any]:
     """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands."""
+    commands = filled(document.data.get("commands", []), values)
+    return {**fixed(library, document), "commands": commands}
+
+
+def fixed(library: Library, document: Document) -> dict[str, Any]:
+    """Those of the ``parts`` of a document that are the same whatever the values."""
     data = document.data
     stored = data.get("verdict")
     return {
@@ -50,7 +56,6 @@ def parts(library: Library, document: Document, values: Mapping[str, str]) -> di
         "causes": tuple(prose(item) for item in data.get("causes", ())),
         "actions": tuple(prose(item) for item in data.get("actions", ())),
         "sections": tuple(Section(item["title"], prose(item)) for item in data.get("sections", ())),
-        "commands": filled(data.get("commands", []), values),
         "parameters": tuple(parameter(library, name) for name in data.get("parameters", ())),
         "related": tuple(dict.fromkeys(data.get("related", ()))),
         "sources": tuple(dict.fromkeys(data.get("sources", ()))),

@@ -2,176 +2,203 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from mailhelp.answer import Answer, Result, Span, Verdict
-from mailhelp.explain.common import parts
+from mailhelp.answer import Answer, Command, Result, Span, Verdict
+from mailhelp.explain import common
+from mailhelp.explain.draft import draft
+from mailhelp.explain.gist import Gist
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.log.catalogue import Match
-from mailhelp.log.prefix import Record, covered
-from mailhelp.patterns.values import EMPTY, ValueSpan
+from mailhelp.log.prefix import Record
+from mailhelp.log.read import Read
+from mailhelp.patterns.values import ValueSpan
 
 BY_CODE = "by-code"
+PROBLEMS = ("warning", "error", "fatal", "panic")
+"""Severities of what went wrong."""
+_MOST_MEANINGS = 10_000
 
 
-def match(library: Library, record: Record) -> Match | None:
-    """The best match of the record's message among the patterns of its program."""
-    return library.catalogue.match(library.programs_of(record.tag), record.message)
+class Entry:
+    """A document as the answers about its records use it: what is always the same is made once."""
+
+    def __init__(self, library: Library, document: Document) -> None:
+        self._library = library
+        self.document = document
+        self.severity: str | None = document.data.get("severity")
+        self.verdict: Mapping[str, Any] | None = document.data.get("verdict")
+        self.harmless = bool(self.verdict and self.verdict.get("harmless"))
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        """The fields of ``Answer`` that no value of a record changes."""
+        return common.fixed(self._library, self.document)
+
+    @cached_property
+    def brief(self) -> dict[str, Any]:
+        """Those of the ``parts`` that are told again when the entry has been explained already."""
+        return {"title": self.document.title, "severity": self.severity}
+
+    @cached_property
+    def gist(self) -> Gist:
+        """How a record is told in one line; where the entry does not say, by what tells most."""
+        default = self._library.table("gists").get("default", {}).get("gist", "")
+        return Gist(self.document.data.get("gist") or default)
+
+    def commands(self, values: Mapping[str, str]) -> tuple[Command, ...]:
+        """The commands with ``values``."""
+        return common.filled(self.document.data.get("commands", []), values)
+
+    def event(self, values: Mapping[str, str]) -> str:
+        """What the message means for a story, where it depends on a value as that value says."""
+        by: Mapping[str, str] = self.document.data.get("event_by") or {}
+        return str(
+            self.document.data.get("event") or by.get(values.get(by.get("field", ""), ""), "")
+        )
 
 
-def explain(library: Library, record: Record) -> Answer:
-    """The answer for one record; an unknown one says so and offers what is known of its shape."""
-    found = match(library, record)
-    document = library.document(found.id) if found else None
-    inner: list[ValueSpan] = []
-    if found is not None:
-        record, inner = values_of(library, record, found)
-    spans = prefix_spans(library, record)
-    values: dict[str, str] = {}
-    base: dict[str, Any] = {
-        "kind": "log",
-        "query": record.text,
-        "text": record.text,
-        "program": library.program(record.tag) or record.tag if record.tag else None,
-        "pid": record.pid,
-        "time": record.time,
-        "host": record.host,
-        "notes": _notes(record),
-    }
-    if record.repeats_last:
-        title = "The record before, once more"
-        return Answer(**base, recognised="generic", title=title, spans=tuple(spans))
-    if found is None or document is None:
-        return Answer(
+class Explainer:
+    """Explains the records of one stream; what it looked up for an entry it does not look up again."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.engine = library.engine
+        self._entries: dict[str, Entry | None] = {}
+        self._meanings: dict[tuple[str, str], str] = {}
+
+    def entry(self, read: Read) -> Entry | None:
+        """The entry of a record, ``None`` if nothing knows it."""
+        if read.hit is None:
+            return None
+        id = read.hit.entry
+        if id not in self._entries:
+            document = self.library.document(id)
+            self._entries[id] = Entry(self.library, document) if document else None
+        return self._entries[id]
+
+    def is_problem(self, read: Read) -> bool:
+        """Whether a record tells of something that went wrong, or that nobody knows."""
+        entry = self.entry(read)
+        if read.recognised == "no":
+            return bool(read.record.text.strip())
+        if entry is None or entry.harmless or read.is_header or read.record.repeats_last:
+            return False
+        if entry.severity in PROBLEMS:
+            return True
+        return bool(entry.verdict) and self._permanence(entry, read.values) != "none"
+
+    def explain(self, read: Read, *, brief: bool = False) -> Answer:
+        """The answer for one record; an unknown one says so and offers what is known of its shape.
+
+        ``brief`` leaves out what was said when the entry was explained before.
+        """
+        record = read.record
+        entry = None if record.repeats_last else self.entry(read)
+        base: dict[str, Any] = {
+            "kind": "log",
+            "query": record.text,
+            "text": record.text,
+            "recognised": read.recognised if entry or record.repeats_last else "no",
+            "program": self.engine.program(record.tag) or record.tag,
+            "pid": record.pid,
+            "time": record.time,
+            "host": record.host,
+            "notes": _notes(record),
+        }
+        prefix = self._prefix_spans(record)
+        if record.repeats_last:
+            return Answer(**base, title="The record before, once more", spans=prefix)
+        if entry is None or read.hit is None:
+            if brief:
+                return Answer(**base, spans=prefix)
+            unknown: dict[str, Any] = {"results": self._similar(record), "draft": self._draft(read)}
+            return Answer(**base, spans=prefix, **unknown)
+        values = read.first()
+        known: dict[str, Any] = {
             **base,
-            recognised="no",
-            spans=tuple(spans),
-            results=similar(library, record),
-            draft=draft(library, record),
+            **(entry.brief if brief else entry.parts),
+            "verdict": self._verdict(entry, read.values),
+            "gist": entry.gist.told(read.values),
+            "event": entry.event(values) or None,
+        }
+        if not read.hit.generic:
+            known["entry"] = entry.document.id.partition("/")[2]
+        if brief:
+            return Answer(**known, spans=(*prefix, *self.value_spans(read, meanings=False)))
+        known["commands"] = entry.commands(values)
+        known["spans"] = (*prefix, *self.value_spans(read))
+        if read.hit.generic:
+            known |= {"results": self._similar(record), "draft": self._draft(read)}
+        return Answer(**known)
+
+    def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
+        """The spans of a record's values, placed in its text, each with its meaning."""
+        place = read.record.place
+        return [
+            Span(*place(start, end), name, value, self.meaning(name, value) if meanings else "")
+            for start, end, name, value in read.values
+        ]
+
+    def meaning(self, name: str, value: str) -> str:
+        """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
+        field = self.engine.fields[name]
+        if not field.lookup:
+            return field.read(value)
+        found = self._meanings.get((name, value))
+        if found is None:
+            if len(self._meanings) >= _MOST_MEANINGS:
+                self._meanings.clear()
+            titles = (self.library.title(hit.id) for hit in self.library.named(value, field.lookup))
+            said = next((title for title in titles if title and title != value), "")
+            found = self._meanings[name, value] = said or field.read(value)
+        return found
+
+    def _prefix_spans(self, record: Record) -> tuple[Span, ...]:
+        """The spans of the syslog prefix."""
+        spans = []
+        for place in record.prefix:
+            meaning = self.engine.fields[place.name].read(place.value)
+            if place.name == "program":
+                row = self.engine.programs.get(self.engine.program(place.value) or "")
+                meaning = row["meaning"] if row else meaning
+            spans.append(Span(*place, meaning))
+        return tuple(spans)
+
+    def _verdict(self, entry: Entry, values: Iterable[ValueSpan]) -> Verdict | None:
+        if not entry.verdict:
+            return None
+        return Verdict(
+            str(entry.verdict.get("who", "")), self._permanence(entry, values), entry.harmless
         )
-    for span in inner:
-        if span.value not in EMPTY:  # <> and [] are no values that a command could use
-            values.setdefault(span.name, span.value)
-    spans += value_spans(library, inner, record)
-    common = parts(library, document, values)
-    common["verdict"] = verdict(library, document, inner)
-    answer = Answer(
-        **{**base, **common},
-        recognised="generic" if found.generic else "entry",
-        entry=document.id.partition("/")[2] if not found.generic else None,
-        spans=tuple(spans),
-    )
-    if found.generic:
-        return answer._replace(results=similar(library, record), draft=draft(library, record))
-    return answer
 
-
-def values_of(library: Library, record: Record, found: Match) -> tuple[Record, list[ValueSpan]]:
-    """The values of a matched message, and the record, both with the fields that are secret covered."""
-    inner = list(library.splitter.groups(found.found, found.holes))
-    secret = [(span.start, span.end) for span in inner if library.fields[span.name].secret]
-    if not secret:
-        return record, inner
-    record = covered(record, secret)
-    return record, [span._replace(value=record.message[span.start : span.end]) for span in inner]
-
-
-def reach(library: Library, found: Match) -> int:
-    """Where the last value of the matched message ends that is neither free text nor a composite."""
-    ends = [
-        span.end
-        for span in library.splitter.groups(found.found, found.holes)
-        if not (field := library.fields[span.name]).free and not field.forms and not field.items
-    ]
-    return max(ends, default=0)
-
-
-def prefix_spans(library: Library, record: Record) -> list[Span]:
-    """The spans of the syslog prefix."""
-    spans = []
-    for place in record.prefix:
-        meaning = library.fields[place.name].read(place.value)
-        if place.name == "program":
-            table = library.table("programs").get(library.program(place.value) or "")
-            meaning = table["meaning"] if table else meaning
-        spans.append(Span(place.start, place.end, place.name, place.value, meaning))
-    return spans
-
-
-def value_spans(library: Library, inner: Iterable[ValueSpan], record: Record) -> list[Span]:
-    """The spans of a message's values, placed in the record's text, each with its meaning."""
-    spans = []
-    for span in inner:
-        start, end = record.place(span.start, span.end)
-        spans.append(
-            Span(start, end, span.name, span.value, meaning(library, span.name, span.value))
-        )
-    return spans
-
-
-def meaning(library: Library, name: str, value: str) -> str:
-    """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
-    field = library.fields[name]
-    if field.lookup:
-        for hit in library.named(value, field.lookup):
-            title = library.title(hit.id)
-            if title and title != value:
-                return title
-    return field.read(value)
-
-
-def verdict(library: Library, document: Document, inner: Iterable[ValueSpan]) -> Verdict | None:
-    """The entry's verdict; where it goes by the code, as the first code in the record says."""
-    stored: Mapping[str, object] | None = document.data.get("verdict")
-    if not stored:
-        return None
-    permanence = str(stored.get("permanence", "none"))
-    if permanence == BY_CODE:
+    def _permanence(self, entry: Entry, values: Iterable[ValueSpan]) -> str:
+        """How final it is; where that goes by the code, as the first code in the record says."""
+        stored = str((entry.verdict or {}).get("permanence", "none"))
+        if stored != BY_CODE:
+            return stored
+        fields = self.engine.fields
         readings = (
-            library.fields[span.name].permanence.get(span.value[:1])  # type: ignore[union-attr]
-            for span in inner
-            if library.fields[span.name].permanence
+            reading.get(span.value[:1])
+            for span in values
+            if (reading := fields[span.name].permanence)
         )
-        permanence = next((reading for reading in readings if reading), "none")
-    return Verdict(str(stored.get("who", "")), permanence, bool(stored.get("harmless", False)))
+        return next((reading for reading in readings if reading), "none")
 
+    def _draft(self, read: Read) -> str:
+        return draft(self.engine, self.library.table("drafts"), read)
 
-def similar(library: Library, record: Record) -> tuple[Result, ...]:
-    """Entries that share rare words with the record: similar, not the same."""
-    ids = library.catalogue.similar(library.programs_of(record.tag), record.message)
-    return tuple(Result(id, "log", library.title(id)) for id in ids)
-
-
-def draft(library: Library, record: Record) -> str:
-    """A corpus entry for this record, to be filled in by somebody who knows what it means."""
-    message = record.message.strip()[:500]
-    pattern = message.replace("{", "{{").replace("}", "}}")
-    quote = "'''" if "'" in message else "'"
-    if quote == "'''" and "'''" in message:
-        return ""
-    program = (library.program(record.tag) if record.tag else None) or record.tag or "postfix/any"
-    place = re.sub(r"[^\w./-]", "_", program).strip("./")
-    return (
-        "+++\n"
-        f"# save as NAME.md in ~/.config/mailhelp/notes/log/{place}/\n"
-        'title = "What happened, in a few words"\n'
-        f"patterns = [{quote}{pattern}{quote}]\n"
-        'severity = "info"\n'
-        'verdict = { who = "this-server", permanence = "none" }\n'
-        'sources = ["our own notes"]\n\n'
-        "[[samples]]\n"
-        f"line = {quote}{message}{quote}\n"
-        "+++\n"
-        "What it means.\n"
-    )
+    def _similar(self, record: Record) -> tuple[Result, ...]:
+        """Entries that share rare words with the record: similar, not the same."""
+        ids = self.engine.similar(record)
+        return tuple(Result(id, "log", self.library.title(id)) for id in ids)
 
 
 def _notes(record: Record) -> tuple[str, ...]:
     if record.repeats_last:
-        return (f"The syslog daemon stands in for {record.repeated} more records like the last.",)
+        return (f"The syslog daemon wrote this for {record.repeated} more records like the last.",)
     if record.repeated > 1:
         return (f"The syslog daemon wrote this once for {record.repeated} records.",)
     return ()

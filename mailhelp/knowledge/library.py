@@ -10,15 +10,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
-from mailhelp.log.catalogue import Catalogue
-from mailhelp.patterns.fields import Field, from_tables
-from mailhelp.patterns.values import Splitter
+from mailhelp.patterns.fields import Fields
 from mailhelp.redact import Redactor
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mailhelp.log.reader import Engine
 
 _T = TypeVar("_T")
 
@@ -56,6 +59,7 @@ class Library:
         host: Store | None = None,
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
+        today: Callable[[], date] | None = None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
         self._opened = self.layers
@@ -63,6 +67,7 @@ class Library:
         self.host = host
         self.search_folders = search_folders
         self._notice = notice
+        self._today = today
         self._tables: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Document | None] = {}
 
@@ -81,14 +86,9 @@ class Library:
         return self._tables[name]
 
     @cached_property
-    def fields(self) -> dict[str, Field]:
+    def fields(self) -> Fields:
         """The fields by name."""
-        return from_tables(self.table("fields"))
-
-    @cached_property
-    def splitter(self) -> Splitter:
-        """The splitter of the fields' values."""
-        return Splitter(self.fields)
+        return Fields(self.table("fields"))
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -96,29 +96,15 @@ class Library:
         return Redactor(self.table("secrets"))
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        """The patterns of all layers."""
-        return Catalogue(self.layers)
+    def engine(self) -> Engine:
+        """Reads logs and headers by the patterns of all layers."""
+        from datetime import date  # parameters and codes do without all this
 
-    @cached_property
-    def _programs(self) -> dict[str, str]:
-        table = self.table("programs")
-        return {tag: name for name, row in table.items() for tag in (*row["tags"], name)}
+        from mailhelp.log.reader import Engine
 
-    def program(self, tag: str) -> str | None:
-        """The program that a syslog tag stands for, or ``None`` if it is not known."""
-        return self._programs.get(tag) or self._programs.get(tag.rpartition("/")[2])
-
-    def programs_of(self, tag: str | None) -> tuple[str, ...]:
-        """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""
-        if tag is None:
-            return ()
-        program = self.program(tag)
-        if program is None:
-            family = tag.partition("/")[0]
-            return (tag, f"{family}/any") if "/" in tag else (tag,)
-        family, _, own = program.partition("/")
-        return (program, f"{family}/any") if own else (program,)
+        today = self._today() if self._today else date.today()
+        programs = self.table("programs")
+        return Engine(self.layers, self.fields, programs, self.redactor, today)
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""

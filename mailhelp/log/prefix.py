@@ -98,6 +98,9 @@ class Record(NamedTuple):
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where ``message[start:end]`` stands in ``text``."""
+        if len(self.offsets) == 1:
+            shift = self.offsets[0][1] - self.offsets[0][0]
+            return start + shift, max(start, end) + shift
         if end <= start:
             return self._map(start), self._map(start)
         last = self._map(end - 1)

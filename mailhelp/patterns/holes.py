@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mailhelp.errors import CorpusError
@@ -25,6 +26,7 @@ Part = str | Hole
 _TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(?::([^{}]+))?\}|[{}]")
 
 
+@lru_cache(maxsize=1000)
 def parse(text: str) -> tuple[Part, ...]:
     """Split ``text`` into fixed text and holes.
 

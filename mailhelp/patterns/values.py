@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.holes import holes
@@ -23,12 +23,48 @@ class ValueSpan(NamedTuple):
     value: str
 
 
-class _Shape(NamedTuple):
-    """One form or item of a composite field, compiled."""
+class _Shape:
+    """One form or item of a composite field; compiled when its first fixed text is met."""
 
-    literal: str
-    regex: re.Pattern[str]
-    names: tuple[str, ...]
+    def __init__(self, pattern: str, end: str, fields: Mapping[str, Field]) -> None:
+        parts = parse(pattern)
+        self.literal = parts[0] if isinstance(parts[0], str) else ""
+        self.names = holes(parts)
+        self._source = (parts, fields, end)
+        self._regex: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._regex is None:
+            self._regex = re.compile(to_regex(*self._source), re.DOTALL)
+        return self._regex
+
+    def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        if not text.startswith(self.literal, start, end):
+            return None
+        return self.regex.match(text, start, end)
+
+
+class _Items:
+    """The items of a list: those whose fixed text begins with the same two characters lie together."""
+
+    def __init__(self, field: Field, fields: Mapping[str, Field]) -> None:
+        separators = f"[{re.escape(field.separator)}]"
+        self.shapes = [_Shape(item, rf"(?={separators}|\Z)", fields) for item in field.items]
+        self.skip = re.compile(f"[^{separators[1:-1]}]*{separators}*")
+        self._by_head = {
+            shape.literal[:2]: [each for each in self.shapes if _may_begin(each, shape.literal[:2])]
+            for shape in self.shapes
+        }
+        self._others = [shape for shape in self.shapes if len(shape.literal) < 2]
+
+    def at(self, text: str, start: int) -> list[_Shape]:
+        """The items that may stand at ``start``."""
+        return self._by_head.get(text[start : start + 2], self._others)
+
+
+def _may_begin(shape: _Shape, head: str) -> bool:
+    return len(shape.literal) < 2 or shape.literal.startswith(head)
 
 
 class Splitter:
@@ -37,7 +73,10 @@ class Splitter:
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
         self._forms: dict[str, list[_Shape]] = {}
-        self._items: dict[str, tuple[list[_Shape], re.Pattern[str]]] = {}
+        self._items: dict[str, _Items] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Splitter, (self.fields,)
 
     def groups(self, match: re.Match[str], names: tuple[str, ...]) -> Iterator[ValueSpan]:
         """The spans of all groups of ``match``, whose fields are ``names``, and of their parts."""
@@ -63,39 +102,39 @@ class Splitter:
         if field.items:
             yield from self._by_item(field, text, start, end)
 
+    def compile(self, name: str) -> None:
+        """Compile all forms and items of a field, which raises whatever is wrong with them."""
+        field = self.fields[name]
+        for shape in (*self._forms_of(field), *self._items_of(field).shapes):
+            _ = shape.regex
+
     def _by_form(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        if field.name not in self._forms:
-            self._forms[field.name] = [self._shape(form, r"\Z") for form in field.forms]
-        for shape in self._forms[field.name]:
-            match = shape.regex.match(text, start, end)
+        for shape in self._forms_of(field):
+            match = shape.match(text, start, end)
             if match:
                 yield from self.groups(match, shape.names)
                 return
 
     def _by_item(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        if field.name not in self._items:
-            separators = f"[{re.escape(field.separator)}]"
-            self._items[field.name] = (
-                [self._shape(item, rf"(?={separators}|\Z)") for item in field.items],
-                re.compile(f"[^{separators[1:-1]}]*{separators}*"),
-            )
-        shapes, skip = self._items[field.name]
+        items = self._items_of(field)
         for _ in range(_MOST_ITEMS):
-            for shape in shapes:
-                match = text.startswith(shape.literal, start, end) and shape.regex.match(
-                    text, start, end
-                )
+            for shape in items.at(text, start):
+                match = shape.match(text, start, end)
                 if match:
                     yield from self.groups(match, shape.names)
                     start = match.end()
                     break
-            behind = skip.match(text, start, end)
+            behind = items.skip.match(text, start, end)
             if behind is None or behind.end() == start:
                 return
             start = behind.end()
 
-    def _shape(self, pattern: str, end: str) -> _Shape:
-        parts = parse(pattern)
-        literal = parts[0] if isinstance(parts[0], str) else ""
-        regex = re.compile(to_regex(parts, self.fields, end), re.DOTALL)
-        return _Shape(literal, regex, holes(parts))
+    def _forms_of(self, field: Field) -> list[_Shape]:
+        if field.name not in self._forms:
+            self._forms[field.name] = [_Shape(form, r"\Z", self.fields) for form in field.forms]
+        return self._forms[field.name]
+
+    def _items_of(self, field: Field) -> _Items:
+        if field.name not in self._items:
+            self._items[field.name] = _Items(field, self.fields)
+        return self._items[field.name]

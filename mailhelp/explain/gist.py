@@ -4,44 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from mailhelp.patterns.fields import Field
 from mailhelp.patterns.holes import Hole, parse
 from mailhelp.patterns.values import EMPTY, ValueSpan
 
 _NULL_SENDER = "<>"
+_LONGEST, _MOST = 40, 3
 
 
 class Gist:
     """The corpus's ``gist``: fixed text with holes, of which those without a value vanish.
 
-    With a hole goes the text around it that would tie it to nothing: of what stands between two values
-    that are shown the last piece stays, and before the first and after the last there is only what
-    touches them.
+    With a hole goes the text around it that would tie it to nothing: of the pieces between two values
+    that are shown the longest stays, and before the first and after the last there is only what
+    touches them. ``hidden`` values count as none.
     """
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, hidden: Iterable[str] = ()) -> None:
         self._parts = parse(template)
+        self._hidden = frozenset(hidden)
 
     def told(self, values: Iterable[ValueSpan]) -> str:
         """The line with the first value of each field; empty if none of its holes has one."""
         found: dict[str, str] = {}
         for span in values:
-            if span.value not in EMPTY or span.value == _NULL_SENDER:
+            if span.value == _NULL_SENDER or span.value not in EMPTY:
                 found.setdefault(span.name, span.value)
-        return self.filled(found)
-
-    def filled(self, values: Mapping[str, str]) -> str:
-        """The line with ``values`` by the names of their fields."""
         out: list[str] = []
         between = ""
-        shown = True
+        shown = True  # whether what stands before is shown: then the text behind it may be
         for part in self._parts:
             if isinstance(part, Hole):
-                shown = part.name in values
-                if shown:
-                    out += (between, values[part.name])
+                value = found.get(part.name)
+                shown = value is not None and value not in self._hidden
+                if shown and value is not None:
+                    out += (between, value)
                     between = ""
                 elif not out:
                     between = ""
-            elif shown or out:
+            elif (shown or out) and len(part) >= len(between):
                 between = part
         return "".join((*out, between if shown and out else ""))
+
+
+def first_values(values: Iterable[ValueSpan], fields: Mapping[str, Field]) -> str:
+    """The first values that are words or names, for a record whose gist has none of its values."""
+    found = dict.fromkeys(
+        span.value
+        for span in values
+        if fields[span.name].simple
+        and len(span.value) <= _LONGEST
+        and any(sign.isalpha() for sign in span.value)
+    )
+    return "   ".join(list(found)[:_MOST])

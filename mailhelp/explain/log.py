@@ -9,7 +9,7 @@ from typing import Any
 from mailhelp.answer import Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.draft import draft
-from mailhelp.explain.gist import Gist
+from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.log.prefix import Record
@@ -45,8 +45,9 @@ class Entry:
     @cached_property
     def gist(self) -> Gist:
         """How a record is told in one line; where the entry does not say, by what tells most."""
-        default = self._library.table("gists").get("default", {}).get("gist", "")
-        return Gist(self.document.data.get("gist") or default)
+        default = self._library.table("gists").get("default", {})
+        own = self.document.data.get("gist")
+        return Gist(own or default.get("gist", ""), default.get("hidden", ()))
 
     def commands(self, values: Mapping[str, str]) -> tuple[Command, ...]:
         """The commands with ``values``."""
@@ -121,7 +122,7 @@ class Explainer:
             **base,
             **(entry.brief if brief else entry.parts),
             "verdict": self._verdict(entry, read.values),
-            "gist": entry.gist.told(read.values),
+            "gist": entry.gist.told(read.values) or first_values(read.values, self.engine.fields),
             "event": entry.event(values) or None,
         }
         if not read.hit.generic:

@@ -100,11 +100,12 @@ class Library:
         """Reads logs and headers by the patterns of all layers."""
         from datetime import date  # parameters and codes do without all this
 
+        from mailhelp.log.prefix import Formats
         from mailhelp.log.reader import Engine
 
         today = self._today() if self._today else date.today()
-        programs = self.table("programs")
-        return Engine(self.layers, self.fields, programs, self.redactor, today)
+        programs, formats = self.table("programs"), Formats(self.table("formats"))
+        return Engine(self.layers, self.fields, programs, formats, self.redactor, today)
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""

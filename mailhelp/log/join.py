@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, Protocol
 
-from mailhelp.log.prefix import Record, cut, joined
+from mailhelp.log.prefix import Record, cut, joined, unquoted
 from mailhelp.log.read import Read
 
 LONGEST = 65_536
@@ -128,7 +128,11 @@ class Joiner:
                 held, tail = None, []
                 continue
             number += 1
-            piece = _Piece(self._reading, number, _trimmed(self._reading.parse(line)))
+            record = _trimmed(self._reading.parse(line))
+            if held is not None and record.tag is None and record.time is None:
+                # the rest of a quoted record is quoted too; else > is how some messages begin
+                record = unquoted(record, held.record.quotes)
+            piece = _Piece(self._reading, number, record)
             if held is not None:
                 if len(tail) < _MOST_WRAPPED and _may_be_wrapped(held, piece):
                     tail.append(piece)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailhelp.log.catalogue import Catalogue, PatternSource
 from mailhelp.log.join import Joiner
-from mailhelp.log.prefix import Record, covered, parse, part
+from mailhelp.log.prefix import Formats, Record, covered, parse, part
 from mailhelp.log.read import Hit, Read
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.values import Splitter, ValueSpan
@@ -30,7 +30,7 @@ class Engine:
     """Reads logs and mail headers.
 
     ``sources`` hold the patterns, earlier ones before later ones; ``fields`` are those of the patterns'
-    holes; ``programs`` is ``corpus/programs.toml``; ``today`` gives the year where a log has none.
+    holes; ``programs`` is ``corpus/programs.toml``, ``formats`` made of ``formats.toml``; ``today`` gives the year where a log has none.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Engine:
         sources: Iterable[PatternSource],
         fields: Mapping[str, Field],
         programs: Mapping[str, Mapping[str, Any]],
+        formats: Formats,
         redactor: Redactor,
         today: date,
     ) -> None:
@@ -45,6 +46,7 @@ class Engine:
         self.splitter = Splitter(fields)
         self.fields = fields
         self.programs = programs
+        self.formats = formats
         self.redactor = redactor
         self.today = today
         self._tags = {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
@@ -52,8 +54,8 @@ class Engine:
         self._headers: dict[str, str | None] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        made_of = (self.catalogue.sources, self.fields, self.programs, self.redactor, self.today)
-        return Engine, made_of
+        made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
+        return Engine, (*made_of, self.today)
 
     def reads(self, source: Iterable[str | None], *, is_covered: bool = False) -> Iterator[Read]:
         """What is known of the records of the lines ``source``; ``None`` is a pause.
@@ -67,7 +69,7 @@ class Engine:
 
     def parse(self, line: str) -> Record:
         """The record in a line."""
-        return parse(line, self.today)
+        return parse(line, self.today, self.formats)
 
     def read(self, record: Record, line: int = 1, lines: int = 1) -> Read:
         """What is known of ``record``, whose first line has the number ``line``."""

@@ -13,9 +13,9 @@ from mailhelp.knowledge.store import Store
 from mailhelp.log import trace
 from mailhelp.log.catalogue import Catalogue
 from mailhelp.log.facts import Fact, Ref, spaces
-from mailhelp.log.prefix import parse
 from mailhelp.render import json_
 from mailhelp.session import Session
+from tests.fakes import parsed as parse
 
 TODAY = date(2026, 11, 22)
 TOKEN = "AHRlc3QAc2VjcmV0"

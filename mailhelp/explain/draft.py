@@ -52,11 +52,14 @@ def _typed(
 ) -> tuple[str, str]:
     """The pattern of ``message`` with holes where its values are, and a sample that fits it."""
     pattern = sample = ""
+    after_hole = False
     for text, row in _pieces(message, engine, guesses):
         # where one hole ends and the next begins could not be told: the second stays as it is
-        joins = row and row["pattern"].startswith("{") and pattern.endswith("}")
-        pattern += row["pattern"] if row and not joins else _escaped(text)
+        if row and after_hole and row["pattern"].startswith("{"):
+            row = None
+        pattern += row["pattern"] if row else _escaped(text)
         sample += str(row.get("example", text)) if row else text
+        after_hole = row is not None and row["pattern"].endswith("}")
     if re.match(to_regex(parse(pattern), engine.fields), sample, re.DOTALL):
         return pattern, sample
     return _escaped(sample), sample

@@ -151,7 +151,7 @@ class Tracer:
         self._since_swept += 1
         if fact.seconds is not None:
             self._now = fact.seconds if self._now is None else max(self._now, fact.seconds)
-        if self._since_swept < max(_LEAST_SWEPT, len(self._strands)):
+        if self._now is None or self._since_swept < max(_LEAST_SWEPT, len(self._strands)):
             return iter(())
         self._since_swept = 0
         return iter(self._told(self._now))

@@ -50,7 +50,11 @@ class Redactor:
             rest = _TOKEN.fullmatch(line) if broken_off else None
             if rest:
                 places.append(rest.span(1))
-            broken_off = max((end for _, end in places), default=0) >= max(len(line.rstrip()), 1)
+            if not places:
+                broken_off = False
+                yield line
+                continue
+            broken_off = max(end for _, end in places) >= max(len(line.rstrip()), 1)
             yield cover(line, places)
 
     def cover_value(self, name: str, value: str | None) -> str | None:

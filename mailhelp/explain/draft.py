@@ -16,75 +16,74 @@ _BEFORE = r"(?<![\w@./-])"
 _BEHIND = r"(?![\w@/-]|\.\w)"
 
 
-def draft(engine: Engine, guesses: Mapping[str, Mapping[str, Any]], read: Read) -> str:
-    """A corpus entry for this record, as the file of a note; it passes ``mailhelp check`` as it is.
+class Drafts:
+    """Writes drafts. ``guesses`` is ``corpus/drafts.toml``: what values look like in any message."""
 
-    ``guesses`` is ``corpus/drafts.toml``. Addresses in the sample become those for examples.
-    """
-    record = read.record
-    message = record.message.strip()
-    if not message:
-        return ""
-    pattern, sample = _typed(message[:_LONGEST], engine, guesses)
-    if len(message) > _LONGEST:
-        pattern += "{text}"
-    program = engine.program(record.tag) or record.tag or "postfix/any"
-    place = re.sub(r"[^\w./-]", "_", program).strip("./") or "other"
-    named = "" if place == program else f"program = [{_string(program)}]\n"
-    return (
-        "+++\n"
-        f"# save as NAME.md in ~/.config/mailhelp/notes/log/{place}/\n"
-        'title = "What happened, in a few words"\n'
-        f"{named}"
-        f"patterns = [{_string(pattern)}]\n"
-        'severity = "info"\n'
-        'verdict = { who = "this-server", permanence = "none" }\n'
-        'sources = ["our own notes"]\n\n'
-        "[[samples]]\n"
-        f"line = {_string(sample)}\n"
-        "+++\n"
-        "What it means.\n"
-    )
+    def __init__(self, engine: Engine, guesses: Mapping[str, Mapping[str, Any]]) -> None:
+        self._engine = engine
+        self._looks = [(_looks(row, engine), row) for row in guesses.values()]
 
+    def draft(self, read: Read) -> str:
+        """A corpus entry for this record, as the file of a note; it passes ``mailhelp check`` as it is.
 
-def _typed(
-    message: str, engine: Engine, guesses: Mapping[str, Mapping[str, Any]]
-) -> tuple[str, str]:
-    """The pattern of ``message`` with holes where its values are, and a sample that fits it."""
-    pattern = sample = ""
-    after_hole = False
-    for text, row in _pieces(message, engine, guesses):
-        # where one hole ends and the next begins could not be told: the second stays as it is
-        if row and after_hole and row["pattern"].startswith("{"):
-            row = None
-        pattern += row["pattern"] if row else _escaped(text)
-        sample += str(row.get("example", text)) if row else text
-        after_hole = row is not None and row["pattern"].endswith("}")
-    if re.match(to_regex(parse(pattern), engine.fields), sample, re.DOTALL):
-        return pattern, sample
-    return _escaped(sample), sample
+        Addresses in its sample are those for examples.
+        """
+        record = read.record
+        message = record.message.strip()
+        if not message:
+            return ""
+        pattern, sample = self._typed(message[:_LONGEST])
+        if len(message) > _LONGEST:
+            pattern += "{text}"
+        program = self._engine.program(record.tag) or record.tag or "postfix/any"
+        place = re.sub(r"[^\w./-]", "_", program).strip("./") or "other"
+        named = "" if place == program else f"program = [{_string(program)}]\n"
+        return (
+            "+++\n"
+            f"# save as NAME.md in ~/.config/mailhelp/notes/log/{place}/\n"
+            'title = "What happened, in a few words"\n'
+            f"{named}"
+            f"patterns = [{_string(pattern)}]\n"
+            'severity = "info"\n'
+            'verdict = { who = "this-server", permanence = "none" }\n'
+            'sources = ["our own notes"]\n\n'
+            "[[samples]]\n"
+            f"line = {_string(sample)}\n"
+            "+++\n"
+            "What it means.\n"
+        )
 
+    def _typed(self, message: str) -> tuple[str, str]:
+        """The pattern of ``message`` with holes where its values are, and a sample that fits it."""
+        pattern = sample = ""
+        after_hole = False
+        for text, row in self._pieces(message):
+            # where one hole ends and the next begins could not be told: the second stays as it is
+            if row and after_hole and row["pattern"].startswith("{"):
+                row = None
+            pattern += row["pattern"] if row else _escaped(text)
+            sample += str(row.get("example", text)) if row else text
+            after_hole = row is not None and row["pattern"].endswith("}")
+        if re.match(to_regex(parse(pattern), self._engine.fields), sample, re.DOTALL):
+            return pattern, sample
+        return _escaped(sample), sample
 
-def _pieces(
-    message: str, engine: Engine, guesses: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
-    """``message`` in pieces, each with the row of the value that it is, if it is one."""
-    looks = [(_looks(row, engine), row) for row in guesses.values()]
-    position = start = 0
-    while position < len(message):
-        found = None
-        for regex, row in looks:
-            found = None if row.get("first") and position else regex.match(message, position)
-            if found and found.end() > position:
-                if position > start:
-                    yield message[start:position], None
-                yield found[0], row
-                start = position = found.end()
-                break
-        else:
-            position += 1
-    if start < len(message):
-        yield message[start:], None
+    def _pieces(self, message: str) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+        """``message`` in pieces, each with the row of the value that it is, if it is one."""
+        position = start = 0
+        while position < len(message):
+            for regex, row in self._looks:
+                found = None if row.get("first") and position else regex.match(message, position)
+                if found and found.end() > position:
+                    if position > start:
+                        yield message[start:position], None
+                    yield found[0], row
+                    start = position = found.end()
+                    break
+            else:
+                position += 1
+        if start < len(message):
+            yield message[start:], None
 
 
 def _looks(row: Mapping[str, Any], engine: Engine) -> re.Pattern[str]:

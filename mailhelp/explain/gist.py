@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mailhelp.patterns.fields import Field
-from mailhelp.patterns.holes import Hole, parse
-from mailhelp.patterns.values import EMPTY, ValueSpan
+from mailhelp.patterns.holes import Hole, holes, parse
+from mailhelp.patterns.values import ValueSpan
 
 _NULL_SENDER = "<>"
 _LONGEST, _MOST = 40, 3
@@ -22,13 +22,17 @@ class Gist:
 
     def __init__(self, template: str, hidden: Iterable[str] = ()) -> None:
         self._parts = parse(template)
+        self._names = frozenset(holes(self._parts))
         self._hidden = frozenset(hidden)
 
-    def told(self, values: Iterable[ValueSpan]) -> str:
-        """The line with the first value of each field; empty if none of its holes has one."""
-        found: dict[str, str] = {}
-        for span in values:
-            if span.value == _NULL_SENDER or span.value not in EMPTY:
+    def told(self, values: Mapping[str, str], spans: Iterable[ValueSpan]) -> str:
+        """The line with ``values`` by their fields, and the null sender if it is among ``spans``.
+
+        Empty if none of its holes has a value.
+        """
+        found = {name: values[name] for name in self._names if name in values}
+        for span in spans:
+            if span.value == _NULL_SENDER and span.name in self._names:
                 found.setdefault(span.name, span.value)
         out: list[str] = []
         between = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailhelp.answer import Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
-from mailhelp.explain.draft import draft
+from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
@@ -69,6 +69,7 @@ class Explainer:
         self.engine = library.engine
         self._entries: dict[str, Entry | None] = {}
         self._meanings: dict[tuple[str, str], str] = {}
+        self._drafts: Drafts | None = None
 
     def entry(self, read: Read) -> Entry | None:
         """The entry of a record, ``None`` if nothing knows it."""
@@ -122,7 +123,8 @@ class Explainer:
             **base,
             **(entry.brief if brief else entry.parts),
             "verdict": self._verdict(entry, read.values),
-            "gist": entry.gist.told(read.values) or first_values(read.values, self.engine.fields),
+            "gist": entry.gist.told(values, read.values)
+            or first_values(read.values, self.engine.fields),
             "event": entry.event(values) or None,
         }
         if not read.hit.generic:
@@ -138,10 +140,12 @@ class Explainer:
     def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
         """The spans of a record's values, placed in its text, each with its meaning."""
         place = read.record.place
-        return [
-            Span(*place(start, end), name, value, self.meaning(name, value) if meanings else "")
-            for start, end, name, value in read.values
-        ]
+        spans = []
+        for start, end, name, value in read.values:
+            left, right = place(start, end)
+            meaning = self.meaning(name, value) if meanings else ""
+            spans.append(Span(left, right, name, value, meaning))
+        return spans
 
     def meaning(self, name: str, value: str) -> str:
         """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
@@ -159,14 +163,16 @@ class Explainer:
 
     def _prefix_spans(self, record: Record) -> tuple[Span, ...]:
         """The spans of the syslog prefix."""
-        spans = []
-        for place in record.prefix:
-            meaning = self.engine.fields[place.name].read(place.value)
-            if place.name == "program":
-                row = self.engine.programs.get(self.engine.program(place.value) or "")
-                meaning = row["meaning"] if row else meaning
-            spans.append(Span(*place, meaning))
-        return tuple(spans)
+        return tuple(
+            Span(*place, self._prefix_meaning(place.name, place.value)) for place in record.prefix
+        )
+
+    def _prefix_meaning(self, name: str, value: str) -> str:
+        if name == "program":
+            row = self.engine.programs.get(self.engine.program(value) or "")
+            if row:
+                return str(row["meaning"])
+        return self.meaning(name, value)
 
     def _verdict(self, entry: Entry, values: Iterable[ValueSpan]) -> Verdict | None:
         if not entry.verdict:
@@ -189,7 +195,9 @@ class Explainer:
         return next((reading for reading in readings if reading), "none")
 
     def _draft(self, read: Read) -> str:
-        return draft(self.engine, self.library.table("drafts"), read)
+        if self._drafts is None:
+            self._drafts = Drafts(self.engine, self.library.table("drafts"))
+        return self._drafts.draft(read)
 
     def _similar(self, record: Record) -> tuple[Result, ...]:
         """Entries that share rare words with the record: similar, not the same."""

@@ -157,7 +157,7 @@ def cut(record: Record, length: int) -> Record:
 
 
 def _parse_text(line: str, today: "date", formats: Formats) -> Record:
-    if _regex(_FENCE).fullmatch(line):
+    if ("```" in line or "~~~" in line) and _regex(_FENCE).fullmatch(line):
         return Record(text=line, message="", offsets=((0, len(line)),))
     position = 0
     places: list[Place] = []
@@ -217,12 +217,12 @@ def _parse_text(line: str, today: "date", formats: Formats) -> Record:
     message, repeated, last = line[position:], 1, False
     if closes:
         message = message.rstrip().rstrip(closes)
-    match = _regex(_REPEATED).match(message)
+    match = _regex(_REPEATED).match(message) if " repeated " in message else None
     if match and message.endswith("]"):
         repeated = int(match["count"][:9])
         position += match.end()
         message = message[match.end() : -1]
-    else:
+    elif " repeated " in message:
         match = _regex(_LAST_REPEATED).match(message)
         if match:
             repeated, last = int(match["count"][:9]), True
@@ -248,23 +248,28 @@ def _time_at(line: str, position: int, formats: Formats) -> re.Match[str] | None
     return None if match and match["month"] and match["month"] not in formats.months else match
 
 
+_SHOWN = {
+    "iso": "time",
+    "full": "time",
+    "unix": "time",
+    "host": "logging_host",
+    "tag": "program",
+    "path": "program",
+    "command": "program",
+    "pid": "process_id",
+}
+"""Under which names answers know the groups of the prefixes' regexes."""
+
+
 def _places(match: re.Match[str], names: tuple[str, ...]) -> list[Place]:
-    """The places of the groups ``names`` that took part, under the names that answers use."""
-    shown = {
-        "iso": "time",
-        "full": "time",
-        "unix": "time",
-        "host": "logging_host",
-        "tag": "program",
-        "path": "program",
-        "command": "program",
-        "pid": "process_id",
-    }
-    return [
-        Place(match.start(name), match.end(name), shown.get(name, name), match[name])
-        for name in names
-        if match.re.groupindex.get(name) and match[name] is not None and match[name] != "-"
-    ]
+    """The places of the groups ``names`` that took part."""
+    groups = match.re.groupindex
+    found = []
+    for name in names:
+        value = match[name] if name in groups else None
+        if value is not None and value != "-":
+            found.append(Place(*match.span(name), _SHOWN.get(name, name), value))
+    return found
 
 
 def _plain_blanks(record: Record) -> Record:
@@ -272,7 +277,7 @@ def _plain_blanks(record: Record) -> Record:
 
     One that stands beside a space is dropped: pages write two blanks as one of each.
     """
-    if not _regex(_PAGE_BLANK).search(record.message):
+    if record.message.isascii() or not _regex(_PAGE_BLANK).search(record.message):
         return record
     pieces: list[str] = []
     offsets: list[tuple[int, int]] = []

@@ -50,6 +50,7 @@ class Engine:
         self.redactor = redactor
         self.today = today
         self._tags = {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+        self._secret: dict[str, bool] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._headers: dict[str, str | None] = {}
 
@@ -83,7 +84,7 @@ class Engine:
         values = tuple(self.splitter.groups(match.found, match.holes))
         hit = Hit(match.id, match.generic, match.literal, match.shared, match.holes)
         read = Read(line, record, hit, values, lines)
-        secret = [(span.start, span.end) for span in values if self.fields[span.name].secret]
+        secret = [(span.start, span.end) for span in values if self._is_secret(span.name)]
         return self._covered(read, secret) if secret else read
 
     def reach(self, read: Read) -> int | None:
@@ -124,6 +125,12 @@ class Engine:
     def similar(self, record: Record) -> list[str]:
         """The ids of entries that share rare words with ``record``."""
         return self.catalogue.similar(self.keys(record.tag), record.message)
+
+    def _is_secret(self, name: str) -> bool:
+        secret = self._secret.get(name)
+        if secret is None:
+            secret = self._secret[name] = self.fields[name].secret
+        return secret
 
     def _filed(self, tag: str) -> tuple[str, ...]:
         program = self.program(tag)

@@ -1,7 +1,7 @@
 """Splits matched values into the spans of their parts, as the forms and items of their fields say."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mailhelp.patterns.fields import Field
@@ -72,56 +72,61 @@ class Splitter:
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
-        self._forms: dict[str, list[_Shape]] = {}
-        self._items: dict[str, _Items] = {}
+        self._shapes: dict[str, tuple[list[_Shape], _Items | None]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Splitter, (self.fields,)
 
-    def groups(self, match: re.Match[str], names: tuple[str, ...]) -> Iterator[ValueSpan]:
+    def groups(self, match: re.Match[str], names: tuple[str, ...]) -> list[ValueSpan]:
         """The spans of all groups of ``match``, whose fields are ``names``, and of their parts."""
-        for group, name in enumerate(names, 1):
-            start, end = match.span(group)
-            if start >= 0:
-                yield from self.value(name, match.string, start, end)
+        found: list[ValueSpan] = []
+        self._add_groups(found, match, names)
+        return found
 
-    def value(self, name: str, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        """The span of the value itself, then those of its parts.
+    def _add_groups(
+        self, found: list[ValueSpan], match: re.Match[str], names: tuple[str, ...]
+    ) -> None:
+        text = match.string
+        for name, (start, end) in zip(names, match.regs[1:], strict=True):
+            if start >= 0:
+                self._add(found, name, text, start, end)
+
+    def _add(self, found: list[ValueSpan], name: str, text: str, start: int, end: int) -> None:
+        """Add the span of the value itself, then those of its parts.
 
         An empty value is shown by the brackets around it (``<>``, ``[]``), or not at all.
         """
         if start == end:
-            if text[max(start - 1, 0) : end + 1] not in EMPTY:
-                return
-            yield ValueSpan(start - 1, end + 1, name, text[start - 1 : end + 1])
+            if text[max(start - 1, 0) : end + 1] in EMPTY:
+                found.append(ValueSpan(start - 1, end + 1, name, text[start - 1 : end + 1]))
             return
-        yield ValueSpan(start, end, name, text[start:end])
-        field = self.fields[name]
-        if field.forms:
-            yield from self._by_form(field, text, start, end)
-        if field.items:
-            yield from self._by_item(field, text, start, end)
+        found.append(ValueSpan(start, end, name, text[start:end]))
+        shapes = self._shapes.get(name)
+        if shapes is None:
+            shapes = self._shapes[name] = _shapes(self.fields[name], self.fields)
+        forms, items = shapes
+        for form in forms:
+            match = form.match(text, start, end)
+            if match:
+                self._add_groups(found, match, form.names)
+                break
+        if items is not None:
+            self._add_items(found, items, text, start, end)
 
     def compile(self, name: str) -> None:
         """Compile all forms and items of a field, which raises whatever is wrong with them."""
-        field = self.fields[name]
-        for shape in (*self._forms_of(field), *self._items_of(field).shapes):
+        forms, items = _shapes(self.fields[name], self.fields)
+        for shape in (*forms, *(items.shapes if items else ())):
             _ = shape.regex
 
-    def _by_form(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        for shape in self._forms_of(field):
-            match = shape.match(text, start, end)
-            if match:
-                yield from self.groups(match, shape.names)
-                return
-
-    def _by_item(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        items = self._items_of(field)
+    def _add_items(
+        self, found: list[ValueSpan], items: _Items, text: str, start: int, end: int
+    ) -> None:
         for _ in range(_MOST_ITEMS):
             for shape in items.at(text, start):
                 match = shape.match(text, start, end)
                 if match:
-                    yield from self.groups(match, shape.names)
+                    self._add_groups(found, match, shape.names)
                     start = match.end()
                     break
             behind = items.skip.match(text, start, end)
@@ -129,12 +134,8 @@ class Splitter:
                 return
             start = behind.end()
 
-    def _forms_of(self, field: Field) -> list[_Shape]:
-        if field.name not in self._forms:
-            self._forms[field.name] = [_Shape(form, r"\Z", self.fields) for form in field.forms]
-        return self._forms[field.name]
 
-    def _items_of(self, field: Field) -> _Items:
-        if field.name not in self._items:
-            self._items[field.name] = _Items(field, self.fields)
-        return self._items[field.name]
+def _shapes(field: Field, fields: Mapping[str, Field]) -> tuple[list[_Shape], _Items | None]:
+    """The forms of a field and its items, if it is a list."""
+    forms = [_Shape(form, r"\Z", fields) for form in field.forms]
+    return forms, _Items(field, fields) if field.items else None

@@ -20,20 +20,34 @@ _SHARED = frozenset(
 )
 _MOST_REMEMBERED = 5000
 _encode = json.JSONEncoder(ensure_ascii=True, check_circular=False).encode
+_quote = json.encoder.encode_basestring_ascii
 _remembered: dict[int, tuple[Any, str]] = {}
+_meanings: dict[str, str] = {}
 
 
 def render(answer: Answer) -> str:
     """The object of ``answer``, as ``schema.json`` describes it; ends without a line end."""
-    pieces: list[str] = []
+    written: list[str] = []
     table: dict[str, Any] = {"schema": SCHEMA}
     for name, value in zip(answer._fields, answer, strict=True):
         if value and name in _SHARED:
-            pieces += (_encode(table)[1:-1], f'"{name}": {_once(value)}')
-            table = {}
+            written.append(f', "{name}": {_once(value)}')
+        elif name == "spans":
+            written.append(f', "spans": [{", ".join(map(_span, answer.spans))}]')
         elif value or name not in _NOT_EMPTY_ONLY:
-            table[name] = plain(value)
-    return "{" + ", ".join(filter(None, (*pieces, _encode(table)[1:-1]))) + "}"
+            table[name] = value if isinstance(value, str) else plain(value)
+    return "".join((_encode(table)[:-1], *written, "}"))
+
+
+def _span(span: Span) -> str:
+    """The object of a span: a log has ten of them in a record, so they are written by hand."""
+    start, end, name, value, meaning = span
+    said = _meanings.get(meaning)
+    if said is None:
+        if len(_meanings) >= _MOST_REMEMBERED:
+            _meanings.clear()
+        said = _meanings[meaning] = f'"meaning": {_quote(meaning)}'
+    return f'{{"start": {start}, "end": {end}, "name": {_quote(name)}, "value": {_quote(value)}, {said}}}'
 
 
 def _once(value: Any) -> str:
@@ -56,8 +70,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return dict(zip(value._fields, map(plain, value), strict=True))
     if isinstance(value, (tuple, list)):
-        if value and isinstance(value[0], Span):  # most of a log's answers
-            return [dict(zip(Span._fields, span, strict=True)) for span in value]
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {name: plain(part) for name, part in value.items()}

@@ -105,11 +105,24 @@ class Section(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a command's output looks like when it is ``good`` or ``bad``, and what that means."""
+    """What a command's output looks like when it is ``good`` or ``bad``, and what that means.
+
+    ``line`` is the line of the ``sample`` that tells.
+    """
 
     result: str
     sample: str
     meaning: str
+    line: str = ""
+
+
+class Placeholder(NamedTuple):
+    """A hole of a recipe's command; ``value`` is what stands in it, ``None`` if nothing does yet."""
+
+    name: str
+    meaning: str
+    value: str | None = None
+    example: str = ""
 
 
 class Finding(NamedTuple):
@@ -218,7 +231,8 @@ class Answer(NamedTuple):
 
     ``danger`` is one sentence that goes before all else: what a pasted command or setting deletes,
     opens or loses. ``gist`` is the one line that tells who, what and whom (``client: sender →
-    recipient``), for readers who do not want to see again what they pasted.
+    recipient``), for readers who do not want to see again what they pasted. ``brief`` says in one or two sentences what the
+    ``explanation`` says at length.
     """
 
     kind: str
@@ -237,11 +251,13 @@ class Answer(NamedTuple):
     host: str | None = None
     text: str = ""
     spans: tuple[Span, ...] = ()
+    brief: Prose = Prose()
     explanation: Prose = Prose()
     causes: tuple[Prose, ...] = ()
     actions: tuple[Prose, ...] = ()
     sections: tuple[Section, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
     findings: tuple[Finding, ...] = ()
     commands: tuple[Command, ...] = ()
     parameters: tuple[Parameter, ...] = ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from mailhelp import query
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import entry, header, page, parameter, search
+from mailhelp.explain import container, entry, header, page, parameter, search
 from mailhelp.explain.log import Explainer
 from mailhelp.knowledge.store import Name
 from mailhelp.log.join import lines
@@ -36,7 +36,8 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         return explain_held(session, kind, text.split("\n"))
     question = query.recognise(session.library, text)
     if question is None:
-        return (ranked(session, text),)
+        kind = query.held(session.library, [text])
+        return (ranked(session, text),) if kind is None else explain_held(session, kind, [text])
     if question.kind == "lines":
         return tuple(_explained(Explainer(session.library), question.reads))
     if question.kind == "queue-id":
@@ -60,6 +61,14 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
 def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    if kind == "queue":
+        from mailhelp.explain import queue
+
+        return queue.explain(session, lines)
+    if kind == "output":
+        from mailhelp.explain import output
+
+        return output.explain(session, lines)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
@@ -176,7 +185,10 @@ def _explained(
         else:
             hops = 0
             entry = read.hit.entry if read.hit else read.recognised
-            answer = explainer.explain(read, brief=brief and entry in said)
+            known = brief and entry in said
+            answer = explainer.explain(read, brief=known)
+            if not known:
+                answer = container.applied(explainer.library, read.record, answer)
             if read.record.text.strip():
                 said.add(entry)
         yield answer
@@ -214,7 +226,9 @@ def stories(session: Session, files: Iterable[str]) -> list[Story]:
 
 def logs_at_hand(session: Session) -> list[str]:
     """The log of this host that can be read, if there is one."""
-    for name in session.library.table("logs").get("files", {}).get("names", ()):
+    library = session.library
+    known = library.places.values.get("mail_log"), *library.table("places")["mail_log"]["files"]
+    for name in dict.fromkeys(name for name in known if name):
         if os.access(name, os.R_OK) and os.path.isfile(name):
             return [name]
     return []

@@ -261,14 +261,15 @@ def index(session: Session, output: Output, words: Words) -> int:
 
 def check(session: Session, output: Output, words: Words) -> int:
     """Validate a corpus, or the user's own notes."""
+    from mailhelp.corpus.base import Base
     from mailhelp.corpus.check import check as check_corpus
-    from mailhelp.corpus.notes import base
+    from mailhelp.corpus.read import is_whole
 
     folder = Path(words[0]) if words else session.host.config_dir / "notes"
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}.", "Name the folder of a corpus.")
-    whole = (folder / "fields.toml").exists()
-    compiled, faults = check_corpus(folder, None if whole else base(session.library.bundled))
+    base = None if is_whole(folder) else Base(session.library.bundled)
+    compiled, faults = check_corpus(folder, base)
     entries = sum(
         document.kind != "parameter" or "explanation" in document.data
         for document in compiled.documents

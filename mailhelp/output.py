@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TextIO, TypeGuard
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
-from mailhelp.render.lines import visible
 
-_NARROWEST, _WIDEST = 40, 100
+if TYPE_CHECKING:
+    from mailhelp.render.paint import Look
+
+_NARROWEST, _WIDEST = 20, 100
 _PAGERS = ("less", "more")
 
 
@@ -30,46 +32,40 @@ class Output:
 
         A stream is flushed after every answer and never goes through a pager.
         """
+        from mailhelp.render import paint
+
+        look = self.look
         known = 0
-        pieces: list[str] = []
-        if _is_choice(answers) and not self.options.json:
-            titles = ", ".join(answer.title.partition(":")[0] for answer in answers)
-            pieces.append(f"{len(answers)} answers: {visible(titles)}\n\n")
-        for number, answer in enumerate(answers):
-            known += answer.recognised != "no"
-            text = self._text(answer, first=number == 0)
-            pieces.append(text)
-            if streaming or not self.terminal:
-                self.stream.write("".join(pieces))
+        if self.options.json or streaming:
+            for number, answer in enumerate(answers):
+                known += answer.recognised != "no"
+                if number and not self.options.json:
+                    self.stream.write(paint.between(look) if look.detail == "full" else "\n")
+                self.stream.write(self._one(answer))
                 self.stream.flush()
-                pieces.clear()
-        if pieces:
-            self._page("".join(pieces))
+            return known
+        told = tuple(answers)
+        known = sum(answer.recognised != "no" for answer in told)
+        if told:
+            self._page(paint.text(told, look))
         return known
 
-    def _text(self, answer: Answer, first: bool) -> str:
+    def _one(self, answer: Answer) -> str:
         if self.options.json:
             from mailhelp.render import json_
 
             return json_.render(answer) + "\n"
-        lines = "\n".join(self._renderer()(answer)) + "\n"
-        if first:
-            return lines
-        rule = "---" if self.options.markdown else "─" * min(self.width, 40)
-        return f"\n{rule}\n\n{lines}"
+        from mailhelp.render import paint
 
-    def _renderer(self) -> Callable[[Answer], Iterator[str]]:
-        if self.options.markdown:
-            from mailhelp.render import markdown
+        return paint.record(answer, self.look)
 
-            return markdown.render
-        if self.colored:
-            from mailhelp.render import terminal
+    @property
+    def look(self) -> Look:
+        """How answers are shown here."""
+        from mailhelp.render.paint import Look
 
-            return lambda answer: terminal.render(answer, self.width)
-        from mailhelp.render import plain
-
-        return lambda answer: plain.render(answer, self.width)
+        detail = getattr(self.options, "detail", "brief")
+        return Look(detail, self.options.markdown, self.colored, self.width)
 
     @property
     def colored(self) -> bool:
@@ -118,9 +114,3 @@ class Output:
             self.stream.flush()
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def _is_choice(answers: Iterable[Answer]) -> TypeGuard[tuple[Answer, ...]]:
-    """Whether these are several things of one name, of which a reader may want only one."""
-    several = isinstance(answers, tuple) and len(answers) > 1
-    return several and all(answer.kind not in ("log", "header") for answer in answers)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from mailhelp.errors import MailhelpError, SourceError
 from mailhelp.host.machine import Host
+from mailhelp.host.places import places
 from mailhelp.knowledge.library import Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.redact import Redactor
@@ -53,7 +54,9 @@ class Session:
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
             self.damage(str(error))
-        return Library(bundled, notes, host, tuple(folders), self.damage, lambda: self.host.today)
+        found = partial(places, self.host)
+        folder, today = tuple(folders), lambda: self.host.today
+        return Library(bundled, notes, host, folder, self.damage, found, today)
 
     def _bundled(self) -> Store:
         """The bundled catalogue; in a checkout a missing or damaged one is built again, and that is said."""

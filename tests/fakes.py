@@ -80,6 +80,12 @@ class FakeHost(Host):
     def which(self, name: str) -> str | None:
         return f"/usr/bin/{name}" if any(argv[0] == name for argv in self.commands) else None
 
+    def is_file(self, path: str) -> bool:
+        return path in self.files
+
+    def is_folder(self, path: str) -> bool:
+        return any(name.startswith(f"{path}/") for name in self.files)
+
     def text_of(self, path: str) -> str | None:
         return self.files.get(path)
 

@@ -122,7 +122,9 @@ def test_a_queue_id_with_a_log_at_hand(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = Path(__file__).parent / "seed" / "accepted.log"
-    monkeypatch.setitem(session.library.table("logs"), "files", {"names": [str(log)]})
+    monkeypatch.setitem(
+        session.library.table("places"), "mail_log", {"files": [str(log)], "default": "/log"}
+    )
     (answer,) = ask(session, "5419B66")
     assert (answer.kind, answer.story and answer.story.amavis_ids) == ("story", ("13915-15",))
 

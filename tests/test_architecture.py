@@ -13,7 +13,7 @@ FLOORS = [
     {"arguments", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "knowledge.store", "knowledge.search", "host", "corpus.prose", "corpus.read"},
     {"log"},
-    {"knowledge.library", "corpus.compile"},
+    {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
     {"session"},
     {"explain"},
@@ -29,6 +29,7 @@ FLOORS = [
 ONLY = {
     "whoosh": {"knowledge.search"},
     "markdown_it": {"corpus.prose"},
+    "msgspec": {"corpus.schema"},
     "typer": {"app"},
     "subprocess": {"host.machine", "output"},
 }

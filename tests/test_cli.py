@@ -201,7 +201,9 @@ def test_no_control_character_of_the_input_reaches_the_output(
 
 
 def test_rich_markup_in_a_line_is_shown_as_it_is(mailhelp: Command) -> None:
-    done = mailhelp("--color", "always", stdin=LINE.replace("helo=<mx>", "helo=<[red]mx[/red]>"))
+    done = mailhelp(
+        "--markdown", "--color", "always", stdin=LINE.replace("helo=<mx>", "helo=<[red]mx[/red]>")
+    )
     assert "[red]mx[/red]" in done.stdout
 
 
@@ -263,7 +265,7 @@ def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
     done = mailhelp("queue_lifetime")
     assert "Here it is always two days." in done.stdout
     assert "The longest time that a mail may stay in the queue" in done.stdout
-    assert "Ask the postmaster." in done.stdout
+    assert "Ask the postmaster." in mailhelp("bounce_queue_lifetime").stdout
     assert "null sender" not in mailhelp("bounce_queue_lifetime").stdout
 
 
@@ -272,11 +274,11 @@ def test_check_names_file_line_and_fault(mailhelp: Command, tmp_path: Path) -> N
     folder.mkdir(parents=True)
     (folder / "mine.md").write_text(
         '+++\ntitle = "Mine"\npatterns = ["frob {nothing}"]\nseverity = "info"\n'
-        'verdict = { who = "client" }\nsources = ["us"]\n[[samples]]\nline = "frob x"\n+++\nText.\n'
+        'verdict = { who = "client" }\nsources = ["us"]\n+++\nText.\n\n## Samples\n\n```\nfrob x\n```\n'
     )
     done = mailhelp("check", str(tmp_path / "notes"))
     assert done.returncode == 3
-    assert "mine.md:3: {nothing} is not in fields.toml" in done.stdout
+    assert "mine.md:3: {nothing} is no field" in done.stdout
 
 
 def test_index_and_check_speak_json_too(mailhelp: Command, tmp_path: Path) -> None:
@@ -482,6 +484,7 @@ def test_numbers_of_a_mail_that_are_none(mailhelp: Command, tmp_path: Path) -> N
 
 TOPIC = 'title = "T"\nasked_as = ["t"]\nsources = ["us"]\n'
 LOG = 'title = "L"\nseverity = "info"\nverdict = { who = "client" }\nsources = ["us"]\n'
+SAMPLES = "\n+++\nText.\n## Samples\n```\n"
 RECIPE = f'{TOPIC}requires = ["x"]\noptions = {{}}\ncommands = [{{ run = "x {{h}}", why = "y" }}]\n'
 
 
@@ -494,18 +497,21 @@ RECIPE = f'{TOPIC}requires = ["x"]\noptions = {{}}\ncommands = [{{ run = "x {{h}
         ("topics/a.md", f'{TOPIC}use = [["a"]]'),
         ("topics/a.md", f'{TOPIC}commands = [{{ run = 1, why = "x" }}]'),
         ("topics/a.md", f'{TOPIC}commands = [{{ run = "x", why = "y", changes = "no" }}]'),
-        ("log/postfix/smtpd/a.md", f'{LOG}patterns = ["zork"]\nsamples = ["zork"]'),
-        ("log/postfix/smtpd/a.md", f'{LOG}patterns = [1]\nsamples = [{{ line = "zork" }}]'),
-        ("log/postfix/smtpd/a.md",
-         f'{LOG}patterns = ["zork"]\nsamples = [{{ line = "zork", fields = 1 }}]'),
+        ("log/postfix/smtpd/a.md", f'{LOG}patterns = ["zork"]'),
+        ("log/postfix/smtpd/a.md", f"{LOG}patterns = [1]{SAMPLES}zork\n```"),
+        ("log/postfix/smtpd/a.md", f'{LOG}patterns = ["zork"]{SAMPLES}zork\n  value\n```'),
+        ("log/postfix/smtpd/a.md", f'{LOG}patterns = ["zork"]\nfields = {{ x = 1 }}{SAMPLES}zork\n```'),
+        ("topics/a.md", f"{TOPIC}[fields.x]\nmeaning = 'no regex'"),
         ("recipes/a.md", f"{RECIPE}outputs = [1]"),
         ("recipes/a.md", f"{RECIPE}outputs = []\nplaceholders = {{ h = 1 }}"),
         ("recipes/a.md",
          RECIPE + 'outputs = [{ result = "good", pattern = "x", sample = "x", meaning = "y" }]\n'
          'placeholders = { h = { check = "text" } }'),
         ("status/a.md", 'title = "S"\ncodes = [5]\nsources = ["us"]'),
-        ("fields.toml", "x = 1"),
-        ("fields.toml", "[x]\nregex = 1"),
+        ("fields.toml", "[x]\nregex = 'x'"),
+        ("fields/a.toml", "x = 1"),
+        ("fields/a.toml", "[x]\nregex = 1"),
+        ("fields/a.toml", "[x]\nlike = 'x'"),
         ("programs.toml", '[x]\nmeaning = "no tags"'),
         ("secrets.toml", '[x]\nregex = "("'),
         ("secrets.toml", '[x]\nregex = "no group"'),
@@ -516,7 +522,10 @@ def test_a_note_of_the_wrong_shape_is_a_fault_and_stops_nothing(
 ) -> None:
     notes = tmp_path / ".config/mailhelp/notes"
     (notes / path).parent.mkdir(parents=True)
-    (notes / path).write_text(text if path.endswith(".toml") else f"+++\n{text}\n+++\nText.\n")
+    whole = path.endswith(".toml") or "+++" in text
+    (notes / path).write_text(
+        text if path.endswith(".toml") else f"+++\n{text}" + ("" if whole else "\n+++\nText.\n")
+    )
     (notes / "link.md").symlink_to("nowhere")
     assert mailhelp("queue_lifetime").returncode == 0
     assert mailhelp(stdin=LINE).returncode == 0

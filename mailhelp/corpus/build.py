@@ -19,8 +19,8 @@ def build(corpus: Path, folder: Path) -> None:
 
     Raises ``CorpusError`` with all faults if the corpus has any: a package is never built from half.
     """
+    from mailhelp.corpus import write
     from mailhelp.corpus.check import check
-    from mailhelp.knowledge.search import build as build_search
 
     compiled, faults = check(corpus)
     if faults:
@@ -32,14 +32,9 @@ def build(corpus: Path, folder: Path) -> None:
     catalogue.unlink(missing_ok=True)
     shutil.rmtree(search, ignore_errors=True)
     store = Store.create(catalogue)
-    store.add(
-        compiled.documents,
-        compiled.patterns,
-        tables={name: table for name, table in compiled.tables.items() if name != "defaults"},
-        fingerprint=_fingerprint(corpus),
-    )
+    write.fill(store, compiled, fingerprint=_fingerprint(corpus))
     store.close()
-    build_search(search, [doc for doc in compiled.documents if doc.kind != "part"])
+    write.search(search, compiled)
     catalogue.replace(folder / CATALOGUE)
     shutil.rmtree(folder / SEARCH, ignore_errors=True)
     search.rename(folder / SEARCH)

@@ -1,18 +1,17 @@
-"""Checks a corpus beyond the shape of its files: samples, references, documented options, addresses."""
+"""Checks a corpus beyond the shape of its files: references, documented options, example addresses, samples."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mailhelp.corpus.compile import Compiled, compile_corpus, regex_fault
-from mailhelp.corpus.read import Corpus, Entry, Fault, read
-from mailhelp.knowledge.store import Name, PatternRow
-from mailhelp.log.catalogue import Catalogue, Match
-from mailhelp.patterns import holes
+from mailhelp.corpus import messages, samples
+from mailhelp.corpus.base import Base
+from mailhelp.corpus.compile import Compiled, compile_corpus
+from mailhelp.corpus.fields import regex_fault
+from mailhelp.corpus.read import Corpus, Entry, Fault, is_whole, read, read_files
 from mailhelp.patterns.values import Splitter
 
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
@@ -24,11 +23,36 @@ _EXAMPLE_DOMAIN = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|localhost|localdomain)\.?$", re.I
 )
 _OPTION = re.compile(r"(?<!\S)(-{1,2}[A-Za-z][\w-]*)")
+_LOOKUPS = {"status", "rule", "parameter", "topic"}
 
 
-def check(folder: Path, base: Compiled | None = None) -> tuple[Compiled, list[Fault]]:
-    """Compile the corpus in ``folder`` and check it; the faults are sorted by file and line."""
+def check(folder: Path, base: Base | None = None) -> tuple[Compiled, list[Fault]]:
+    """Compile the corpus in ``folder`` and check it; the faults are sorted by file and line.
+
+    ``base`` is what notes build on; a whole corpus has none.
+    """
     corpus = read(folder)
+    compiled, faults = _checked(corpus, base, notes=base is not None)
+    if base is None:
+        ids = {document.id for document in compiled.documents}
+        faults += messages.faults(folder, ids)
+    return compiled, _sorted(faults)
+
+
+def check_files(folder: Path, files: Sequence[Path], base: Base) -> tuple[Compiled, list[Fault]]:
+    """Check only the entries in ``files`` of the corpus in ``folder``, against all of ``base``.
+
+    What other entries make of them (their use of a part, references to an id) only ``check`` tells.
+    """
+    compiled, faults = _checked(read_files(folder, files), base, notes=not is_whole(folder))
+    return compiled, _sorted(faults)
+
+
+def _sorted(faults: list[Fault]) -> list[Fault]:
+    return sorted(set(faults), key=lambda fault: (str(fault.path), fault.line, fault.text))
+
+
+def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, list[Fault]]:
     compiled = compile_corpus(corpus, base)
     # the others have a fault already; nothing can be said of what is in them
     left_out = {fault.path for fault in compiled.faults}
@@ -37,179 +61,79 @@ def check(folder: Path, base: Compiled | None = None) -> tuple[Compiled, list[Fa
     )
     faults = [
         *compiled.faults,
-        *_fields(corpus, folder, compiled),
+        *_fields(corpus, compiled),
         *_references(corpus, compiled, base),
+        *samples.faults(corpus, compiled, base, notes),
     ]
-    faults += _samples(compiled, base)
     for entry in corpus.entries:
         faults += _examples(entry)
         if entry.kind == "recipe":
             faults += _recipe(entry, compiled)
-    return compiled, sorted(
-        set(faults), key=lambda fault: (str(fault.path), fault.line, fault.text)
-    )
+    return compiled, faults
 
 
-def _fields(corpus: Corpus, folder: Path, compiled: Compiled) -> Iterator[Fault]:
-    path = folder / "fields.toml"
-    source = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    for name, field in compiled.fields.items():
-        line = next((n for n, text in enumerate(source, 1) if text.strip() == f"[{name}]"), 1)
-        fault = regex_fault(field)
-        if fault:
-            yield Fault(path, line, f"[{name}] {fault}")
+def _fields(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
+    for each in corpus.fields:
+        if each.name not in compiled.known.defined:
+            continue
+        field = compiled.fields[each.name]
+        if fault := regex_fault(field):
+            yield each.fault(fault)
+        if field.lookup and field.lookup not in _LOOKUPS:
+            yield each.fault(f"lookup: must be one of {', '.join(sorted(_LOOKUPS))}")
         try:
-            Splitter(compiled.fields).compile(name)
+            Splitter(compiled.fields).compile(each.name)
         except Exception as error:  # a form or item that does not compile, whatever the cause
-            yield Fault(path, line, f"[{name}] {error}")
+            yield each.fault(str(error))
 
 
-def _references(corpus: Corpus, compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
-    documents = [*compiled.documents, *(base.documents if base else ())]
-    ids = {document.id for document in documents}
+def _references(corpus: Corpus, compiled: Compiled, base: Base | None) -> Iterator[Fault]:
+    ids = {document.id for document in compiled.documents}
     parameters = {
-        name for document in documents if document.kind == "parameter" for name in document.names
+        name
+        for document in compiled.documents
+        if document.kind == "parameter"
+        for name in document.names
     }
-    kinds = {document.kind for document in documents}
-    seen: dict[str, Entry] = {}
+    seen: dict[tuple[str, bool], Entry] = {}
     for entry in corpus.entries:
         for id in entry.front.get("related", ()):
-            if id not in ids:
+            if id not in ids and not (base and base.has(id)):
                 yield entry.fault(f"related: there is no entry '{id}'", id)
         for name in entry.front.get("parameters", ()):
-            if name not in parameters:
+            if name not in parameters and not (base and base.has_parameter(name)):
                 yield entry.fault(f"parameters: Postfix has no '{name}'", name)
-        if entry.id in seen and not entry.patch:
-            yield entry.fault(f"the entry {entry.id} is also {seen[entry.id].path}")
-        seen[entry.id] = entry
-    for name, field in compiled.fields.items():
-        if field.lookup and field.lookup not in kinds | {"status", "rule", "parameter", "topic"}:
-            yield Fault(
-                Path("fields.toml"), 1, f"[{name}] lookup: there are no {field.lookup} entries"
-            )
-
-
-class _Rows:
-    """Patterns that were just compiled, as a catalogue asks for them."""
-
-    def __init__(self, rows: Iterable[PatternRow]) -> None:
-        self._by_program: dict[str, list[PatternRow]] = defaultdict(list)
-        for row in rows:
-            self._by_program[row.program].append(row)
-
-    def patterns(self, program: str) -> list[PatternRow]:
-        return self._by_program.get(program, [])
-
-    def programs(self) -> set[str]:
-        return set(self._by_program)
-
-    def named(self, name: str) -> tuple[Name, ...]:
-        return ()
-
-
-def _samples(compiled: Compiled, base: Compiled | None) -> Iterator[Fault]:
-    catalogue = Catalogue([_Rows(part.patterns) for part in (compiled, base) if part])
-    splitter = Splitter(compiled.fields)
-    matched: set[str] = set()
-    for entry, sample in compiled.samples:
-        line = sample.get("line", "")
-        if set(sample) - {"line", "fields"} or not line:
-            yield entry.fault("a sample has 'line' and may have 'fields'", "samples")
-            continue
-        programs = (entry.id,) if entry.kind in ("header", "rule") else _programs(entry)
-        for program in programs:
-            matches = list(catalogue.matches((program, *_wider(program)), line))
-            yield from _sample(entry, sample, matches, splitter)
-            matched.update(match.found.re.pattern for match in matches if match.id == entry.id)
-    for document in compiled.documents:
-        if document.kind == "log" and not document.data.get("patch"):
-            rows = {row.regex for row in compiled.patterns if row.id == document.id}
-            entry = next(entry for entry, _ in compiled.samples if entry.id == document.id)
-            if not entry.front.get("use") and rows - matched:
-                yield entry.fault(
-                    f"{len(rows - matched)} of its patterns have no sample", "patterns"
-                )
-
-
-def _programs(entry: Entry) -> list[str]:
-    own = entry.front.get("program")
-    return list(own) if own else [entry.id.partition("/")[2].rpartition("/")[0]]
-
-
-def _wider(program: str) -> list[str]:
-    """The groups of programs that ``program`` belongs to (``postfix/any`` for ``postfix/smtpd``)."""
-    family, _, own = program.partition("/")
-    return [f"{family}/any"] if own and own != "any" and family not in ("header", "rule") else []
-
-
-def _sample(
-    entry: Entry, sample: dict[str, object], matches: list[Match], splitter: Splitter
-) -> Iterator[Fault]:
-    line = str(sample["line"])
-    best = matches[0] if matches else None
-    if best is None or best.id != entry.id:
-        got = f"is taken by {best.id}" if best else "fits none of its patterns"
-        yield entry.fault(f"sample {got}: {line[:120]}", line[:60])
-        return
-    rivals = [m.id for m in matches[1:] if (m.id, m.generic) != (best.id, True) and m.id != best.id]
-    equal = [
-        m.id
-        for m in matches[1:]
-        if m.id in rivals
-        and m.literal == best.literal
-        and m.shared == best.shared
-        and not m.generic
-    ]
-    if equal:
-        yield entry.fault(f"sample fits {equal[0]} just as well: {line[:120]}", line[:60])
-    values: dict[str, str] = {}
-    for span in splitter.groups(best.found, best.holes):
-        values.setdefault(span.name, span.value)
-    expected = sample.get("fields", {})
-    assert isinstance(expected, dict)
-    for name, value in expected.items():
-        if values.get(name) != value:
-            yield entry.fault(f"sample: {name} is {values.get(name)!r}, not {value!r}", line[:60])
+        if (entry.id, entry.patch) in seen:
+            yield entry.fault(f"the entry {entry.id} is also {seen[entry.id, entry.patch].path}")
+        seen[entry.id, entry.patch] = entry
 
 
 def _examples(entry: Entry) -> Iterator[Fault]:
     """Addresses and domains that belong to somebody; samples may show only those for examples."""
-    for sample in entry.front.get("samples", ()):
-        line = str(sample.get("line", ""))
-        for address in _ADDRESS.findall(line):
+    for sample in entry.samples:
+        for address in _ADDRESS.findall(sample.line):
             if not _EXAMPLE_ADDRESS.match(address):
-                yield entry.fault(
-                    f"{address} is not an address for documentation (RFC 5737)", address
-                )
-        for domain in _DOMAIN.findall(line):
+                text = f"{address} is not an address for documentation (RFC 5737)"
+                yield entry.fault(text, sample.number)
+        for domain in _DOMAIN.findall(sample.line):
             if not _EXAMPLE_DOMAIN.match(domain):
-                yield entry.fault(f"{domain} is not a domain for documentation (RFC 2606)", domain)
+                text = f"{domain} is not a domain for documentation (RFC 2606)"
+                yield entry.fault(text, sample.number)
 
 
 def _recipe(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
-    placeholders = entry.front.get("placeholders", {})
     options = entry.front.get("options", {})
-    for name, table in placeholders.items():
-        if set(table) - {"check", "default", "example", "meaning"} or not table.get("meaning"):
-            yield entry.fault(
-                f"placeholder {name}: has check, meaning, example and may have default", name
-            )
-        elif table.get("check") not in compiled.fields:
-            yield entry.fault(f"placeholder {name}: check names no field of fields.toml", name)
-        else:
-            regex = compiled.fields[table["check"]].regex
-            for key in ("default", "example"):
-                if key in table and not re.fullmatch(regex, table[key]):
-                    yield entry.fault(
-                        f"placeholder {name}: the {key} {table[key]!r} fails its check", name
-                    )
-            if "example" not in table:
-                yield entry.fault(f"placeholder {name}: has no example", name)
-    for command in entry.front.get("commands", ()):
-        run = str(command.get("run", ""))
-        for hole in holes.holes(holes.parse(run)):
-            if hole not in placeholders:
-                yield entry.fault(f"{{{hole}}} is no placeholder of this recipe", run)
-        for option in _OPTION.findall(run):
+    places = compiled.tables.get("places", {})
+    for name, row in entry.front.get("placeholders", {}).items():
+        regex = compiled.fields[row["check"]].regex
+        for key in ("default", "example"):
+            value = row.get(key, "")
+            if value[1:-1] in places:
+                value = places[value[1:-1]]["default"]
+            if value and not re.fullmatch(regex, value):
+                yield entry.fault(f"placeholder {name}: the {key} {value!r} fails its check", name)
+    document = next(each for each in compiled.documents if each.id == entry.id)
+    for command in document.data["commands"][: len(entry.front.get("commands", ()))]:
+        for option in _OPTION.findall(command["run"]):
             if not any(option == word for key in options for word in key.replace("=", " ").split()):
                 yield entry.fault(f"option {option} is not explained in [options]", option)

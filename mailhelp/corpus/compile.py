@@ -1,4 +1,4 @@
-"""Corpus → documents and patterns: checks every entry, joins shared parts, parses the prose.
+"""Corpus → documents and patterns: joins shared parts, fills in commands, parses the prose.
 
 Run when the package is built, by ``mailhelp check`` and for a user's own notes; never for an answer.
 """
@@ -9,86 +9,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailhelp import shell
-from mailhelp.corpus import prose
-from mailhelp.corpus.read import Corpus, Entry, Fault
+from mailhelp.corpus import prose, schema
+from mailhelp.corpus.base import Base
+from mailhelp.corpus.fields import FieldSet
+from mailhelp.corpus.read import Corpus, Entry, Fault, line_of
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import PatternRow
-from mailhelp.log.facts import EVENTS
 from mailhelp.patterns import holes
-from mailhelp.patterns.fields import FREE_TEXT, Field, from_tables
+from mailhelp.patterns.fields import Field
 from mailhelp.patterns.pattern import literal_length, longest_literal, parse, to_regex, words
 
-SEVERITIES = ("info", "notice", "warning", "error", "fatal", "panic")
-WHO = ("this-server", "remote-server", "client", "policy", "network", "operator")
-PERMANENCE = ("permanent", "temporary", "none", "by-code")
-"""``by-code``: as the first digit of the reply or status code in the record says."""
-RUNS_ON = ("server", "anywhere")
 REPLY = "reply"
 """The program under which the replies to the client are filed, as people paste them from a bounce."""
 INNER = "{...}"
 """In a part's frame: where the patterns of the entries that use the part go."""
 
-_COMMON = {
-    "title": str,
-    "asked_as": list,
-    "sources": list,
-    "related": list,
-    "commands": list,
-    "use": list,
-    "parameters": list,
-}
-_KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
-    "log": {
-        "program": list,
-        "patterns": list,
-        "severity": str,
-        "verdict": dict,
-        "samples": list,
-        "event": str,
-        "event_by": dict,
-        "role": str,
-        "gist": str,
-    },
-    "part": {
-        "program": list,
-        "frames": list,
-        "replies": list,
-        "severity": str,
-        "verdict": dict,
-        "event": str,
-        "event_by": dict,
-        "role": str,
-        "gist": str,
-    },
-    "parameter": {"names": list, "unit": str, "dangerous": str},
-    "recipe": {
-        "names": list,
-        "placeholders": dict,
-        "options": dict,
-        "outputs": list,
-        "requires": list,
-        "read_only": bool,
-    },
-    "status": {"codes": list, "verdict": dict},
-    "topic": {"names": list},
-    "header": {"names": list, "patterns": list, "samples": list, "hop": bool},
-    "rule": {"names": list, "patterns": list, "samples": list},
-}
-_MUST = {
-    "log": ("title", "patterns", "severity", "verdict", "samples", "sources"),
-    "part": ("title",),
-    "parameter": ("title", "asked_as", "sources"),
-    "recipe": ("title", "asked_as", "commands", "options", "outputs", "requires", "sources"),
-    "status": ("title", "codes", "sources"),
-    "topic": ("title", "asked_as", "sources"),
-    "header": ("title", "sources"),
-    "rule": ("title", "sources"),
-}
 # what Markdown adds to words: an excerpt is shown as plain text
 _MARKS = re.compile(r"`|\*\*|^ *(?:[-*]|\d+\.) +", re.MULTILINE)
 _INHERITED = ("severity", "verdict", "event", "event_by", "role", "gist")
@@ -107,11 +46,26 @@ _COPIED = (
     "program",
 )
 """Keys that go into the document as they are; the first of them, where missing, come from a part."""
-_OF_TABLES = ("commands", "samples", "outputs")
-"""Keys whose lists hold tables; all others hold strings."""
-_YES_OR_NO = ("changes", "harmless")
-_COMMAND_KEYS = {"run", "why", "runs_on", "changes"}
-_OUTPUT_KEYS = {"result", "pattern", "sample", "meaning"}
+_JOINED = ("parameters", "related", "sources", "commands", "causes", "actions", "sections")
+"""Keys to whose lists those of an entry's parts are added."""
+_VERSIONS = (
+    ("since", "{} and later"),
+    ("until", "up to {}"),
+    ("retired", "deprecated since {}"),
+)
+_SETTING = ("name", "value")
+"""What a parameter's answer fills in: the parameter asked about, and the value it has here."""
+_USUAL = "Postfix"
+"""Whose a version is that has no name."""
+
+
+class Form(NamedTuple):
+    """A pattern of an entry: as it is written (``own``), with its frame, as a regex, and for which program."""
+
+    own: str
+    text: str
+    regex: str
+    program: str
 
 
 @dataclass(slots=True)
@@ -120,10 +74,18 @@ class Compiled:
 
     documents: list[Document] = field(default_factory=list)
     patterns: list[PatternRow] = field(default_factory=list)
-    fields: dict[str, Field] = field(default_factory=dict)
+    known: FieldSet = field(default_factory=FieldSet)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    own_tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The tables of this corpus without those of its base."""
     faults: list[Fault] = field(default_factory=list)
-    samples: list[tuple[Entry, dict[str, Any]]] = field(default_factory=list)
+    forms: dict[str, list[Form]] = field(default_factory=dict)
+    """The patterns of each entry, in the order in which they are written."""
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields by name, the base's and those of single entries included."""
+        return self.known.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,34 +95,38 @@ class _Pattern:
     program: str
     text: str
     id: str
+    own: str
     generic: bool = False
 
 
-def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
-    """Compile ``corpus``; with ``base``, its fields, programs and parts serve too (a user's notes)."""
-    compiled = Compiled(faults=list(corpus.faults))
-    for name, table in corpus.tables.items():
-        compiled.tables[name] = {**(base.tables.get(name, {}) if base else {}), **table}
-    compiled.faults += _drop_rows(compiled.tables, corpus.tables)
-    compiled.fields = _fields(compiled, corpus)
-    fronts: dict[str, Mapping[str, Any]] = {
-        document.id.partition("/")[2]: document.data
-        for document in (base.documents if base else ())
-        if document.kind == "part"
-    }
+def compile_corpus(corpus: Corpus, base: Base | None = None) -> Compiled:
+    """Compile ``corpus``; with ``base``, its fields, tables and parts serve too (a user's notes)."""
+    compiled = Compiled(faults=list(corpus.faults), known=FieldSet(base.known if base else None))
+    compiled.faults += _join_tables(compiled, corpus, base)
+    compiled.faults += compiled.known.add(corpus.fields)
+    parts = dict(base.parts) if base else {}
     patterns: list[_Pattern] = []
-    entries = sorted(corpus.entries, key=lambda entry: entry.kind != "part")
-    for entry in entries:
-        faults = list(_type_faults(entry)) or list(_shape_faults(entry, fronts))
+    for entry in sorted(corpus.entries, key=lambda entry: entry.kind != "part"):
+        faults = list(schema.faults(entry))
         try:
             if not faults:
-                document, own = _compile_entry(entry, fronts, compiled)
-                _regexes(own, compiled.fields, compiles=base is not None)
+                document, own = _compile_entry(entry, parts, compiled)
+                forms = [
+                    Form(
+                        each.own,
+                        each.text,
+                        to_regex(parse(each.text), compiled.fields),
+                        each.program,
+                    )
+                    for each in own
+                ]
+                if base:  # of a whole corpus the check tries them, which takes time
+                    _try(forms)
+                compiled.forms[entry.id] = forms
                 if entry.kind == "part":
-                    fronts[document.id.partition("/")[2]] = document.data
+                    parts[document.id.partition("/")[2]] = document.data
                 compiled.documents.append(document)
                 patterns += own
-                compiled.samples += [(entry, sample) for sample in entry.front.get("samples", ())]
         except CorpusError as error:
             faults.append(entry.fault(str(error), _where(str(error))))
         compiled.faults += faults
@@ -169,191 +135,94 @@ def compile_corpus(corpus: Corpus, base: Compiled | None = None) -> Compiled:
     return compiled
 
 
-def _fields(compiled: Compiled, corpus: Corpus) -> dict[str, Field]:
-    try:
-        fields = from_tables(compiled.tables.get("fields", {}))
-    except TypeError as error:
-        path = corpus.entries[0].path if corpus.entries else None
-        raise CorpusError(f"fields.toml: {error} (see {path})") from error
-    return fields
+def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Iterable[Fault]:
+    """Fill the tables of ``compiled``; a row that would stop an answer is left out, and that is said."""
+    compiled.tables = {name: dict(table) for name, table in base.tables.items()} if base else {}
+    for name, table in corpus.tables.items():
+        own = compiled.own_tables[name] = {}
+        for key, row in table.items():
+            if fault := _row_fault(name, key, row):
+                path = corpus.folder / f"{name}.toml"
+                line = line_of(path.read_text(encoding="utf-8"), key)
+                yield Fault(path, line, f"[{key}] {fault}")
+            else:
+                own[key] = row
+        compiled.tables[name] = {**compiled.tables.get(name, {}), **own}
 
 
-def regex_fault(field: Field) -> str | None:
-    """Why a field's regex is refused, or ``None``: it must compile, capture nothing, be linear."""
-    import re._constants as sre  # type: ignore[import-not-found]
-    import re._parser as parser  # type: ignore[import-not-found]
-
-    if field.regex == FREE_TEXT:
-        return None
-    try:
-        tree = parser.parse(field.regex)
-    except (re.error, TypeError) as error:
-        return f"regex: {error}"
-    if tree.state.groups > 1:
-        return "regex: captures a group; write (?:…)"
-
-    grouped: list[bool] = []
-
-    def loose(items: Any, inside: bool) -> int:
-        count = 0
-        for op, value in items:
-            if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-                endless = value[1] == sre.MAXREPEAT
-                inner = loose(value[2], inside or endless)
-                if endless and (inside or inner):
-                    return 99
-                count += endless + inner
-            elif op is sre.BRANCH:
-                count += max(loose(branch, inside) for branch in value[1])
-            elif op is sre.SUBPATTERN:
-                count += loose(value[3], inside)
-            elif op is sre.POSSESSIVE_REPEAT:
-                grouped.append(len(value[2]) > 1 or value[2][0][0] in (sre.SUBPATTERN, sre.BRANCH))
-                count += loose(value[2], False) > 1
-            elif op is sre.ATOMIC_GROUP:
-                count += loose(value, False) > 1
-        return count
-
-    if loose(tree, False) > 1:
-        return "regex: more than one endless repeat; make all but one possessive (*+, ++)"
-    if any(grouped):  # Python 3.11 before 3.11.5 matches these wrongly
-        return "regex: a possessive repeat of a group; write (?>(?:…)*) for (?:…)*+"
-    return None
-
-
-def _drop_rows(tables: Mapping[str, dict[str, Any]], own: Mapping[str, Any]) -> Iterable[Fault]:
-    """Take the rows of the corpus's ``own`` that would stop an answer out of ``tables``; say which."""
+def _row_fault(table: str, key: str, row: Any) -> str:
     from mailhelp.redact import Redactor
 
-    for name in ("programs", "secrets"):
-        for key, row in own.get(name, {}).items():
-            fault = ""
-            if not isinstance(row, dict):
-                fault = "is no table"
-            elif name == "programs":
-                tags = row.get("tags")
-                if not (_strings(tags) and isinstance(row.get("meaning"), str)):
-                    fault = "has 'meaning', and 'tags', a list of strings"
-            else:
-                try:
-                    Redactor({key: row}).cover("")
-                    if "secret" not in re.compile(row["regex"]).groupindex:
-                        fault = "regex: has no group 'secret'"
-                except (KeyError, TypeError, re.error) as error:
-                    fault = f"regex: {error}"
-            if fault:
-                del tables[name][key]
-                yield Fault(Path(f"{name}.toml"), 1, f"[{key}] {fault}")
-
-
-def _type_faults(entry: Entry) -> Iterable[Fault]:
-    """What is not of the type that its key asks for, down to the last value."""
-    allowed = {**_COMMON, **_KEYS[entry.kind]}
-    for key, value in entry.front.items():
-        if key not in allowed:
-            yield entry.fault(f"unknown key '{key}' in a {entry.kind} entry", key)
-        elif not isinstance(value, allowed[key]):
-            yield entry.fault(f"'{key}' must be a {allowed[key]}", key)
-        elif isinstance(value, list) and key in _OF_TABLES:
-            if not all(isinstance(row, dict) for row in value):
-                yield entry.fault(f"'{key}' must be a list of tables", key)
-            for row in (row for row in value if isinstance(row, dict)):
-                yield from _value_faults(entry, key, row)
-        elif isinstance(value, list) and not _strings(value):
-            yield entry.fault(f"'{key}' must be a list of strings", key)
-        elif isinstance(value, dict):
-            yield from _value_faults(entry, key, value)
-
-
-def _value_faults(entry: Entry, key: str, table: Mapping[str, Any]) -> Iterable[Fault]:
-    """The values of ``table`` that are no strings; some are tables themselves, or true and false."""
-    for name, value in table.items():
-        if key == "placeholders" or (key, name) == ("samples", "fields"):
-            if not isinstance(value, dict) or not _strings(list(value.values())):
-                yield entry.fault(f"'{name}' in '{key}' must be a table of strings", name)
-        elif not isinstance(value, bool if name in _YES_OR_NO else str):
-            wanted = "true or false" if name in _YES_OR_NO else "a string"
-            yield entry.fault(f"'{name}' in '{key}' must be {wanted}", name)
-
-
-def _strings(values: object) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
-
-
-def _shape_faults(entry: Entry, parts: Mapping[str, Any]) -> Iterable[Fault]:
-    if not entry.patch:
-        for key in _MUST[entry.kind]:
-            if not entry.front.get(key) and not (key == "requires" and key in entry.front):
-                yield entry.fault(f"a {entry.kind} entry must have '{key}'")
-        if not entry.text and entry.kind not in ("status", "part"):
-            yield entry.fault("no text below the front matter: say what it means")
-    verdict = entry.front.get("verdict", {})
-    for key, choices in (("who", WHO), ("permanence", PERMANENCE)):
-        if key in verdict and verdict[key] not in choices:
-            yield entry.fault(f"verdict: {key} must be one of {', '.join(choices)}", "verdict")
-    if entry.front.get("severity", "info") not in SEVERITIES:
-        yield entry.fault(f"severity must be one of {', '.join(SEVERITIES)}", "severity")
-    if entry.front.get("event", EVENTS[0]) not in EVENTS:
-        yield entry.fault(f"event must be one of {', '.join(EVENTS)}", "event")
-    for name in entry.front.get("use", ()):
-        if name not in parts:
-            yield entry.fault(f"use: there is no parts/{name}.md", name)
-    for command in entry.front.get("commands", ()):
-        extra = set(command) - _COMMAND_KEYS
-        if extra or not command.get("run") or not command.get("why"):
-            yield entry.fault(
-                "a command has 'run' and 'why', and may have 'runs_on', 'changes'", "run"
-            )
-            continue
-        if command.get("runs_on", "server") not in RUNS_ON:
-            yield entry.fault(f"runs_on must be one of {', '.join(RUNS_ON)}", command["run"])
+    if table in schema.ROWS:
+        return schema.row_fault(table, row)
+    if table == "secrets":
         try:
-            inside = shell.quoted_hole(holes.parse(command["run"]))
-        except CorpusError as error:
-            yield entry.fault(str(error), command["run"])
-            continue
-        if inside:
-            yield entry.fault(
-                f"{{{inside}}} stands inside quotes; it is quoted when filled", command["run"]
-            )
-    for name, row in entry.front.get("placeholders", {}).items():
-        if not {"check", "meaning", "example"} <= set(row):
-            yield entry.fault(f"placeholder {name}: has check, meaning and example", name)
-    for output in entry.front.get("outputs", ()):
-        if set(output) != _OUTPUT_KEYS or output["result"] not in ("good", "bad"):
-            yield entry.fault(
-                "an output has result (good or bad), pattern, sample and meaning", "outputs"
-            )
+            Redactor({key: row}).cover("")
+            if "secret" not in re.compile(row["regex"]).groupindex:
+                return "regex: has no group 'secret'"
+        except (KeyError, TypeError, re.error) as error:
+            return f"regex: {error}"
+    return ""
 
 
 def _compile_entry(
     entry: Entry, parts: Mapping[str, Mapping[str, Any]], compiled: Compiled
 ) -> tuple[Document, list[_Pattern]]:
     front = entry.front
+    for name in front.get("use", ()):
+        if name not in parts:
+            raise CorpusError(f"use: there is no parts/{name}.md ('{name}')")
     used = [parts[name] for name in front.get("use", ())]
+    data = _data(entry, used, compiled)
+    names = list(front.get("names", ()))
+    stem = entry.id.partition("/")[2]
+    if entry.kind in ("header", "rule", "parameter"):
+        names = data["names"] = names or [stem]
+    if entry.kind in ("header", "rule"):
+        data["patterned"] = bool(front.get("patterns"))
+    elif entry.kind == "log":
+        data["program"] = front.get("program") or [stem.rpartition("/")[0]]
+    elif entry.kind == "parameter":
+        known = compiled.tables.get("defaults", {})
+        data["defaults"] = {name: known[name] for name in names if name in known}
+    elif entry.kind == "recipe":
+        names.insert(0, stem)
+        for name, row in front.get("placeholders", {}).items():
+            if row["check"] not in compiled.fields:
+                raise CorpusError(f"placeholder '{name}': check names no field")
+        data["outputs"] = _outputs(entry, compiled.fields)
+    elif entry.kind == "status":
+        names = list(front.get("codes", ()))
+    elif entry.kind == "topic":
+        names.insert(0, stem)
+    patterns = list(_patterns(entry, used, data))
+    _visible(entry, patterns, data, compiled)
+    title = front.get("title", stem)
+    asked = (*front.get("asked_as", ()), *_fixed_texts(entry))
+    text = _MARKS.sub(
+        "", "\n".join((entry.text, *entry.sections.values(), *_searchable(entry, data)))
+    )
+    return Document(entry.id, entry.kind, title, tuple(names), asked, text, data), patterns
+
+
+def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> dict[str, Any]:
+    """What the document of ``entry`` holds, whatever its kind; ``used`` is what its parts hold."""
+    front = entry.front
     sections = dict(entry.sections)
     data: dict[str, Any] = {
         "explanation": _prose(entry.text),
         "causes": [_prose(item) for item in prose.list_items(sections.pop("Causes", ""))],
         "actions": [_prose(item) for item in prose.list_items(sections.pop("What to do", ""))],
         "sections": [{"title": title, **_prose(text)} for title, text in sections.items()],
-        "commands": [dict(command) for command in front.get("commands", ())],
+        "commands": [_command(row, compiled.tables) for row in front.get("commands", ())],
     }
+    if versions := _versions(front):
+        data["sections"].append({"title": "Versions", **_prose(versions)})
     for key in ("parameters", "related", "sources"):
         data[key] = list(front.get(key, ()))
     for part in used:
-        for key in (
-            "parameters",
-            "related",
-            "sources",
-            "commands",
-            "causes",
-            "actions",
-            "sections",
-        ):
+        for key in _JOINED:
             data[key] += [item for item in part[key] if item not in data[key]]
-    if entry.patch:
-        data["patch"] = True
     for key in _COPIED:
         if key in front:
             data[key] = front[key]
@@ -361,50 +230,67 @@ def _compile_entry(
             data[key] = next((part[key] for part in used if part.get(key)), None)
     for name in holes.holes(holes.parse(front.get("gist", ""))):
         if name not in compiled.fields:
-            raise CorpusError(f"gist: {{{name}}} is not in fields.toml")
-    names = list(front.get("names", ()))
-    stem = entry.id.partition("/")[2]
-    patterns: list[_Pattern] = []
+            raise CorpusError(f"gist: {{{name}}} is no field")
+    if "brief" in front:
+        data["brief"] = _prose(front["brief"])
+    if entry.patch:
+        data["patch"] = True
+    if entry.kind == "part":
+        data["samples"] = [sample.line for sample in entry.samples]
+    return data
+
+
+def _command(row: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
+    """A command of an entry; what ``use`` names comes from ``commands.toml``, ``why`` may be its own."""
+    command = dict(row)
+    name = command.pop("use", None)
+    if name is not None:
+        if name not in tables.get("commands", {}):
+            raise CorpusError(f"commands: there is no '{name}' in commands.toml")
+        command = {**tables["commands"][name], **command}
+    inside = shell.quoted_hole(holes.parse(command["run"]))
+    if inside:
+        raise CorpusError(
+            f"'{command['run']}': {{{inside}}} stands inside quotes; it is quoted when filled"
+        )
+    return command
+
+
+def _versions(front: Mapping[str, Any]) -> str:
+    """The versions that have the thing, as Markdown."""
+    lines = []
+    for key, words_ in _VERSIONS:
+        said = front.get(key, {})
+        for name, version in said.items() if isinstance(said, dict) else (("", said),):
+            shown = version if version[:1].isalpha() else f"{_USUAL} {version}"
+            sentence = f"{words_.format(shown)}."
+            lines.append(f"`{name}`: {sentence}" if name else sentence[:1].upper() + sentence[1:])
+    return "\n\n".join(lines)
+
+
+def _patterns(
+    entry: Entry, used: list[Mapping[str, Any]], data: Mapping[str, Any]
+) -> Iterable[_Pattern]:
+    """The patterns of ``entry``, one for each program and each frame of its parts."""
+    own = entry.front.get("patterns", ()) if not entry.patch else ()
     if entry.kind == "log":
-        programs = front.get("program") or [stem.rpartition("/")[0]]
-        data["program"] = programs
         frames = [frame for part in used for frame in part.get("frames", ())] or [INNER]
-        for pattern in front["patterns"] if not entry.patch else ():
+        replies = [reply for part in used for reply in part.get("replies", ())]
+        for pattern in own:
             for frame in frames:
                 text = frame.replace(INNER, pattern)
-                patterns += [_Pattern(program, text, entry.id) for program in programs]
-            for reply in (reply for part in used for reply in part.get("replies", ())):
-                patterns.append(_Pattern(REPLY, reply.replace(INNER, pattern), entry.id))
+                yield from (
+                    _Pattern(program, text, entry.id, pattern) for program in data["program"]
+                )
+            for reply in replies:
+                yield _Pattern(REPLY, reply.replace(INNER, pattern), entry.id, pattern)
     elif entry.kind == "part":
-        for frame in front.get("frames", ()):
+        for frame in entry.front.get("frames", ()):
             text = frame.replace(INNER, "{text}")
-            patterns += [
-                _Pattern(program, text, entry.id, True) for program in front.get("program", ())
-            ]
-    elif entry.kind in ("header", "rule"):
-        names = names or [stem]
-        data["names"] = names
-        data["patterned"] = bool(front.get("patterns"))
-        patterns = [_Pattern(entry.id, text, entry.id) for text in front.get("patterns", ())]
-    elif entry.kind == "parameter":
-        names = names or [stem]
-        data["names"] = names
-        known = compiled.tables.get("defaults", {})
-        data["defaults"] = {name: known[name] for name in names if name in known}
-    elif entry.kind == "recipe":
-        names.insert(0, stem)
-        for name, row in front.get("placeholders", {}).items():
-            if row["check"] not in compiled.fields:
-                raise CorpusError(f"placeholder '{name}': check names no field of fields.toml")
-        data["outputs"] = _outputs(entry, compiled.fields)
-    elif entry.kind == "status":
-        names = list(front["codes"])
-    elif entry.kind == "topic":
-        names.insert(0, stem)
-    title = front.get("title", stem)
-    asked = (*front.get("asked_as", ()), *_fixed_texts(entry))
-    text = _MARKS.sub("", "\n".join((entry.text, *entry.sections.values(), *_searchable(entry))))
-    return Document(entry.id, entry.kind, title, tuple(names), asked, text, data), patterns
+            for program in entry.front.get("program", ()):
+                yield _Pattern(program, text, entry.id, frame, True)
+    else:
+        yield from (_Pattern(entry.id, text, entry.id, text) for text in own)
 
 
 def _fixed_texts(entry: Entry) -> Iterable[str]:
@@ -413,35 +299,60 @@ def _fixed_texts(entry: Entry) -> Iterable[str]:
         yield " ".join(part for part in parse(pattern) if isinstance(part, str))
 
 
-def _searchable(entry: Entry) -> Iterable[str]:
-    yield from (sample.get("line", "") for sample in entry.front.get("samples", ()))
-    yield from (f"{command['run']} {command['why']}" for command in entry.front.get("commands", ()))
+def _searchable(entry: Entry, data: Mapping[str, Any]) -> Iterable[str]:
+    yield from (sample.line for sample in entry.samples)
+    own = len(entry.front.get("commands", ()))
+    yield from (f"{command['run']} {command['why']}" for command in data["commands"][:own])
     yield from entry.front.get("parameters", ())
 
 
 def _outputs(entry: Entry, fields: Mapping[str, Field]) -> list[dict[str, str]]:
     outputs = []
-    for output in entry.front["outputs"]:
+    for output in entry.front.get("outputs", ()):
         regex = to_regex(parse(output["pattern"]), fields)
-        if not any(re.match(regex, line) for line in output["sample"].splitlines()):
+        lines = output["sample"].splitlines()
+        line = next((line for line in lines if re.match(regex, line)), None)
+        if line is None:
             raise CorpusError(f"outputs: no line of the sample fits {output['pattern']!r}")
-        outputs.append({**output, "regex": regex})
+        outputs.append({**output, "regex": regex, "line": line})
     return outputs
+
+
+def _visible(
+    entry: Entry, patterns: list[_Pattern], data: Mapping[str, Any], compiled: Compiled
+) -> None:
+    """Raise ``CorpusError`` for a hole that is no field, or one that another entry keeps for itself."""
+    own = {entry.id, *(f"part/{name}" for name in entry.front.get("use", ()))}
+    names = {name for pattern in patterns for name in holes.holes(parse(pattern.text))}
+    names |= {row["check"] for row in entry.front.get("placeholders", {}).values()}
+    for output in entry.front.get("outputs", ()):
+        names |= set(holes.holes(parse(output["pattern"])))
+    gist = set(holes.holes(holes.parse(entry.front.get("gist", ""))))
+    for name in sorted(names | gist):
+        if name in gist and name not in compiled.fields:
+            raise CorpusError(f"gist: {{{name}}} is no field")
+        if why := compiled.known.foreign(name, own):
+            raise CorpusError(f"{{{name}}} {why}")
+    filling = {*_SETTING, *compiled.tables.get("places", {}), *entry.front.get("placeholders", {})}
+    for command in data["commands"][: len(entry.front.get("commands", ()))]:
+        for name in holes.holes(holes.parse(command["run"])):
+            if name in filling or (entry.kind != "recipe" and name in compiled.fields):
+                continue
+            kind = "placeholder of this recipe" if entry.kind == "recipe" else "field"
+            raise CorpusError(f"{{{name}}} is no {kind} and no place of places.toml")
 
 
 def _prose(markdown: str) -> dict[str, Any]:
     return {"markdown": markdown, "blocks": prose.parse(markdown)}
 
 
-def _regexes(patterns: Iterable[_Pattern], fields: Mapping[str, Field], *, compiles: bool) -> None:
-    """Raise ``CorpusError`` for a pattern that is none; ``compiles`` tries the regex, which takes time."""
-    for pattern in patterns:
-        regex = to_regex(parse(pattern.text), fields)
-        if compiles:
-            try:
-                re.compile(regex, re.DOTALL)
-            except re.error as error:
-                raise CorpusError(f"patterns: '{pattern.text}': {error}") from error
+def _try(forms: Iterable[Form]) -> None:
+    """Raise ``CorpusError`` for a pattern whose regex is none."""
+    for form in forms:
+        try:
+            re.compile(form.regex, re.DOTALL)
+        except re.error as error:
+            raise CorpusError(f"patterns: '{form.text}': {error}") from error
 
 
 def _rows(patterns: list[_Pattern], fields: Mapping[str, Field]) -> list[PatternRow]:
@@ -479,7 +390,7 @@ def _bare_parameters(compiled: Compiled) -> list[Document]:
             names=(name,),
             data={"names": [name], "defaults": {name: default}},
         )
-        for name, default in compiled.tables.get("defaults", {}).items()
+        for name, default in compiled.own_tables.get("defaults", {}).items()
         if name not in described
     ]
 

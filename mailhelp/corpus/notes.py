@@ -10,14 +10,10 @@ import json
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mailhelp.errors import SourceError
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.store import FORMAT, Store
-
-if TYPE_CHECKING:
-    from mailhelp.corpus.compile import Compiled
 
 
 def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...]]:
@@ -44,16 +40,6 @@ def search_folder(path: Path) -> Path:
     return path.with_suffix(".search")
 
 
-def base(bundled: Store) -> Compiled:
-    """What notes build on: the bundled fields, programs and parts."""
-    from mailhelp.corpus.compile import Compiled
-    from mailhelp.corpus.read import TABLES
-
-    compiled = Compiled(documents=bundled.all_of("part"))
-    compiled.tables = {name: bundled.table(name) for name in TABLES}
-    return compiled
-
-
 def _files(folder: Path) -> list[tuple[str, int, int]]:
     """Path, modification time and size of each file, sorted: what tells that notes have changed."""
     found = []
@@ -71,29 +57,29 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
 def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[str, ...]]:
     import shutil
 
+    from mailhelp.corpus import write
+    from mailhelp.corpus.base import Base
     from mailhelp.corpus.compile import compile_corpus
     from mailhelp.corpus.read import read
-    from mailhelp.knowledge import search
 
-    compiled = compile_corpus(read(folder), base(bundled))
+    compiled = compile_corpus(read(folder), Base(bundled))
     faults = tuple(str(fault) for fault in compiled.faults)
     beside = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.unlink(missing_ok=True)
         store = Store.create(beside)
-        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        write.fill(store, compiled, faults=faults)
         store.close()
         for old in path.parent.iterdir():
             if old.suffix == ".search":
                 shutil.rmtree(old, ignore_errors=True)
             elif old.suffix == ".db":
                 old.unlink(missing_ok=True)
-        whole = [document for document in compiled.documents if not document.data.get("patch")]
-        search.build(search_folder(path), whole)
+        write.search(search_folder(path), compiled)
         beside.replace(path)
         return Store(path), faults
     except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory
         store = Store()
-        store.add(compiled.documents, compiled.patterns, tables=compiled.tables, faults=faults)
+        write.fill(store, compiled, faults=faults)
         return store, faults

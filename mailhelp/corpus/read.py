@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,31 @@ KINDS = {
     "parts": "part",
 }
 TABLES = (
-    "fields", "programs", "defaults", "secrets", "manpages", "tools", "logs", "shapes",
-    "drafts", "gists", "formats", "spaces", "stories",
-)  # fmt: skip
+    "commands",
+    "containers",
+    "defaults",
+    "drafts",
+    "formats",
+    "gists",
+    "listings",
+    "manpages",
+    "places",
+    "programs",
+    "secrets",
+    "shapes",
+    "spaces",
+    "stories",
+    "tools",
+)
+"""The tables at the top of a corpus, ``NAME.toml``."""
+FIELDS = "fields"
+"""The folder of the fields that entries share, and the key under which one entry keeps its own."""
+SAMPLES = "Samples"
+"""The heading below which an entry's samples are, at its end."""
+INNER = "..."
+"""What a sample begins with that is only what stands inside a part's frames."""
+BLANK = "\N{SYMBOL FOR SPACE}"
+"""Written in a sample for a blank at the end of a line, which could not be seen."""
 
 _FENCE = re.compile(r"^(```|~~~)")
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -45,8 +67,23 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """A line that the entry is for, and the values that must come out of it.
+
+    ``inner``: it is only what stands inside the frames of the entry's parts. ``made``: nobody saw it,
+    it was made from the message's format. ``number`` is its line in the file, from 1.
+    """
+
+    line: str
+    values: dict[str, str]
+    number: int
+    inner: bool = False
+    made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of the corpus: its front matter, its text before the first heading, its sections.
+    """One file of the corpus: its front matter, its text before the first heading, its sections, samples.
 
     ``id`` is ``kind/name``, from the file's place: ``log/postfix/smtpd/connect``.
     """
@@ -57,28 +94,61 @@ class Entry:
     front: dict[str, Any]
     text: str
     sections: dict[str, str]
+    samples: tuple[Sample, ...]
     source: str = field(repr=False)
     patch: bool = False
 
-    def line_of(self, fragment: str) -> int:
-        """The first line of the file that holds ``fragment``; 1 if none does."""
-        for number, line in enumerate(self.source.splitlines(), 1):
-            if fragment in line:
-                return number
-        return 1
+    def fault(self, text: str, at: str | int = 1) -> Fault:
+        """A fault of this entry, at a line, or at the first line that holds ``at``."""
+        return Fault(self.path, at if isinstance(at, int) else line_of(self.source, at), text)
 
-    def fault(self, text: str, at: str = "") -> Fault:
-        """A fault of this entry, at the line that holds ``at``."""
-        return Fault(self.path, self.line_of(at) if at else 1, text)
+
+@dataclass(frozen=True, slots=True)
+class FieldTable:
+    """A field as a file defines it; ``owner`` is the id of the entry that alone may use it, or empty."""
+
+    name: str
+    table: Any
+    path: Path
+    line: int
+    owner: str = ""
+
+    def fault(self, text: str) -> Fault:
+        """A fault of this field, where it is defined."""
+        return Fault(
+            self.path, self.line, f"[{FIELDS + '.' if self.owner else ''}{self.name}] {text}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """All that a corpus folder holds; ``faults`` are the files that could not be read."""
 
+    folder: Path
     entries: tuple[Entry, ...]
+    fields: tuple[FieldTable, ...]
     tables: dict[str, dict[str, Any]]
     faults: tuple[Fault, ...]
+
+
+def read_files(folder: Path, paths: Iterable[Path]) -> Corpus:
+    """Of the corpus in ``folder`` only the entries in the files ``paths``."""
+    faults: list[Fault] = []
+    entries = [entry for path in paths if (entry := _read_entry(folder, path, faults))]
+    fields = [field for entry in entries for field in _own_fields(entry)]
+    return Corpus(folder, tuple(entries), tuple(fields), {}, tuple(faults))
+
+
+def folder_of(path: Path) -> Path | None:
+    """The corpus that the entry file ``path`` belongs to: what holds the folder of its kind."""
+    folders = list(path.absolute().parents)
+    kinds = [folder for folder in folders if folder.name in KINDS]
+    return kinds[-1].parent if kinds and path.suffix == ".md" else None
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether ``folder`` is a corpus that stands alone, and no user's notes on the bundled one."""
+    return (folder / "defaults.toml").exists()
 
 
 def read(folder: Path) -> Corpus:
@@ -88,12 +158,17 @@ def read(folder: Path) -> Corpus:
     for name in TABLES:
         path = folder / f"{name}.toml"
         tables[name] = _read_table(path, faults) if path.exists() else {}
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem not in TABLES:
+            faults.append(Fault(path, 1, f"nothing reads it; fields are in {FIELDS}/*.toml"))
+    fields = list(_read_fields(folder / FIELDS, faults))
     entries = []
     for path in _files(folder):
         entry = _read_entry(folder, path, faults)
         if entry is not None:
             entries.append(entry)
-    return Corpus(tuple(entries), tables, tuple(faults))
+            fields += _own_fields(entry)
+    return Corpus(folder, tuple(entries), tuple(fields), tables, tuple(faults))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -109,6 +184,30 @@ def _read_table(path: Path, faults: list[Fault]) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         faults.append(Fault(path, _line(error, 0), f"cannot be read: {error}"))
         return {}
+
+
+def _read_fields(folder: Path, faults: list[Fault]) -> Iterator[FieldTable]:
+    """The fields that entries share, of all families."""
+    for path in sorted(folder.glob("*.toml")):
+        table = _read_table(path, faults)
+        source = path.read_text(encoding="utf-8", errors="replace") if table else ""
+        for name, row in table.items():
+            yield FieldTable(name, row, path, line_of(source, f"[{name}]"))
+
+
+def _own_fields(entry: Entry) -> Iterator[FieldTable]:
+    own = entry.front.get(FIELDS)
+    for name, row in own.items() if isinstance(own, dict) else ():
+        line = line_of(entry.source, f"[{FIELDS}.{name}]")
+        yield FieldTable(name, row, entry.path, line, entry.id)
+
+
+def line_of(source: str, fragment: str) -> int:
+    """The first line of ``source`` that holds ``fragment``, from 1; 1 if none does."""
+    for number, line in enumerate(source.split("\n"), 1):
+        if fragment in line:
+            return number
+    return 1
 
 
 def _line(error: Exception, offset: int) -> int:
@@ -132,12 +231,74 @@ def _read_entry(folder: Path, path: Path, faults: list[Fault]) -> Entry | None:
         faults.append(Fault(path, _line(error, 0), f"front matter: {error}"))
         return None
     text, sections = split_sections(body)
+    headings = list(sections)
+    samples: tuple[Sample, ...] = ()
+    if SAMPLES in sections:
+        number = source[: source.rfind(f"\n## {SAMPLES}")].count("\n") + 2
+        if headings[-1] != SAMPLES:
+            faults.append(Fault(path, number, f"'## {SAMPLES}' must be the last section"))
+            return None
+        try:
+            samples = tuple(read_samples(source.split("\n")[number:], number + 1))
+        except SampleError as error:
+            faults.append(Fault(path, error.number, error.text))
+            return None
+        del sections[SAMPLES]
     name = path.relative_to(folder)
     kind = KINDS[name.parts[0]]
     patch = name.name.endswith(".patch.md")
     stem = name.name.removesuffix(".md").removesuffix(".patch")
     id = "/".join((kind, *name.parts[1:-1], stem))
-    return Entry(path, kind, id, front, text, sections, source, patch)
+    return Entry(path, kind, id, front, text, sections, samples, source, patch)
+
+
+class SampleError(Exception):
+    """A line below ``## Samples`` that is no sample; ``number`` counts from 1."""
+
+    def __init__(self, number: int, text: str) -> None:
+        super().__init__(text)
+        self.number, self.text = number, text
+
+
+def read_samples(lines: list[str], first: int) -> Iterator[Sample]:
+    """The samples of a section whose first line has the number ``first`` in its file.
+
+    They are in fences. A line that is not indented is a sample, as the program wrote it; the indented
+    lines below say ``name = value`` of values that must come out, or ``made = true``. What is between
+    the fences is for readers. Raises ``SampleError``.
+    """
+    sample: Sample | None = None
+    fenced = False
+    for number, raw in enumerate(lines, first):
+        if _FENCE.match(raw):
+            fenced = not fenced
+            continue
+        if not fenced or not raw.strip():
+            continue
+        if not raw[0].isspace():
+            if sample:
+                yield sample
+            inner = raw.startswith(f"{INNER} ")
+            line = raw[len(INNER) + 1 :] if inner else raw
+            sample = Sample(line.replace(BLANK, " "), {}, number, inner)
+            continue
+        name, sign, value = raw.strip().partition("=")
+        name, value = name.strip(), value.strip().replace(BLANK, " ")
+        if sample is None:
+            raise SampleError(number, "a sample is not indented; only its values, below it, are")
+        if not sign or not value:
+            raise SampleError(number, "below a sample are its values, each written 'name = value'")
+        if name == "made" and value == "true":
+            sample = replace(sample, made=True)
+        elif name in sample.values:
+            raise SampleError(number, f"the sample has '{name}' twice")
+        else:
+            sample.values[name] = value
+    if fenced:
+        raise SampleError(first, f"'## {SAMPLES}' has a fence (```) that does not end")
+    if sample is None:
+        raise SampleError(first, f"'## {SAMPLES}' holds no line between two fences (```)")
+    yield sample
 
 
 def split_sections(body: str) -> tuple[str, dict[str, str]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Command, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.host.places import streamed
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.patterns import holes
 
 
 def prose(stored: Mapping[str, Any]) -> Prose:
@@ -21,16 +23,20 @@ def plain(text: str) -> Prose:
     return Prose(escape_markdown(text), (["p", [["", text]]],))
 
 
-def filled(commands: list[dict[str, Any]], values: Mapping[str, str]) -> tuple[Command, ...]:
-    """The stored ``commands`` with ``values``; one that lacks a value or would be unsafe is left out."""
+def filled(
+    library: Library, commands: list[dict[str, Any]], values: Mapping[str, str]
+) -> tuple[Command, ...]:
+    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value or would be
+    unsafe is left out."""
     found = []
     for command in commands:
-        text = shell.fill(command["run"], values)
+        run, filling = placed(library, command["run"], values)
+        text = shell.fill(run, filling)
         if text is not None:
             found.append(
                 Command(
                     text,
-                    shell.say(command["why"], values),
+                    shell.say(command["why"], filling),
                     command.get("runs_on", "server"),
                     command.get("changes", False),
                 )
@@ -38,9 +44,19 @@ def filled(commands: list[dict[str, Any]], values: Mapping[str, str]) -> tuple[C
     return tuple(found)
 
 
+def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    """The command ``run`` and its ``values`` with the places of this host that it names."""
+    missing = [name for name in holes.holes(holes.parse(run)) if name not in values]
+    known = library.table("places") if missing else {}
+    if not any(name in known for name in missing):
+        return run, values
+    places = library.places
+    return streamed(run, places.streams), {**places.values, **values}
+
+
 def parts(library: Library, document: Document, values: Mapping[str, str]) -> dict[str, Any]:
     """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands."""
-    commands = filled(document.data.get("commands", []), values)
+    commands = filled(library, document.data.get("commands", []), values)
     return {**fixed(library, document), "commands": commands}
 
 
@@ -52,6 +68,7 @@ def fixed(library: Library, document: Document) -> dict[str, Any]:
         "title": document.title,
         "severity": data.get("severity"),
         "verdict": Verdict(**stored) if stored else None,
+        "brief": prose(data["brief"]) if data.get("brief") else Prose(),
         "explanation": prose(data["explanation"]) if "explanation" in data else Prose(),
         "causes": tuple(prose(item) for item in data.get("causes", ())),
         "actions": tuple(prose(item) for item in data.get("actions", ())),

@@ -12,6 +12,9 @@ from mailhelp.log.reader import Engine
 from mailhelp.patterns.pattern import parse, to_regex
 
 _LONGEST = 500
+_FENCES = ("```", "~~~")
+_BLANK = "\N{SYMBOL FOR SPACE}"
+"""What stands for a blank in a sample where it would be misread; ``corpus/README.md`` tells."""
 _BEFORE = r"(?<![\w@./-])"
 _BEHIND = r"(?![\w@/-]|\.\w)"
 
@@ -30,10 +33,11 @@ class Drafts:
         """
         record = read.record
         message = record.message.strip()
-        if not message:
-            return ""
-        pattern, sample = self._typed(message[:_LONGEST])
-        if len(message) > _LONGEST:
+        shown = message[:_LONGEST].partition("\r")[0].rstrip()
+        if not shown or _BLANK in shown or shown.startswith(_FENCES):
+            return ""  # nothing that a sample could show
+        pattern, sample = self._typed(shown)
+        if len(message) > len(shown):
             pattern += "{text}"
         program = self._engine.program(record.tag) or record.tag or "postfix/any"
         place = re.sub(r"[^\w./-]", "_", program).strip("./") or "other"
@@ -46,11 +50,11 @@ class Drafts:
             f"patterns = [{_string(pattern)}]\n"
             'severity = "info"\n'
             'verdict = { who = "this-server", permanence = "none" }\n'
-            'sources = ["our own notes"]\n\n'
-            "[[samples]]\n"
-            f"line = {_string(sample)}\n"
+            'sources = ["our own notes"]\n'
             "+++\n"
-            "What it means.\n"
+            "What it means.\n\n"
+            "## Samples\n\n"
+            f"```\n{_sample_line(sample)}\n```\n"
         )
 
     def _typed(self, message: str) -> tuple[str, str]:
@@ -91,6 +95,11 @@ def _looks(row: Mapping[str, Any], engine: Engine) -> re.Pattern[str]:
     regex = row.get("looks") or to_regex(parse(row["pattern"]), engine.fields, end=behind)
     before = "" if row.get("anywhere") or row.get("first") or regex[:1] in "</" else _BEFORE
     return re.compile(f"{before}(?:{regex}){behind}", re.DOTALL)
+
+
+def _sample_line(text: str) -> str:
+    """``text`` as a line below ``## Samples``; one that begins with dots would be what is inside a frame."""
+    return text.replace("... ", f"...{_BLANK}", 1) if text.startswith("... ") else text
 
 
 def _escaped(text: str) -> str:

@@ -14,6 +14,7 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.log.prefix import Record
 from mailhelp.log.read import Read
+from mailhelp.patterns.fields import Field
 from mailhelp.patterns.values import ValueSpan
 
 BY_CODE = "by-code"
@@ -51,7 +52,7 @@ class Entry:
 
     def commands(self, values: Mapping[str, str]) -> tuple[Command, ...]:
         """The commands with ``values``."""
-        return common.filled(self.document.data.get("commands", []), values)
+        return common.filled(self._library, self.document.data.get("commands", []), values)
 
     def event(self, values: Mapping[str, str]) -> str:
         """What the message means for a story, where it depends on a value as that value says."""
@@ -90,7 +91,8 @@ class Explainer:
             return False
         if entry.severity in PROBLEMS:
             return True
-        return bool(entry.verdict) and self._permanence(entry, read.values) != "none"
+        said = verdict(self.engine.fields, entry.verdict, read.values)
+        return said is not None and said.permanence != "none"
 
     def explain(self, read: Read, *, brief: bool = False) -> Answer:
         """The answer for one record; an unknown one says so and offers what is known of its shape.
@@ -122,7 +124,7 @@ class Explainer:
         known: dict[str, Any] = {
             **base,
             **(entry.brief if brief else entry.parts),
-            "verdict": self._verdict(entry, read.values),
+            "verdict": verdict(self.engine.fields, entry.verdict, read.values),
             "gist": entry.gist.told(values, read.values)
             or first_values(read.values, self.engine.fields),
             "event": entry.event(values) or None,
@@ -174,26 +176,6 @@ class Explainer:
                 return str(row["meaning"])
         return self.meaning(name, value)
 
-    def _verdict(self, entry: Entry, values: Iterable[ValueSpan]) -> Verdict | None:
-        if not entry.verdict:
-            return None
-        return Verdict(
-            str(entry.verdict.get("who", "")), self._permanence(entry, values), entry.harmless
-        )
-
-    def _permanence(self, entry: Entry, values: Iterable[ValueSpan]) -> str:
-        """How final it is; where that goes by the code, as the first code in the record says."""
-        stored = str((entry.verdict or {}).get("permanence", "none"))
-        if stored != BY_CODE:
-            return stored
-        fields = self.engine.fields
-        readings = (
-            reading.get(span.value[:1])
-            for span in values
-            if (reading := fields[span.name].permanence)
-        )
-        return next((reading for reading in readings if reading), "none")
-
     def _draft(self, read: Read) -> str:
         if self._drafts is None:
             self._drafts = Drafts(self.engine, self.library.table("drafts"))
@@ -211,3 +193,20 @@ def _notes(record: Record) -> tuple[str, ...]:
     if record.repeated > 1:
         return (f"The syslog daemon wrote this once for {record.repeated} records.",)
     return ()
+
+
+def verdict(
+    fields: Mapping[str, Field], stored: Mapping[str, Any] | None, values: Iterable[ValueSpan]
+) -> Verdict | None:
+    """An entry's verdict; where it goes by the code, as the first code in the record says."""
+    if not stored:
+        return None
+    permanence = str(stored.get("permanence", "none"))
+    if permanence == BY_CODE:
+        readings = (
+            reading.get(span.value[:1])
+            for span in values
+            if (reading := fields[span.name].permanence)
+        )
+        permanence = next((reading for reading in readings if reading), "none")
+    return Verdict(str(stored.get("who", "")), permanence, bool(stored.get("harmless", False)))

@@ -54,7 +54,7 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
         shown = ", ".join(reference_of(id) for id in pages)
         sections.append(Section("Man pages here that mention it", common.plain(shown)))
     parts.update(
-        title=f"{', '.join(names)}: {document.title}" if described else names[0],
+        title=document.title if described else "",
         sections=tuple(sections),
     )
     return Answer(
@@ -77,7 +77,7 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
     return draft._replace(
-        commands=common.filled(document.data.get("commands", []), filling),
+        commands=common.filled(library, document.data.get("commands", []), filling),
         parameters=(*own, *(p for p in draft.parameters if p.name not in names)),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),
@@ -97,9 +97,9 @@ def _parameter(
     here = values.parameters.get(name)
     default, unit = data["defaults"].get(name), data.get("unit", "")
     if here is None:
-        return Parameter(name, default, unit=unit)
+        return Parameter(name, default, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)
-    return Parameter(name, here.default or default, value, here.set, unit=unit)
+    return Parameter(name, here.default or default, value, here.set, unit=unit, asked=True)
 
 
 def _manual(library: Library, name: str) -> Prose:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailhelp import shell
-from mailhelp.answer import Answer, Command, Option, Outcome
+from mailhelp.answer import Answer, Command, Option, Outcome, Placeholder
 from mailhelp.errors import UsageError
 from mailhelp.explain import common
 from mailhelp.host.machine import Host
@@ -27,16 +27,17 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
     options = data["options"]
     commands = []
     for stored in data["commands"]:
-        text = shell.fill(stored["run"], values, missing="show")
+        _, filling = common.placed(library, stored["run"], values)
+        text = shell.fill(stored["run"], filling, missing="show")
         if text is None:
             raise UsageError(f"A value cannot stand in the command {stored['run']!r}.")
         commands.append(
             Command(
                 text,
-                shell.say(stored["why"], values),
+                shell.say(stored["why"], filling),
                 stored.get("runs_on", "server"),
                 stored.get("changes", False),
-                _options(stored["run"], options, values),
+                _options(stored["run"], options, filling),
             )
         )
     parts = common.parts(library, document, {})
@@ -46,10 +47,20 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
         query=document.id.partition("/")[2],
         recognised="entry",
         entry=document.id,
-        notes=tuple(_notes(host, data, values)),
+        notes=tuple(_notes(host, data)),
         outcomes=tuple(
-            Outcome(output["result"], output["sample"].strip("\n"), output["meaning"])
+            Outcome(
+                output["result"],
+                output["sample"].strip("\n"),
+                output["meaning"],
+                output.get("line", ""),
+            )
             for output in data["outputs"]
+            if output["result"] != "info"
+        ),
+        placeholders=tuple(
+            Placeholder(name, row["meaning"], values.get(name), row["example"])
+            for name, row in data.get("placeholders", {}).items()
         ),
         **parts,
     )
@@ -68,7 +79,11 @@ def _values(library: Library, document: Document, given: Mapping[str, str]) -> d
                 f"{key}={value!r} will not do. {placeholders[key]['meaning']}",
                 f"For example: {key}={placeholders[key]['example']}",
             )
-    defaults = {key: row["default"] for key, row in placeholders.items() if "default" in row}
+    defaults = {
+        key: shell.say(*common.placed(library, row["default"], {}))
+        for key, row in placeholders.items()
+        if "default" in row
+    }
     return {**defaults, **given}
 
 
@@ -93,14 +108,7 @@ def _options(run: str, options: Mapping[str, str], values: Mapping[str, str]) ->
     )
 
 
-def _notes(host: Host, data: Mapping[str, Any], values: Mapping[str, str]) -> list[str]:
-    notes = []
-    for key, row in data.get("placeholders", {}).items():
-        if key not in values:
-            notes.append(f"Give {key}=…: {row['meaning']} For example: {key}={row['example']}")
-        elif "default" in row:
-            notes.append(f"{key}={values[key]}: {row['meaning']}")
+def _notes(host: Host, data: Mapping[str, Any]) -> Iterator[str]:
     missing = [program for program in data["requires"] if host.which(program) is None]
     if missing:
-        notes.append(f"Not found on this host: {', '.join(missing)}.")
-    return notes
+        yield f"Not found on this host: {', '.join(missing)}."

@@ -108,6 +108,14 @@ class Host:
         except OSError:
             return None
 
+    def is_file(self, path: str) -> bool:
+        """Whether this host has a regular file of this name."""
+        return os.path.isfile(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether this host has a folder of this name."""
+        return os.path.isdir(path)
+
     def run(
         self,
         *argv: str,

@@ -7,15 +7,16 @@ patch is added to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
+from mailhelp.host.places import Places, Rows, usual
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
-from mailhelp.patterns.fields import Fields
+from mailhelp.patterns.fields import Field, from_table
 from mailhelp.redact import Redactor
 
 if TYPE_CHECKING:
@@ -49,8 +50,46 @@ def bundled_store(folder: Path | None = None) -> Store:
         raise SourceError(str(error), hint) from error
 
 
+_Ask = Callable[[Callable[[Store], Iterable[Any]]], Iterator[Any]]
+
+
+class Fields(Mapping[str, Field]):
+    """The fields by name. One is read when it is asked for: an answer needs a few of hundreds.
+
+    ``ask`` puts a question to each store that has fields, the first to answer first. Pickled are the
+    ``layers`` that it asks.
+    """
+
+    def __init__(self, layers: tuple[Store, ...], ask: _Ask | None = None) -> None:
+        self._layers = layers
+        self._ask = ask or (lambda question: (row for layer in layers for row in question(layer)))
+        self._known: dict[str, Field | None] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Fields, (self._layers,)
+
+    def __getitem__(self, name: str) -> Field:
+        if name not in self._known:
+            rows = self._ask(lambda layer: [layer.field(name)])
+            row = next((row for row in rows if row), None)
+            self._known[name] = from_table(name, row.table) if row else None
+        field = self._known[name]
+        if field is None:
+            raise KeyError(name)
+        return field
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(row.name for row in self._ask(lambda layer: layer.fields())))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class Library:
-    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers."""
+    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers.
+
+    ``places`` finds the places of ``places.toml`` on the host that answers are for.
+    """
 
     def __init__(
         self,
@@ -59,6 +98,7 @@ class Library:
         host: Store | None = None,
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
+        places: Callable[[Rows], Places] = usual,
         today: Callable[[], date] | None = None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
@@ -67,6 +107,7 @@ class Library:
         self.host = host
         self.search_folders = search_folders
         self._notice = notice
+        self._places = places
         self._today = today
         self._tables: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Document | None] = {}
@@ -86,9 +127,14 @@ class Library:
         return self._tables[name]
 
     @cached_property
-    def fields(self) -> Fields:
-        """The fields by name."""
-        return Fields(self.table("fields"))
+    def fields(self) -> Mapping[str, Field]:
+        """The fields by name, each read when it is first asked for; the notes' before the bundled."""
+        return Fields(self.layers, self._ask)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things are on this host; read when a command first names one."""
+        return self._places(self.table("places"))
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -184,7 +230,8 @@ def _patched(document: Document, patch: Document) -> Document:
     if added["markdown"]:
         own = data["explanation"]
         data["explanation"] = {
-            "markdown": f"{own['markdown']}\n\n{added['markdown']}",
-            "blocks": [*own["blocks"], *added["blocks"]],
+            # what holds on this site goes before what holds everywhere
+            "markdown": f"{added['markdown']}\n\n{own['markdown']}",
+            "blocks": [*added["blocks"], *own["blocks"]],
         }
     return Document(document.id, document.kind, document.title, data=data)

@@ -17,7 +17,7 @@ from mailhelp.names import fold, near_words
 
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file and the folder that an index consists of."""
-FORMAT = 2
+FORMAT = 3
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
@@ -26,6 +26,7 @@ CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) W
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
 CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
 CREATE INDEX patterns_by_program ON patterns (program);
+CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
 """
 
@@ -50,6 +51,14 @@ class PatternRow(NamedTuple):
     id: str
     generic: bool
     fixed: str = ""
+
+
+class FieldRow(NamedTuple):
+    """A field as compiled: its table, and the id of the entry that alone may use it, or empty."""
+
+    name: str
+    owner: str
+    table: Mapping[str, Any]
 
 
 class Name(NamedTuple):
@@ -104,10 +113,11 @@ class Store:
         documents: Iterable[Document] = (),
         patterns: Iterable[PatternRow] = (),
         mentions: Iterable[tuple[str, str]] = (),
+        fields: Iterable[FieldRow] = (),
         tables: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
         **meta: Any,
     ) -> None:
-        """Add documents with their names, patterns, (word, page id) pairs, tables and facts.
+        """Add documents with their names, patterns, (word, page id) pairs, fields, tables and facts.
 
         ``tables`` are those of the corpus by name; facts are anything else that JSON can hold.
         """
@@ -125,6 +135,10 @@ class Store:
             [(*row[:4], "\n".join(row.holes), *row[5:]) for row in patterns],
         )
         self._db.executemany("INSERT OR REPLACE INTO mentions VALUES (?, ?)", mentions)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO fields VALUES (?, ?, ?)",
+            [(row.name, row.owner, json.dumps(row.table)) for row in fields],
+        )
         facts = {"format": FORMAT, **meta}
         facts |= {f"{_TABLE}{name}": table for name, table in tables.items()}
         self._db.executemany(
@@ -141,6 +155,16 @@ class Store:
         """A table of the corpus; empty if there is none of this name."""
         found: dict[str, Any] = self._data(self.meta(f"{_TABLE}{name}") or "{}")
         return found
+
+    def field(self, name: str) -> FieldRow | None:
+        """The field ``name``, or ``None`` if there is none."""
+        row = self._one("SELECT name, owner, data FROM fields WHERE name = ?", (name,))
+        return FieldRow(row[0], row[1], self._data(row[2])) if row else None
+
+    def fields(self) -> list[FieldRow]:
+        """All fields, by name."""
+        rows = self._all("SELECT name, owner, data FROM fields ORDER BY name", ())
+        return [FieldRow(name, owner, self._data(data)) for name, owner, data in rows]
 
     def document(self, id: str) -> Document | None:
         """The document ``id``, without its search text."""

@@ -1,6 +1,6 @@
-"""Fields: the typed holes of ``corpus/fields.toml``."""
+"""Fields: the typed holes of patterns, as ``corpus/fields/`` and single entries define them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 FREE_TEXT = ".*"
@@ -50,55 +50,39 @@ class Field(NamedTuple):
         return f"{self.meaning.removesuffix('.')} ({self.unit})." if self.unit else self.meaning
 
 
-class Fields(Mapping[str, Field]):
-    """The fields of the tables of ``fields.toml``, each made when it is first asked for.
+def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:
+    """The fields of ``tables``, by name; ``like`` copies another field's keys first.
 
-    ``like`` copies another field's keys first. Raises ``TypeError`` for a key that no field has.
+    Raises ``TypeError`` for a key that no field has.
     """
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
-        self._tables = tables
-        self._made: dict[str, Field] = {}
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Fields, (self._tables,)
-
-    def __getitem__(self, name: str) -> Field:
-        field = self._made.get(name)
-        if field is None:
-            table = self._resolved(name, ())
-            for key in ("forms", "items"):
-                table[key] = tuple(table.get(key, ()))
-            field = self._made[name] = Field(name=name, **table)
-        return field
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._tables
-
-    def _resolved(self, name: str, seen: tuple[str, ...]) -> dict[str, Any]:
-        table = dict(self._tables[name])
+    def resolve(name: str, seen: tuple[str, ...] = ()) -> dict[str, Any]:
+        table = dict(tables[name])
         for key in ("items", "forms"):
             if f"{key}_of" in table:
-                other = self._tables.get(table.pop(f"{key}_of"), {})
+                other = tables.get(table.pop(f"{key}_of"), {})
                 table.update({part: other[part] for part in (key, "separator") if part in other})
         like = table.pop("like", None)
-        if like is None or like in seen or like not in self._tables:
+        if like is None or like in seen or like not in tables:
             return table
-        # what a value is an id of is said where it is: another field of the same shape names another thing
-        kept = {
-            key: value
-            for key, value in self._resolved(like, (*seen, name)).items()
-            if key not in _OWN
-        }
+        # what a value is an id of is said where it is: a field of the same shape may name another thing
+        kept = {key: own for key, own in resolve(like, (*seen, name)).items() if key not in _OWN}
         return {**kept, **table}
 
+    fields = {}
+    for name in tables:
+        fields[name] = from_table(name, resolve(name))
+    return fields
 
-def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:
-    """All fields of ``tables`` at once: what is wrong with any of them shows here."""
-    return dict(Fields(tables))
+
+def from_table(name: str, table: Mapping[str, Any]) -> Field:
+    """The field ``name`` of a table that refers to no other."""
+    lists = {key: tuple(table.get(key, ())) for key in ("forms", "items")}
+    return Field(name=name, **{**table, **lists})
+
+
+def to_table(field: Field) -> dict[str, Any]:
+    """The table that ``from_table`` makes the same field of; it refers to no other."""
+    table = field._asdict()
+    del table["name"]
+    return {key: value for key, value in table.items() if value != Field._field_defaults.get(key)}

@@ -94,5 +94,5 @@ def _literal(part: Part, fields: Mapping[str, Field]) -> str:
 
 def _field(hole: Hole, fields: Mapping[str, Field]) -> Field:
     if hole.name not in fields:
-        raise CorpusError(f"{{{hole.name}}} is not in fields.toml")
+        raise CorpusError(f"{{{hole.name}}} is no field")
     return fields[hole.name]

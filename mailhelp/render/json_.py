@@ -10,7 +10,7 @@ from mailhelp.answer import SCHEMA, Answer, Prose, Span
 
 _NOT_EMPTY_ONLY = (
     "story", "report", "continues", "outcomes", "draft", "sections", "notes",
-    "danger", "gist", "event", "findings",
+    "danger", "gist", "event", "findings", "brief", "placeholders",
 )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Styled lines: the pieces that every layout is made of.
 
-A run is ``(style, text)``; styles are the names in ``STYLES``, and each text renderer paints them in
-its way. Control characters of the input are shown escaped here, so no painter can let one through.
+Runs are those of ``blocks``; each painter paints their styles in its way. Control characters of the input are shown escaped here, so no painter can let one through.
 """
 
 from __future__ import annotations
@@ -10,12 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-STYLES = frozenset(
-    ("", "title", "heading", "code", "strong", "em", "link", "value", "name", "dim", "note", "bad",
-     "good", "info", "notice", "warning", "error", "fatal", "panic", "changes")
-)  # fmt: skip
+from mailhelp.render.blocks import Run
 
-Run = tuple[str, str]
 Line = list[Run]
 
 _CONTROL = re.compile(
@@ -87,27 +82,18 @@ def breakable(line: Line, room: int) -> Iterator[Run]:
             yield style, word
 
 
-def heading(text: str) -> Iterator[Line]:
-    """An empty line and a heading."""
-    yield []
-    yield [("heading", text)]
-
-
-def bullets(texts: Iterable[str], width: int) -> Iterator[Line]:
-    """A list of plain texts."""
-    for text in texts:
-        yield from columns([("", "•")], [("", text)], 2, width)
-
-
-def columns(left: Line, right: Iterable[Run], column: int, width: int) -> Iterator[Line]:
+def columns(
+    left: Iterable[Run], right: Iterable[Run], column: int, width: int, indent: int = INDENT
+) -> Iterator[Line]:
     """``left``, and ``right`` wrapped beside it from ``column`` (after the indent) on."""
+    left = tuple(left)
     used = sum(cells(visible(text)) for _, text in left)
-    head: Line = [("", " " * INDENT), *((style, visible(text)) for style, text in left)]
+    head: Line = [("", " " * indent), *((style, visible(text)) for style, text in left)]
     if used + 1 > column:
         yield head
-        head, used = [], -INDENT
-    for number, line in enumerate(wrap(right, width - INDENT - column)):
+        head, used = [], -indent
+    for number, line in enumerate(wrap(right, width - indent - column)):
         if number:
-            yield [("", " " * (INDENT + column)), *line]
+            yield [("", " " * (indent + column)), *line]
         else:
             yield [*head, ("", " " * (column - used)), *line]

@@ -1,64 +1,67 @@
-"""Answers as Markdown, for a ticket or a wiki page."""
+"""Blocks as Markdown, for a ticket or a wiki page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mailhelp.answer import Answer, Prose, escape_markdown
+from mailhelp.answer import Prose, escape_markdown
+from mailhelp.render import blocks
+from mailhelp.render.blocks import Block, Runs
 from mailhelp.render.lines import visible
-from mailhelp.render.story import draw
 
-_WIDTH = 100
-"""Columns of what stands as it is: a story."""
+_CODE = ("code", "command", "value")
 
 
-def render(answer: Answer) -> Iterator[str]:
-    """The lines of ``answer``."""
-    yield f"# {_text(answer.title or 'No entry')}"
-    if answer.text:
-        yield from ("", *_fenced(answer.text), "")
-    for note in answer.notes:
-        yield from ("", f"*{_text(note)}*")
-    if answer.story:
-        lines = ("".join(text for _, text in line).rstrip() for line in draw(answer.story, _WIDTH))
-        yield from ("", *_fenced("\n".join(lines).strip("\n")))
-    if answer.explanation:
-        yield from ("", *_prose(answer.explanation))
-    if answer.parameters:
-        yield from ("", "| setting | default | here |", "|---|---|---|")
-        for each in answer.parameters:
-            yield f"| {_code(each.name)} | {_cell(each.default)} | {_cell(each.value)} |"
-    for heading, items in (("Why", answer.causes), ("What to do", answer.actions)):
-        if items:
-            yield from ("", f"## {heading}", "")
-            for item in items:
-                first, *rest = _prose(item)
+def paint(outline: Iterable[Block]) -> Iterator[str]:
+    """The lines of ``outline``, without two empty ones in a row."""
+    empty = True
+    for line in _lines(outline):
+        if line or not empty:
+            yield line
+        empty = not line
+
+
+def _lines(outline: Iterable[Block]) -> Iterator[str]:
+    for block in outline:
+        if isinstance(block, blocks.Headline):
+            right = f" ({_text(blocks.plain(block.right))})" if block.right else ""
+            yield from (f"# {_text(blocks.plain(block.left))}{right}", "")
+        elif isinstance(block, blocks.Heading):
+            yield from ("", f"## {_text(block.text)}", "")
+        elif isinstance(block, blocks.Gap):
+            yield ""
+        elif isinstance(block, (blocks.Text, blocks.Row)):
+            yield from (_runs(block.runs), "")
+        elif isinstance(block, blocks.Passage):
+            yield from (*_prose(block.prose), "")
+        elif isinstance(block, blocks.Marked):
+            yield from (*_fenced(block.text), "")
+        elif isinstance(block, blocks.Pairs):
+            for name, meaning in block.rows:
+                said = _runs(meaning)
+                yield f"- {_runs(name)}{': ' if said else ''}{said}"
+            yield ""
+        elif isinstance(block, blocks.Bullets):
+            for item in block.items:
+                first, *rest = _prose(item) if isinstance(item, Prose) else [_runs(item)]
                 yield from (f"- {first}", *(f"  {line}".rstrip() for line in rest))
-    for section in answer.sections:
-        yield from ("", f"## {_text(section.title)}", "", *_prose(section.text))
-    if answer.commands:
-        yield from ("", "## Commands")
-    for command in answer.commands:
-        yield from ("", _text(command.why), "", *_fenced(command.command))
+            yield ""
+        elif isinstance(block, blocks.Commands):
+            yield from _commands(block)
+        else:
+            yield from (*_fenced(block.text), "")
+
+
+def _commands(block: blocks.Commands) -> Iterator[str]:
+    for command in block.commands:
+        why = _text(command.why)
+        if command.danger:
+            why += f" **Danger: {_text(command.danger)}**"
+        elif command.changes:
+            why += " **Changes things.**"
+        yield from (why.strip(), "", *_fenced(command.command), "")
         yield from (f"- {_code(each.option)}: {_text(each.meaning)}" for each in command.options)
-    for outcome in answer.outcomes:
-        yield from ("", f"{outcome.result.capitalize()}: {_text(outcome.meaning)}", "")
-        yield from _fenced(outcome.sample)
-    meanings = [span for span in answer.spans if span.meaning]
-    if meanings:
-        yield from ("", "## Value by value", "")
-    for span in meanings:
-        yield f"- {_code(span.value)} {span.name.replace('_', ' ')}: {_text(span.meaning)}"
-    if answer.results:
         yield ""
-    for result in answer.results:
-        yield f"- {_text(result.title)} ({_code(result.id)}) {_text(result.excerpt)}".rstrip()
-    if answer.related:
-        yield from ("", "See also: " + ", ".join(_code(id) for id in answer.related))
-    if answer.sources:
-        yield from ("", "Sources: " + ", ".join(_text(source) for source in answer.sources))
-    if answer.draft:
-        yield from ("", "A draft entry:", "", *_fenced(answer.draft))
 
 
 def _prose(text: Prose) -> list[str]:
@@ -69,12 +72,26 @@ def _prose(text: Prose) -> list[str]:
     return [visible(line) for line in text.markdown.split("\n")]
 
 
+def _runs(runs: Runs) -> str:
+    pieces = []
+    for style, text in runs:
+        core = text.strip()
+        if not core:
+            pieces.append(text)
+            continue
+        before, after = text[: text.index(core)], text[text.index(core) + len(core) :]
+        if style in _CODE:
+            core = _code(core)
+        elif style in ("name", "title", "strong", "act", "care"):
+            core = f"**{_text(core)}**"
+        else:
+            core = _text(core)
+        pieces.append(f"{before}{core}{after}")
+    return "".join(pieces).strip()
+
+
 def _text(text: str) -> str:
     return escape_markdown(visible(text))
-
-
-def _cell(value: str | None) -> str:
-    return "" if value is None else _code(value.replace("|", "\\|"))
 
 
 def _code(text: str) -> str:

@@ -1,49 +1,22 @@
-"""Answers in colour, for a terminal, by Rich."""
+"""Blocks in colour, for a terminal. Colour is meaning: red act, yellow care, bold answer, cyan type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from mailhelp.answer import Answer
+from mailhelp.render.blocks import Block
 from mailhelp.render.layout import draw
 
-if TYPE_CHECKING:
-    from rich.style import Style
-
-_STYLES = {
-    "title": "bold",
-    "heading": "bold underline",
-    "code": "cyan",
-    "strong": "bold",
-    "em": "italic",
-    "link": "underline",
-    "value": "green",
-    "name": "bold",
-    "dim": "dim",
-    "note": "yellow",
-    "bad": "red",
-    "good": "green",
-    "info": "bold",
-    "notice": "bold blue",
-    "warning": "bold yellow",
-    "error": "bold red",
-    "fatal": "bold red",
-    "panic": "bold reverse red",
-    "changes": "bold yellow",
-}
+# Select Graphic Rendition, ECMA-48 section 8.3.117
+_CODES = {"title": "1", "name": "1", "strong": "1", "act": "1;31", "care": "33", "command": "36"}
 
 
-def render(answer: Answer, width: int) -> Iterator[str]:
-    """The lines of ``answer`` with the escape codes of their styles."""
-    # Only Rich's styles are needed: lines are broken already, and a console costs its import time.
-    from rich.style import Style
-
-    styles: dict[str, Style] = {}
-    for line in draw(answer, width):
+def paint(outline: Iterable[Block], width: int) -> Iterator[str]:
+    """The lines of ``outline``; runs of one look get one escape code, blanks at the end none."""
+    for line in draw(outline, width):
         painted = ""
-        for style, text in line:
-            if style not in styles:
-                styles[style] = Style.parse(_STYLES.get(style, "none"))
-            painted += styles[style].render(text) if style else text
+        for code, runs in groupby(line, key=lambda run: _CODES.get(run[0], "")):
+            text = "".join(piece for _, piece in runs)
+            painted += f"\x1b[{code}m{text}\x1b[0m" if code and text.strip() else text
         yield painted.rstrip()

@@ -8,8 +8,8 @@ import pytest
 
 from mailhelp.answer import Answer
 from mailhelp.api import Passed, explain_lines
+from mailhelp.corpus.base import Base
 from mailhelp.corpus.check import check
-from mailhelp.corpus.notes import base
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
@@ -191,9 +191,9 @@ def test_a_draft_passes_check_and_then_fits_the_line_and_its_like(
 ) -> None:
     (answer,) = explained(session, f"{HEAD} {line}")
     notes = saved(host, answer)
-    _, faults = check(notes, base(session.library.bundled))
+    _, faults = check(notes, Base(session.library.bundled))
     assert [str(fault) for fault in faults] == []
-    assert "real.test" not in answer.draft.partition("[[samples]]")[2]
+    assert "real.test" not in answer.draft.partition("## Samples")[2]
     again = Session(host, bundled)
     try:
         found = explained(again, f"{HEAD} {line}", f"{HEAD} {other}")

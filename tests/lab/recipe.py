@@ -54,9 +54,11 @@ class Recipe:
             yield filled
 
     def findings(self, output: str) -> set[Finding]:
-        """What the recipe knows about the lines of ``output``."""
+        """What the lines of ``output`` prove, as the recipe knows it."""
         found = set()
         for known in self.entry.front["outputs"]:
+            if known["result"] == "info":
+                continue
             regex = pattern.to_regex(pattern.parse(known["pattern"]), self.fields)
             if any(re.match(regex, line) for line in output.splitlines()):
                 found.add(Finding(known["result"], known["pattern"]))
@@ -69,6 +71,6 @@ class Recipe:
 def read_recipes() -> dict[str, Recipe]:
     """All recipes of this checkout, by name."""
     corpus = read(_CORPUS)
-    fields = from_tables(corpus.tables["fields"])
+    fields = from_tables({field.name: field.table for field in corpus.fields})
     entries = [entry for entry in corpus.entries if entry.kind == "recipe"]
     return {entry.id.removeprefix("recipe/"): Recipe(entry, fields) for entry in entries}

@@ -11,8 +11,9 @@ import pytest
 from mailhelp.answer import Answer, Prose, Span
 from mailhelp.api import ask, explain_stream, stories
 from mailhelp.explain.story import explain as explain_story
-from mailhelp.render import json_, markdown, plain, terminal
+from mailhelp.render import json_, paint
 from mailhelp.render.lines import cells, visible, wrap
+from mailhelp.render.paint import Look
 from mailhelp.session import Session
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -46,23 +47,31 @@ def answers(session: Session, name: str) -> list[Answer]:
     return list(ask(session, questions[name]))
 
 
+FULL = Look("full")
+
+
+def markdown(answer: Answer) -> str:
+    return paint.whole(answer, Look(markdown=True))
+
+
 @pytest.mark.parametrize(
     "name", ["parameter", "log", "status", "story", "header", "unknown", "list"]
 )
-def test_plain(session: Session, name: str) -> None:
-    text = "\n".join(line for answer in answers(session, name) for line in plain.render(answer, 80))
+def test_all_of_it(session: Session, name: str) -> None:
+    text = paint.text(answers(session, name), FULL)
     kept = EXPECTED / f"{name}.txt"
     if os.environ.get("UPDATE"):
-        kept.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == kept.read_text(encoding="utf-8")
+        kept.write_text(text, encoding="utf-8")
+    assert text == kept.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["parameter", "log", "story", "header"])
 def test_colour_changes_nothing_but_colour(session: Session, name: str) -> None:
     for answer in answers(session, name):
-        painted = "\n".join(terminal.render(answer, 80))
-        assert ESCAPE.sub("", painted) == "\n".join(plain.render(answer, 80))
-        assert painted != ESCAPE.sub("", painted)
+        for look in (FULL, Look("brief"), Look("line")):
+            painted = paint.text((answer,), look._replace(colored=True))
+            assert ESCAPE.sub("", painted) == paint.text((answer,), look)
+            assert painted != ESCAPE.sub("", painted)
 
 
 @pytest.mark.parametrize("width", [40, 80, 100])
@@ -71,7 +80,7 @@ def test_prose_keeps_to_the_width(session: Session, name: str, width: int) -> No
     """Commands and long words are never broken; all else stays inside."""
     for answer in answers(session, name):
         commands = {command.command for command in answer.commands}
-        for line in plain.render(answer, width):
+        for line in paint.whole(answer, Look(width=width)).splitlines():
             alone = len(line.split()) <= 2
             assert cells(line) <= width or line.strip() in commands or alone, line
 
@@ -83,17 +92,15 @@ def test_markdown_shows_hostile_text_literally() -> None:
         text="```\n# no heading\n\x1b[31m",
         spans=(Span(0, 3, "text", "`", "A *sign*."),),
     )
-    text = "\n".join(markdown.render(answer))
+    text = markdown(answer)
     assert "# \\[x\\](http://a.example) \\<b\\>" in text
     assert "\n````\n```\n# no heading\n\\x1b[31m\n````\n" in text
     assert "\x1b" not in text
 
 
 def test_markdown_tells_a_story_whole(session: Session) -> None:
-    text = "\n".join(
-        line for answer in answers(session, "story") for line in markdown.render(answer)
-    )
-    for piece in ("554 5.7.0 Reject", "13915-15", "smtpd[14438]", "amavis stopped spam"):
+    text = "".join(markdown(answer) for answer in answers(session, "story"))
+    for piece in ("554 5.7.0 Reject", "13915-15", "smtpd\\[14438\\]", "amavis stopped spam"):
         assert piece in text
 
 
@@ -119,7 +126,7 @@ def test_wide_signs_count_twice() -> None:
 
 def test_markdown_shows_a_story_and_fences_what_is_no_markdown(session: Session) -> None:
     (answer,) = answers(session, "story")
-    assert "  smtpd[14438]" in "\n".join(markdown.render(answer))
+    assert "**smtpd\\[14438\\]**" in markdown(answer)
     page = Prose("NAME\n       # *x* \x1b[2J", (["code", "NAME\n       # *x* \x1b[2J"],))
-    shown = list(markdown.render(Answer(kind="page", title="x", explanation=page)))
-    assert shown[2:] == ["```", "NAME", "       # *x* \\x1b[2J", "```"]
+    shown = markdown(Answer(kind="page", title="x", explanation=page)).splitlines()
+    assert shown[2:] == ["```", "NAME", "       # *x* \\x1b[2J", "```", ""]

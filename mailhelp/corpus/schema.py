@@ -1,0 +1,362 @@
+"""The keys that corpus files may have: declared once, as types, for the check and for editors.
+
+``faults`` says what is wrong with an entry's front matter or a table's row, and where; ``json_schema``
+writes the same for editors. The only importer of msgspec, which no answer needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mailhelp.corpus.read import FIELDS, SAMPLES, Entry, Fault, line_of
+from mailhelp.log.facts import EVENTS
+
+Severity = Literal["info", "notice", "warning", "error", "fatal", "panic"]
+Who = Literal["this-server", "remote-server", "client", "policy", "network", "operator"]
+Permanence = Literal["permanent", "temporary", "none", "by-code"]
+RunsOn = Literal["server", "anywhere"]
+Goodness = Literal["good", "bad", "info"]
+Version = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?:[A-Za-z][\w-]* )?\d+(?:\.\d+)*$",
+        description="A version of Postfix, 3.8; of another program with its name, amavis 2.13.",
+    ),
+]
+Versions = Version | dict[str, Version]
+Text = Annotated[str, Meta(min_length=1)]
+Texts = list[Text]
+
+
+class Strict(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A table whose keys are all known."""
+
+
+class Verdict(Strict):
+    """Who decided, whether that is final (``by-code``: as a code in the line says), whether it can be ignored."""
+
+    who: Who = ""  # type: ignore[assignment]  # status codes leave it to the record
+    permanence: Permanence = "none"
+    harmless: bool = False
+
+
+class Command(Strict):
+    """A command (``run``, ``why``), or one of ``commands.toml`` by its name (``use``)."""
+
+    use: Text | None = None
+    run: Text | None = None
+    why: Text | None = None
+    runs_on: RunsOn = "server"
+    changes: bool = False
+
+
+class CommandRow(Strict):
+    """A row of ``commands.toml``: a command that several entries use."""
+
+    run: Text
+    why: Text
+    runs_on: RunsOn = "server"
+    changes: bool = False
+
+
+class Field(Strict):
+    """A typed hole of patterns; ``like``, ``items_of`` and ``forms_of`` take keys of another field."""
+
+    regex: Annotated[str, Meta(description="What the hole matches; '.*' is free text.")] = ""
+    like: Text | None = None
+    items_of: Text | None = None
+    forms_of: Text | None = None
+    meaning: Annotated[str, Meta(description="What the value is, in a short sentence.")] = ""
+    unit: Annotated[str, Meta(description="seconds, bytes, …")] = ""
+    special: Annotated[dict[str, str], Meta(description="Readings of particular values.")] = {}
+    forms: Annotated[
+        Texts, Meta(description="Patterns that split the value; the first counts.")
+    ] = []
+    items: Annotated[Texts, Meta(description="Patterns of which the value is a list.")] = []
+    separator: Annotated[str, Meta(description="The characters between the items.")] = " "
+    lookup: Annotated[str, Meta(description="The kind of entry that explains the value.")] = ""
+    permanence: Annotated[
+        dict[str, str] | None, Meta(description="How final a code is, by its first character.")
+    ] = None
+    secret: Annotated[bool, Meta(description="The value is never shown.")] = False
+    space: Annotated[str, Meta(description="What it is an id of, for stories.")] = ""
+    relation: Annotated[
+        Literal["own", "next", "earlier", "child", "mentions"],
+        Meta(description="How the record's mail is tied to the one named."),
+    ] = "mentions"
+
+
+class Placeholder(Strict):
+    """A hole of a recipe's commands; ``check`` is the field that a value must match."""
+
+    meaning: Text
+    check: Text
+    example: Text
+    default: Text | None = None
+
+
+class Output(Strict):
+    """What a recipe's command prints: ``pattern`` fits one line of ``sample``.
+
+    ``info`` proves neither success nor a fault. ``alone``: tells something only if no other outcome was seen;
+    ``when``: only if the last date of the line is past or future.
+    """
+
+    result: Goodness
+    pattern: Text
+    sample: Text
+    meaning: Text
+    alone: bool = False
+    when: Literal["past", "future"] | None = None
+
+
+class ProgramRow(Struct, kw_only=True):
+    """A row of ``programs.toml``: a program that writes mail logs; it may have keys of other readers."""
+
+    meaning: Text
+    tags: Texts
+    role: str = ""
+
+
+class PlaceRow(Strict):
+    """A row of ``places.toml``: a place of the host that stands in commands."""
+
+    meaning: Text
+    default: Text
+    setting: str = ""
+    files: Texts = []
+    journals: Texts = []
+    journal: str = ""
+
+
+class Shared(Strict):
+    """Keys that every kind of entry may have."""
+
+    title: Annotated[str, Meta(description="A short noun phrase or sentence, no full stop.")] = ""
+    brief: Annotated[
+        str, Meta(max_length=300, description="The answer in one or two sentences, in Markdown.")
+    ] = ""
+    asked_as: Annotated[
+        Texts, Meta(description="Questions that it answers, as people type them.")
+    ] = []
+    parameters: Annotated[Texts, Meta(description="main.cf parameters that matter here.")] = []
+    related: Annotated[Texts, Meta(description="Ids of entries: recipe/starttls-check.")] = []
+    sources: Annotated[Texts, Meta(description="Man pages, RFCs, source files.")] = []
+    use: Annotated[Texts, Meta(description="Names of parts.")] = []
+    commands: list[Command] = []
+    fields: Annotated[dict[str, Field], Meta(description="Fields of this entry alone.")] = {}
+    since: Annotated[Versions, Meta(description="The first version that has it.")] = {}
+    until: Annotated[Versions, Meta(description="The last version that has it.")] = {}
+    retired: Annotated[Versions, Meta(description="The version since which it is deprecated.")] = {}
+
+
+class Told(Shared):
+    """What a message means, for its reader and for a mail's story."""
+
+    program: Annotated[Texts, Meta(description="Where the folder does not say it.")] = []
+    severity: Severity = "info"
+    verdict: Verdict | None = None
+    gist: Annotated[str, Meta(description="Who, what, whom, in one line, with {holes}.")] = ""
+    event: str = ""
+    event_by: dict[str, str] = {}
+    role: str = ""
+
+
+class LogEntry(Told):
+    """One message that a program can write."""
+
+    patterns: Texts = []
+
+
+class Part(Told):
+    """What entries of one family share."""
+
+    frames: Annotated[Texts, Meta(description="Patterns with {...} for an entry's own.")] = []
+    replies: Annotated[Texts, Meta(description="The same for the reply that a client got.")] = []
+
+
+class ParameterEntry(Shared):
+    """A main.cf parameter, or a close family (``names``)."""
+
+    names: Texts = []
+    unit: str = ""
+    dangerous: str = ""
+
+
+class RecipeEntry(Shared):
+    """One task."""
+
+    names: Texts = []
+    placeholders: dict[str, Placeholder] = {}
+    options: Annotated[
+        dict[str, Text], Meta(description="Each option or operand and what it does.")
+    ] = {}
+    outputs: list[Output] = []
+    requires: Texts = []
+    read_only: bool = False
+
+
+class StatusEntry(Shared):
+    """An SMTP reply code, enhanced status code or class."""
+
+    codes: Texts = []
+    verdict: Verdict | None = None
+
+
+class TopicEntry(Shared):
+    """One concept."""
+
+    names: Texts = []
+
+
+class HeaderEntry(Shared):
+    """A mail header field."""
+
+    names: Texts = []
+    patterns: Texts = []
+    hop: bool = False
+
+
+class RuleEntry(Shared):
+    """An amavis setting or a SpamAssassin rule."""
+
+    names: Texts = []
+    patterns: Texts = []
+
+
+ENTRIES: Mapping[str, type[Shared]] = {
+    "log": LogEntry,
+    "part": Part,
+    "parameter": ParameterEntry,
+    "recipe": RecipeEntry,
+    "status": StatusEntry,
+    "topic": TopicEntry,
+    "header": HeaderEntry,
+    "rule": RuleEntry,
+}
+ROWS: Mapping[str, type[Struct]] = {
+    FIELDS: Field,
+    "programs": ProgramRow,
+    "commands": CommandRow,
+    "places": PlaceRow,
+}
+"""The tables whose rows are declared here; those of the others are their readers' business."""
+_MUST = {
+    "log": ("title", "patterns", "severity", "verdict", "sources"),
+    "part": ("title",),
+    "parameter": ("title", "asked_as", "sources"),
+    "recipe": ("title", "asked_as", "commands", "options", "outputs", "requires", "sources"),
+    "status": ("title", "codes", "sources"),
+    "topic": ("title", "asked_as", "sources"),
+    "header": ("title", "sources"),
+    "rule": ("title", "sources"),
+}
+_TEXT_MAY_LACK = ("status", "part")
+_CHOICES = {
+    "severity": Severity,
+    "who": Who,
+    "permanence": Permanence,
+    "runs_on": RunsOn,
+    "result": Goodness,
+}
+_AT = re.compile(r"(?P<text>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of the front matter of ``kind``, or of the table ``kind``. ``KeyError`` if there is none."""
+    if kind in ENTRIES:
+        schema = msgspec.json.schema(ENTRIES[kind])
+        # the structs have no required keys, for a patch lacks them all
+        name = schema["$ref"].rpartition("/")[2]
+        schema["$defs"][name]["required"] = list(_MUST[kind])
+        return schema
+    return msgspec.json.schema(dict[str, ROWS[kind]])  # type: ignore[valid-type]
+
+
+def faults(entry: Entry) -> Iterator[Fault]:
+    """What is wrong with the keys of an entry, each with the line that it stands in."""
+    known = {field.name: field.type for field in msgspec.structs.fields(ENTRIES[entry.kind])}
+    for key, value in entry.front.items():
+        if key == FIELDS and isinstance(value, dict):
+            continue  # each is looked at where it is defined
+        if key not in known:
+            yield entry.fault(f"unknown key '{key}' in a {entry.kind} entry", f"{key} =")
+        elif wrong := type_fault(value, known[key], key):
+            place, text = wrong
+            yield entry.fault(text, _line(entry, place))
+    if entry.front.get("event", EVENTS[0]) not in EVENTS:
+        yield entry.fault(f"event must be one of {', '.join(EVENTS)}", "event")
+    for command in entry.front.get("commands", ()):
+        if isinstance(command, dict) and not command.get("use"):
+            for key in ("run", "why"):
+                if key not in command:
+                    at = str(command.get("run", "[[commands]]"))
+                    yield entry.fault(f"a command has 'run' and 'why', or 'use': no '{key}'", at)
+    if not entry.patch:
+        yield from _missing(entry)
+
+
+def _missing(entry: Entry) -> Iterator[Fault]:
+    for key in _MUST[entry.kind]:
+        if not entry.front.get(key) and not (key == "requires" and key in entry.front):
+            yield entry.fault(f"a {entry.kind} entry must have '{key}'")
+    if not entry.text and entry.kind not in _TEXT_MAY_LACK:
+        yield entry.fault("no text below the front matter: say what it means")
+    if entry.kind == "log" and not entry.samples:
+        yield entry.fault(f"a log entry must end with '## {SAMPLES}', a line of each form")
+
+
+def row_fault(table: str, row: Any) -> str:
+    """What is wrong with a row of ``table``; empty if nothing."""
+    wrong = type_fault(row, ROWS[table], "")
+    return wrong[1] if wrong else ""
+
+
+def type_fault(value: Any, type: Any, key: str) -> tuple[str, str] | None:
+    """The first place in ``value`` that is not of ``type`` (``commands[0].run``), and what is wrong there."""
+    try:
+        msgspec.convert(value, type=type)
+    except msgspec.ValidationError as error:
+        found = _AT.match(str(error))
+        assert found
+        place = key + (found["path"] or "")
+        text = found["text"]
+        last = re.sub(r"\[[^\]]*\]$", "", place).rpartition(".")[2]
+        if text.startswith("Invalid enum value") and last in _CHOICES:
+            text = f"must be one of {', '.join(get_args(_CHOICES[last]))}"
+        elif text.startswith("Object contains unknown field"):
+            text = text.replace("Object contains unknown field", "has no key")
+        elif text.startswith("Object missing required field"):
+            text = text.replace("Object missing required field", "must have")
+        else:
+            text = text[:1].lower() + text[1:]
+        text = text.replace("`", "'")
+        return place, f"{place.lstrip('.')}: {text}" if place else text
+    return None
+
+
+def _line(entry: Entry, place: str) -> int:
+    """The line of the file where ``commands[2].run`` is; that of the table or the key at the least."""
+    key, _, rest = place.partition("[")
+    lines = entry.source.split("\n")
+    number = re.match(r"(\d+)\]\.?(\w*)", rest)
+    heads = [n for n, line in enumerate(lines, 1) if line.startswith(f"[[{key}]]")]
+    if number and int(number[1]) < len(heads):
+        first = heads[int(number[1])]
+        for n, line in enumerate(lines[first:], first + 1):
+            if line.startswith(("[", "+++")):
+                break
+            if number[2] and line.startswith(number[2]):
+                return n
+        return first
+    table = re.match(r"([\w-]+)\.?([\w-]*)", place)
+    if table and table[2]:
+        for fragment in (f"[{table[1]}.{table[2]}]", f"{table[2]} ="):
+            if (found := line_of(entry.source, fragment)) > 1:
+                return found
+    return line_of(entry.source, key.partition(".")[0])

@@ -1,0 +1,33 @@
+"""Compiled corpus → a catalogue and its search index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mailhelp.corpus.compile import Compiled
+from mailhelp.knowledge.search import build as build_search
+from mailhelp.knowledge.store import Store
+
+
+def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
+    """Put all that ``compiled`` holds into ``store``."""
+    store.add(
+        compiled.documents,
+        compiled.patterns,
+        fields=compiled.known.rows(),
+        tables=compiled.own_tables,
+        **facts,
+    )
+
+
+def search(folder: Path, compiled: Compiled) -> None:
+    """Build the search index of ``compiled`` in ``folder``: of what is an answer by itself."""
+    build_search(
+        folder,
+        [
+            document
+            for document in compiled.documents
+            if document.kind != "part" and not document.data.get("patch")
+        ],
+    )

@@ -1,0 +1,323 @@
+"""A listing of the mail queue → its answer: how many mails wait, since when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mailhelp.answer import Answer, Finding, Prose, Section, Verdict
+from mailhelp.explain import common
+from mailhelp.explain.listing import Cause, Reader, Table, Tally
+from mailhelp.explain.log import verdict
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
+from mailhelp.patterns.values import EMPTY
+from mailhelp.shell import say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mailhelp.session import Session
+
+MOST_FINDINGS = 12
+"""Reasons that are told one by one; the rest is counted together."""
+_MOST_NAMES = 5
+SEVERITIES = ("info", "notice", "warning", "error", "fatal", "panic")
+_SERIOUS = SEVERITIES[3:]
+_NEARLY_ALL = 0.9
+_LONGEST = 300
+"""Characters of a reason that are shown."""
+
+
+class Group(NamedTuple):
+    """The mails that wait for one cause; ``document`` is ``None`` where no entry explains it."""
+
+    cause: Cause
+    document: Document | None
+    values: Mapping[str, str]
+    verdict: Verdict | None
+
+    @property
+    def mails(self) -> int:
+        """How many they are."""
+        return self.cause.mails
+
+    @property
+    def severity(self) -> str:
+        """How bad that is for the administrator."""
+        return str(self.document.data.get("severity") or "info") if self.document else "warning"
+
+    @property
+    def about(self) -> str:
+        """The host, domain or file that nearly all of the reasons are about, if there is one."""
+        cause = self.cause
+        return cause.about if cause.about and cause.same >= _NEARLY_ALL * cause.mails else ""
+
+
+class _Read(NamedTuple):
+    """What the catalogue says of a reason."""
+
+    document: Document | None = None
+    values: Mapping[str, str] = MappingProxyType({})
+    verdict: Verdict | None = None
+
+
+def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
+    """The answer about a listing (``postqueue -p``, ``-j``, ``qshape``), of any length, in bounded memory."""
+    library = session.library
+    rules = library.table("listings")["reasons"]
+
+    def name(reason: str) -> tuple[str, str]:
+        read = _read(library, rules, reason, "00000")
+        about = next((read.values[key] for key in rules["about"] if key in read.values), "")
+        return (read.document.id if read.document else "", about)
+
+    reader = Reader(library, session.host.today, name)
+    reader.read(lines)
+    if reader.table is not None and not reader.tally.mails:
+        return (_ages(library, rules, reader.table),)
+    return (_listing(session, rules, reader.tally),)
+
+
+def _read(library: Library, rules: Mapping[str, Any], reason: str, queue_id: str) -> _Read:
+    """The entry that explains ``reason``, as if a delivery agent had logged it."""
+    message = say(rules["record"], {"queue_id": queue_id, "delay_reason": reason})
+    matches = list(library.engine.catalogue.matches(tuple(rules["programs"]), message))
+    # what has no more fixed text than the shape of any delivery knows nothing of the reason
+    shape = max((match.literal for match in matches if match.generic), default=0)
+    best = next((match for match in matches if not match.generic and match.literal > shape), None)
+    document = library.document(best.id) if best else None
+    if best is None or document is None:
+        return _Read()
+    inner = library.engine.splitter.groups(best.found, best.holes)
+    values: dict[str, str] = {}
+    for span in inner:
+        if span.value not in EMPTY and not library.fields[span.name].secret:
+            values.setdefault(span.name, span.value)
+    return _Read(document, values, verdict(library.fields, document.data.get("verdict"), inner))
+
+
+def _groups(library: Library, tally: Tally, rules: Mapping[str, Any]) -> list[Group]:
+    """The causes: this server's own faults first, then the commonest."""
+    groups = []
+    for cause in tally.causes.values():
+        read = _read(library, rules, cause.text, cause.queue_id)
+        values = {**read.values, rules["recipient"]: cause.address}
+        groups.append(Group(cause, read.document, values, read.verdict))
+    return sorted(groups, key=lambda group: (group.severity not in _SERIOUS, -group.mails))
+
+
+def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer:
+    library, today = session.library, session.host.today
+    document = library.document(rules["entry"])
+    assert document is not None  # the corpus names it
+    groups = _groups(library, tally, rules)
+    commonest = max(groups, key=lambda group: group.mails, default=None)
+    values = {"queue_id": tally.oldest_id} if tally.oldest_id else {}
+    base = common.parts(library, document, values)
+    answer = Answer(kind="queue", recognised="entry", entry=_named(document), **base)
+    answer = answer._replace(
+        title=_title(tally, commonest, today),
+        severity=_severity(groups),
+        verdict=commonest.verdict if commonest else None,
+        notes=tuple(_notes(tally)),
+    )
+    if not tally.mails:
+        return answer._replace(explanation=Prose(), actions=(), commands=(), sections=())
+    answer = answer._replace(
+        gist=_gist(library, tally),
+        findings=tuple(_findings(session, groups, rules)),
+        explanation=common.plain(session.redactor.cover(_summary(tally))),
+        sections=(Section(document.title, answer.explanation), *answer.sections),
+    )
+    hints = list(_hints(session, tally))
+    said = tuple(common.plain(text) for text, _ in hints)
+    answer = answer._replace(
+        actions=(*said, *answer.actions),
+        related=tuple(dict.fromkeys((*(related for _, related in hints), *answer.related))),
+    )
+    if commonest is None or commonest.document is None:
+        return answer
+    own = common.parts(library, commonest.document, commonest.values)
+    commands = {
+        command.command: command
+        for command in (*own["commands"][:2], *answer.commands, *own["commands"][2:])
+    }
+    return answer._replace(
+        causes=own["causes"],
+        actions=(*said, *own["actions"], *answer.actions[len(said) :]),
+        commands=tuple(commands.values()),
+        parameters=own["parameters"],
+        related=tuple(dict.fromkeys((commonest.document.id, *answer.related))),
+        sources=tuple(dict.fromkeys((*answer.sources, *own["sources"]))),
+    )
+
+
+def _title(tally: Tally, commonest: Group | None, today: date) -> str:
+    if not tally.mails:
+        if tally.empty:
+            return "The mail queue is empty: nothing waits."
+        if tally.unavailable:
+            return "The queue could not be listed: Postfix does not run."
+        return (
+            f"The listing was cut: {_count(tally.stated or 0, 'mail')}, but none of them is here."
+        )
+    title = f"{_count(max(tally.mails, tally.stated or 0), 'mail')} in the queue"
+    if tally.oldest is not None:
+        title += f", the oldest {_age((today - tally.oldest).days)}"
+    if commonest is not None:
+        share = "all" if commonest.mails == tally.mails > 1 else f"{commonest.mails:,}"
+        what = commonest.document.title if commonest.document else commonest.cause.text[:60]
+        about = f" ({commonest.about})" if commonest.about else ""
+        title += f"; {what}{about}" if tally.mails == 1 else f"; {share} of them: {what}{about}"
+    return title
+
+
+def _gist(library: Library, tally: Tally) -> str:
+    words: Mapping[str, str] = library.table("listings")["states"]
+    known = [(words[state], tally.states[state]) for state in words if state in tally.states]
+    known += [(state, count) for state, count in tally.states.items() if state not in words]
+    pieces = [f"{count:,} {state}" for state, count in known]
+    if tally.bounces:
+        pieces.append(_count(tally.bounces, "bounce"))
+    return " · ".join((*pieces, _bytes(tally.size)))
+
+
+def _summary(tally: Tally) -> str:
+    """Where the mails are to go and whom they are from, the commonest first."""
+    sentences = []
+    for label, counter in (("To", tally.domains), ("From", tally.senders)):
+        most = counter.most(_MOST_NAMES)
+        if most:
+            named = ", ".join(f"{name[:80]} {count:,}×" for name, count in most)
+            more = "" if len(most) < _MOST_NAMES else ", …"
+            sentences.append(f"{label}: {named}{more}.")
+        elif counter.slack:
+            sentences.append(f"{label}: more than {counter.capacity:,}, none of them often.")
+    return " ".join(sentences)
+
+
+def _hints(session: Session, tally: Tally) -> Iterable[tuple[str, str]]:
+    """What to do about a listing that is mostly of one kind, and the entry that tells more."""
+    top = tally.senders.most(1)
+    counts = {
+        "bounces": (tally.bounces, ""),
+        "sender": (top[0][1], top[0][0][:80]) if top else (0, ""),
+        "hold": (tally.states.get("hold", 0), ""),
+    }
+    for kind, hint in session.library.table("listings")["hints"].items():
+        count, sender = counts[kind]
+        if count >= hint["least"] and count >= hint["share"] * tally.mails:
+            yield session.redactor.cover(say(hint["text"], {"sender": sender})), hint["related"]
+
+
+def _findings(session: Session, groups: list[Group], rules: Mapping[str, Any]) -> Iterable[Finding]:
+    for group in groups[:MOST_FINDINGS]:
+        title = group.document.title if group.document else rules["unknown"]
+        domains = ", ".join(
+            f"{name[:80]} {count:,}×" for name, count in group.cause.domains.most(3)
+        )
+        yield Finding(
+            f"{title} ({group.about})" if group.about else title,
+            group.severity,
+            session.redactor.cover(group.cause.text[:_LONGEST]),
+            f"To {domains}" if domains else "",
+            group.mails,
+            _named(group.document) if group.document else None,
+        )
+    rest = groups[MOST_FINDINGS:]
+    if rest:
+        mails = sum(group.mails for group in rest)
+        yield Finding(f"{len(rest)} other reasons", "info", count=mails)
+
+
+def _notes(tally: Tally) -> Iterable[str]:
+    text = tally.mails and not tally.json
+    if tally.stated is not None and tally.stated != tally.mails:
+        yield (
+            f"The listing is cut: its last line counts {_count(tally.stated, 'mail')}, "
+            f"{tally.mails:,} of them {'is' if tally.mails == 1 else 'are'} here."
+        )
+    elif text and tally.stated is None:
+        yield "The listing is cut: its last line, which counts the mails, is missing."
+    if tally.broken:
+        yield f"{_count(tally.broken, 'line')} could not be read: the JSON is cut or damaged there."
+    if tally.down:
+        yield "Postfix does not run: nothing is being delivered."
+    if tally.more:
+        yield f"{_count(tally.more, 'recipient')} wait for reasons that are too many to tell apart."
+
+
+def _severity(groups: list[Group]) -> str:
+    order = {name: place for place, name in enumerate(SEVERITIES)}
+    worst = max((order.get(group.severity, 0) for group in groups), default=0)
+    return SEVERITIES[worst]
+
+
+def _ages(library: Library, rules: Mapping[str, Any], table: Table) -> Answer:
+    """The answer about a table of ``qshape``."""
+    document = library.document(rules["ages"])
+    assert document is not None  # the corpus names it
+    answer = Answer(
+        kind="queue",
+        recognised="entry",
+        entry=_named(document),
+        **common.parts(library, document, {}),
+    )
+    total, *rows = table.rows.items() or [("", (0,))]
+    _, counts = total
+    if not counts[0]:
+        return answer._replace(
+            title="No mail in the queues that qshape looked at.", severity="info"
+        )
+    oldest = _oldest(table, counts)
+    title = f"{counts[0]:,} to deliver"
+    if rows:
+        title += f", {rows[0][1][0]:,} of them for {rows[0][0]}"
+    return answer._replace(
+        title=f"{title}; the oldest {oldest}",
+        severity="notice",
+        findings=tuple(
+            Finding(name, "info", f"the oldest {_oldest(table, counts)}", "", counts[0])
+            for name, counts in rows[:MOST_FINDINGS]
+        ),
+    )
+
+
+def _oldest(table: Table, counts: tuple[int, ...]) -> str:
+    """The age of the oldest mail of a row, as its last column that is not zero says it."""
+    column = max((place for place, count in enumerate(counts) if place and count), default=0)
+    limit = table.minutes[column]
+    if not column:
+        return "of unknown age"
+    if limit.endswith("+"):
+        return f"more than {_minutes(limit[:-1])}"
+    return f"at most {_minutes(limit)}"
+
+
+def _minutes(text: str) -> str:
+    minutes = int(text or 0)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{minutes / 60:.0f} hours" if minutes < 2880 else f"{minutes / 1440:.0f} days"
+
+
+def _named(document: Document) -> str:
+    """The id under which answers name a document: that of a log entry goes without its kind."""
+    return document.id.removeprefix("log/")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _age(days: int) -> str:
+    return "from today" if days == 0 else f"{days:,} day{'' if days == 1 else 's'} old"
+
+
+def _bytes(size: int) -> str:
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size} bytes"

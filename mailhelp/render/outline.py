@@ -1,0 +1,272 @@
+"""Answer → blocks: in which order and in which words an answer is told as a whole.
+
+``screen`` makes the first screen of it. Every painter paints these blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailhelp.answer import Answer, Parameter, Recipient, Story
+from mailhelp.render import words
+from mailhelp.render.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Commands,
+    Gap,
+    Heading,
+    Headline,
+    Marked,
+    Pairs,
+    Passage,
+    Run,
+    Runs,
+    Text,
+)
+from mailhelp.render.layout import innermost
+
+_IN_HEAD = frozenset(("time", "logging_host", "process_id"))
+"""Values of a record's prefix that its head tells already."""
+
+
+def whole(answer: Answer) -> Iterator[Block]:
+    """All of ``answer``."""
+    if answer.continues is not None:
+        yield Text((("aside", f"(goes on from line {answer.continues})"),))
+        return
+    if answer.danger:
+        yield Text((("act", f"Danger: {answer.danger}"),))
+    yield from _head(answer)
+    if answer.text:
+        yield Gap()
+        yield Marked(answer.text, answer.spans, keep=answer.kind == "template")
+    for note in answer.notes:
+        yield Gap()
+        yield Text((("", note),))
+    asked = tuple(each for each in answer.parameters if each.asked)
+    if asked:
+        yield Heading("Value")
+        yield Pairs(tuple(_setting(each) for each in asked), below=True)
+    if answer.story:
+        yield from _story(answer.story)
+    yield from _findings(answer)
+    if answer.explanation:
+        yield Gap()
+        yield Passage(answer.explanation)
+    for name, items in (("Why", answer.causes), ("What to do", answer.actions)):
+        if items:
+            yield Heading(name)
+            yield Bullets(items)
+    if answer.kind == "recipe":
+        yield from _commands(answer)
+    for section in answer.sections:
+        yield Heading(section.title)
+        yield Passage(section.text, 2)
+    if answer.kind != "recipe":
+        yield from _commands(answer)
+    yield from _outcomes(answer)
+    if answer.placeholders:
+        yield Heading("What you can set")
+        yield Pairs(
+            tuple(
+                (
+                    (("name", f"{each.name}={each.value or '…'}"),),
+                    (("", f"{each.meaning} For example: {each.name}={each.example}"),),
+                )
+                for each in answer.placeholders
+            ),
+            below=True,
+        )
+    yield from _values(answer)
+    others = tuple(each for each in answer.parameters if not each.asked)
+    if others:
+        listed = answer.kind == "config"
+        yield Heading("Settings" if listed else "Settings that matter here")
+        yield Pairs(tuple(_setting(each) for each in others), below=True)
+    yield from results(answer)
+    for label, names in (("See also", answer.related), ("Sources", answer.sources)):
+        if names:
+            yield Gap()
+            yield Text((("aside", f"{label}: {', '.join(names)}"),), hanging=2)
+    if answer.draft:
+        yield Heading("Know what it means? Save this as an entry of your own")
+        yield Code(answer.draft.rstrip("\n"))
+
+
+def _head(answer: Answer) -> Iterator[Block]:
+    style = words.urgency(answer.severity)
+    yield Headline(((style, words.title(answer)),))
+    facts = []
+    if answer.kind == "log":
+        who = answer.program or ""
+        who += f"[{answer.pid}]" if answer.pid is not None and who else ""
+        facts = [who, f"on {answer.host}" if answer.host else ""]
+        facts += [(answer.time or "").replace("T", " "), answer.severity or ""]
+    facts += [words.decided(answer.verdict)] if answer.verdict else []
+    shown = " · ".join(fact for fact in facts if fact)
+    if shown:
+        yield Text((("aside", shown),))
+    if answer.gist:
+        yield Text((("value", answer.gist),), 2, 2)
+
+
+def _setting(each: Parameter) -> tuple[Runs, Runs]:
+    right: list[Run] = [("", each.meaning)] if each.meaning else []
+    if each.danger:
+        right.insert(0, ("act", f"Danger: {each.danger} "))
+    return (("name", each.name), ("", words.setting(each))), tuple(right)
+
+
+def _findings(answer: Answer) -> Iterator[Block]:
+    if not answer.findings:
+        return
+    yield Gap()
+    rows = []
+    for each in answer.findings:
+        style = words.urgency(each.severity)
+        head: list[Run] = [(style, each.title)]
+        if each.line is not None:
+            head.insert(0, ("aside", f"line {each.line}: "))
+        if each.count > 1:
+            head.insert(0, ("aside", f"{each.count}× "))
+        body: list[Run] = [("value", each.text)] if each.text else []
+        if each.meaning:
+            body.append(("", f"  {each.meaning}" if each.text else each.meaning))
+        rows.append((tuple(head), tuple(body)))
+    yield Pairs(tuple(rows), below=True)
+
+
+def _commands(answer: Answer) -> Iterator[Block]:
+    if answer.commands:
+        yield Heading("Commands")
+        yield Commands(answer.commands)
+
+
+def _outcomes(answer: Answer) -> Iterator[Block]:
+    for result, name in (("good", "When it is good"), ("bad", "When it is not")):
+        outcomes = [outcome for outcome in answer.outcomes if outcome.result == result]
+        if outcomes:
+            yield Heading(name)
+        for number, outcome in enumerate(outcomes):
+            if number:
+                yield Gap()
+            yield Code(outcome.sample, "act" if result == "bad" else "code")
+            yield Text((("", outcome.meaning),), 6)
+
+
+def _values(answer: Answer) -> Iterator[Block]:
+    """The values of the text with their meanings; a value that is split is told by its parts."""
+    prefix = answer.spans[:4] if answer.kind == "log" else ()
+    shown = [
+        span
+        for span in innermost(answer.spans)
+        if span.meaning and not (span in prefix and span.name in _IN_HEAD)
+    ]
+    if not shown:
+        return
+    yield Heading("Value by value")
+    rows = []
+    for span in shown:
+        label: Runs = ()
+        if answer.kind != "command":
+            label = (("name", f"{span.name.replace('_', ' ')}: "),)
+        rows.append(((("value", span.value),), (*label, ("", span.meaning))))
+    yield Pairs(tuple(rows))
+
+
+def results(answer: Answer) -> Iterator[Block]:
+    """The numbered results of a search or a list, each with why it fits."""
+    if not answer.results:
+        return
+    if answer.kind == "log":
+        yield Heading("Similar, not the same")
+    elif answer.kind not in ("search", "list", "doctor", "check"):
+        yield Heading("Others that may fit")
+    else:
+        yield Gap()
+    yield Pairs(
+        tuple(
+            (
+                (("aside", f"{number}  "), ("name", each.title), ("aside", f"  {each.id}")),
+                (("", each.excerpt),),
+            )
+            for number, each in enumerate(answer.results, 1)
+        ),
+        below=True,
+    )
+
+
+def _story(story: Story) -> Iterator[Block]:
+    yield Gap()
+    yield Text(flow(story), 2, 4)
+    if story.filter:
+        yield Heading("What the filter said")
+        yield Bullets(tuple((("", text),) for text in story.filter))
+    if story.told:
+        yield Heading("What the client was told")
+        yield Text((("value", story.told),), 2, 2)
+    if story.recipients:
+        yield Heading("Recipients")
+        for row in story.recipients:
+            yield Text(recipient(row), 2, 4)
+    yield Heading("Its ids")
+    yield Pairs(tuple(((("name", name),), (("value", value),)) for name, value in _ids(story)))
+    yield Heading("Who took part")
+    yield Pairs(
+        tuple(((("name", words.process(step)),), (("", step.role),)) for step in story.flow)
+    )
+    yield Heading("Its records, in order")
+    rows = []
+    for record in story.records:
+        clock = (record.time or "").partition("T")[2][:8]
+        rows.append(
+            (
+                (("aside", f"{record.line:>5}  {clock:8}"),),
+                (
+                    ("name", words.process(record)),
+                    ("", f"  {record.title}"),
+                    ("aside", f"  ({record.joined_by})"),
+                ),
+            )
+        )
+    yield Pairs(tuple(rows))
+    for name, texts in (
+        ("What ties them together", story.links),
+        ("Not in this log", story.missing),
+    ):
+        if texts:
+            yield Heading(name)
+            yield Bullets(tuple((("", text),) for text in texts))
+
+
+def flow(story: Story) -> Runs:
+    """The way that the mail took, from client to last process."""
+    runs: list[Run] = [("value", f"client {story.client or 'unknown'}")]
+    for step in story.flow:
+        runs += [("aside", " → "), ("name", words.process(step))]
+    return tuple(runs)
+
+
+def recipient(row: Recipient) -> Runs:
+    """How the mail ended for one recipient."""
+    runs: list[Run] = [("name", row.address)]
+    if row.status:
+        runs.append(("", f"  {row.status}"))
+    if row.relay:
+        after = f" after {row.delay_s:g} s" if row.delay_s is not None else ""
+        runs.append(("aside", f"  by {row.relay}{after}"))
+    if row.reply:
+        runs.append(("", f": {row.reply}"))
+    return tuple(runs)
+
+
+def _ids(story: Story) -> Iterator[tuple[str, str]]:
+    for name, values in (
+        ("queue ID", story.queue_ids),
+        ("amavis ID", story.amavis_ids),
+        ("mail_id", story.mail_ids),
+    ):
+        yield from ((name, value) for value in values)
+    if story.message_id:
+        yield "Message-ID", story.message_id

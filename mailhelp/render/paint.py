@@ -1,0 +1,71 @@
+"""Answers → text: how much of them, and by which painter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from mailhelp.answer import Answer
+from mailhelp.render.blocks import Block
+
+_RULE = 40
+
+
+class Look(NamedTuple):
+    """How answers are shown: ``detail`` is ``line``, ``brief`` (a screen) or ``full``."""
+
+    detail: str = "brief"
+    markdown: bool = False
+    colored: bool = False
+    width: int = 80
+
+
+def text(answers: Iterable[Answer], look: Look) -> str:
+    """``answers`` as one text that ends its last line; Markdown always holds all of them."""
+    if look.markdown or look.detail == "full":
+        return between(look).join(whole(answer, look) for answer in answers)
+    from mailhelp.render import screen
+
+    make = screen.line if look.detail == "line" else screen.screen
+    return _painted(make(answers, look.width), look)
+
+
+def record(answer: Answer, look: Look) -> str:
+    """One answer of a stream."""
+    if look.markdown or look.detail == "full":
+        return whole(answer, look)
+    from mailhelp.render import screen
+
+    if look.detail == "line":
+        return _painted(screen.line((answer,), look.width), look)
+    return _painted(screen.record(answer, look.width), look)
+
+
+def whole(answer: Answer, look: Look) -> str:
+    """All of one answer."""
+    from mailhelp.render.outline import whole as outline
+
+    return _painted(outline(answer), look)
+
+
+def between(look: Look) -> str:
+    """What stands between two whole answers."""
+    rule = "---" if look.markdown else "─" * min(look.width, _RULE)
+    return f"\n{rule}\n\n"
+
+
+def _painted(outline: Iterable[Block], look: Look) -> str:
+    lines: Iterator[str]
+    if look.markdown:
+        from mailhelp.render import markdown
+
+        lines = markdown.paint(outline)
+    elif look.colored:
+        from mailhelp.render import terminal
+
+        lines = terminal.paint(outline, look.width)
+    else:
+        from mailhelp.render import plain
+
+        lines = plain.paint(outline, look.width)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,54 @@
+"""Prose made short: whole sentences, as many as fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mailhelp.answer import Prose
+from mailhelp.render.blocks import Runs
+
+# a full stop, and behind it a blank and what can begin a sentence; not behind "e.g." and initials
+_END = re.compile(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+[^\sa-z])")
+
+
+def paragraphs(prose: Prose) -> Iterator[Runs]:
+    """The paragraphs of ``prose``; of a list in it, each item's first paragraph."""
+    yield from _paragraphs(prose.blocks)
+
+
+def _paragraphs(blocks: Iterable[tuple[str, object]]) -> Iterator[Runs]:
+    for kind, content in blocks:
+        if kind == "p":
+            yield tuple((style, text) for style, text in content)  # type: ignore[attr-defined]
+        elif kind in ("ul", "ol"):
+            for item in content:  # type: ignore[attr-defined]
+                yield from _paragraphs(item)
+
+
+def sentences(runs: Runs) -> list[Runs]:
+    """``runs`` cut at the ends of its sentences."""
+    text = "".join(part for _, part in runs)
+    found: list[Runs] = []
+    start = 0
+    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        piece = _slice(runs, start, end)
+        if piece:
+            found.append(piece)
+        start = end
+    return found
+
+
+def _slice(runs: Runs, start: int, end: int) -> Runs:
+    """The characters from ``start`` to ``end``, without the blanks at both ends."""
+    text = "".join(part for _, part in runs)
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    end -= len(text[start:end]) - len(text[start:end].rstrip())
+    pieces = []
+    position = 0
+    for style, part in runs:
+        piece = part[max(start - position, 0) : max(end - position, 0)]
+        if piece:
+            pieces.append((style, piece))
+        position += len(part)
+    return tuple(pieces)

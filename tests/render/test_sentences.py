@@ -1,0 +1,45 @@
+"""Prose is made short by whole sentences, whose styles stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailhelp.answer import Prose
+from mailhelp.render.blocks import plain
+from mailhelp.render.sentences import paragraphs, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("One. Two! Three?", 3),
+        ("Say so (see RFC 5321). Then go.", 2),
+        ("Postfix 3.5 and later, e.g. Debian 11. Not before.", 2),
+        ("Postfix writes `x.y`. It is a name.", 2),
+        ("5.7.1 is a code. 12 is a number.", 2),
+        ("no end", 1),
+        ("", 0),
+    ],
+)
+def test_sentences(text: str, count: int) -> None:
+    found = sentences((("", text),))
+    assert len(found) == count
+    assert " ".join(plain(runs) for runs in found) == text
+
+
+def test_styles_stay_where_they_were() -> None:
+    runs = (("", "See "), ("code", "main.cf"), ("", ". Then "), ("strong", "reload"), ("", "."))
+    first, second = sentences(runs)
+    assert first == (("", "See "), ("code", "main.cf"), ("", "."))
+    assert second == (("", "Then "), ("strong", "reload"), ("", "."))
+
+
+def test_paragraphs_come_from_lists_too() -> None:
+    prose = Prose(
+        "x",
+        (
+            ["p", [["", "One."]]],
+            ["ul", [[["p", [["", "Two."]]]], [["p", [["", "Three."]]], ["code", "x"]]]],
+        ),
+    )
+    assert [plain(runs) for runs in paragraphs(prose)] == ["One.", "Two.", "Three."]

@@ -111,7 +111,8 @@ def _explained(
     if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")
     if only_problems and not passed.shown:
-        print(f"mailhelp: no trouble in {passed.lines} lines.", file=sys.stderr)
+        lines_read = f"{passed.lines} line{'s' * (passed.lines != 1)}"
+        print(f"mailhelp: no trouble in {lines_read}.", file=sys.stderr)
     return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
 
 

@@ -119,7 +119,10 @@ def test_only_problems(mailhelp: Command) -> None:
     assert done.stdout.startswith("Relay access denied")
     done = mailhelp("explain", "--only-problems", stdin=connect)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "no trouble" in done.stderr
+    assert "no trouble in 1 line." in done.stderr
+    done = mailhelp("explain", "--only-problems", stdin=connect.replace("connect from", "frobbed"))
+    assert "no entry" in done.stdout
+    assert "no trouble" not in done.stderr
 
 
 @pytest.mark.parametrize(

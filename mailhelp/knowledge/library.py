@@ -151,7 +151,8 @@ class Library:
 
         today = self._today() if self._today else date.today()
         programs, formats = self.table("programs"), Formats(self.table("formats"))
-        return Engine(self.layers, self.fields, programs, formats, self.redactor, today)
+        sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
+        return Engine(sources, self.fields, programs, formats, self.redactor, today)
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailhelp.api import stories
 from mailhelp.log.facts import Fact, Ref, Teller, seconds, spaces
 from mailhelp.session import Session
+from tests.fakes import FakeHost
 
 HEAD = "Nov 22 06:25:16 mx"
 
@@ -130,3 +133,46 @@ def test_a_secret_is_in_no_fact(session: Session) -> None:
         f"{HEAD} postfix/smtpd[9]: warning: unknown[192.0.2.7]: request longer than 2048: AUTH PLAIN AHRlc3QAc2VjcmV0",
     )
     assert "AHRlc3" not in repr(found)
+
+
+def test_a_new_filter_joins_a_story_by_corpus_data_alone(
+    tmp_path: Path, bundled: Path, host: FakeHost
+) -> None:
+    """Notes with a space, a field and an entry: no Python knows the filter, and its record is in the story."""
+    notes = host.config_dir / "notes"
+    entry = notes / "log" / "frobd" / "scanned.md"
+    entry.parent.mkdir(parents=True)
+    (notes / "spaces.toml").write_text(
+        '[frob]\ncalled = "frobd ID"\nprograms = ["frobd"]\nelsewhere = "next"\nreach = 60\nlife = 60\nplace = 2\n'
+    )
+    entry.write_text(
+        "+++\n"
+        'title = "frobd scanned a mail"\n'
+        "patterns = ['{frob_id}: scanned, next {queued_as}']\n"
+        'severity = "info"\n'
+        'verdict = { who = "policy", permanence = "none" }\n'
+        'event = "filter-passed"\n'
+        'sources = ["our own notes"]\n\n'
+        "[fields.frob_id]\n"
+        "regex = 'f\\d+'\n"
+        'meaning = "frobd\'s number of the mail."\n'
+        'space = "frob"\n'
+        'relation = "own"\n'
+        "+++\nIt was scanned.\n\n## Samples\n\n```\nf17: scanned, next 5419B66\n```\n",
+        encoding="utf-8",
+    )
+    log = tmp_path / "mail.log"
+    log.write_text(
+        f"{HEAD} frobd[7]: f17: scanned, next 5419B66\n"
+        f"{HEAD} postfix/smtpd[8]: 5419B66: client=localhost[127.0.0.1]\n"
+    )
+    opened = Session(host, bundled)
+    try:
+        (story,) = stories(opened, [str(log)])
+        assert opened.notices == []
+        assert [(strand.space.name, strand.key) for strand in story.strands] == [
+            ("frob", "f17"), ("queue", "5419B66")
+        ]  # fmt: skip
+        assert story.named("f17")
+    finally:
+        opened.close()

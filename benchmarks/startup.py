@@ -26,11 +26,19 @@ MAILHELP = str(Path(PYTHON).with_name("mailhelp"))
 BARE, MAN = "python -c pass", "man 5 postconf | cat"
 HALF, WHOLE = 0.5, 1.0
 
+TAB = "a TAB (bash)"
+ASKED = {
+    "_MAILHELP_COMPLETE": "complete_bash",
+    "COMP_WORDS": "mailhelp\nrecipe\nstarttls-check\nho",
+    "COMP_CWORD": "3",
+}
+
 # name → argument list, input, budget as a share of man's time
 COMMANDS: dict[str, tuple[list[str], str, float | None]] = {
     BARE: ([PYTHON, "-c", "pass"], "", None),
     MAN: (["sh", "-c", "man 5 postconf | cat"], "", None),
     "mailhelp --version": ([MAILHELP, "--version"], "", None),
+    TAB: ([MAILHELP], "", None),
     "mailhelp queue_lifetime": ([MAILHELP, "queue_lifetime"], "", HALF),
     "mailhelp queue_lifetime, in colour": (
         [MAILHELP, "--color", "always", "queue_lifetime"],
@@ -63,7 +71,8 @@ def main(rounds: int) -> None:
     for round_ in range(rounds + 1):
         for name in names:
             argv, text, _ = COMMANDS[name]
-            seconds, status = _run(argv, text, environment)
+            asked = {**environment, **ASKED} if name == TAB else environment
+            seconds, status = _run(argv, text, asked)
             if status:
                 sys.exit(f"{name} ended with exit status {status}")
             if round_:

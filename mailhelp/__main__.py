@@ -1,5 +1,5 @@
 """``python -m mailhelp``."""
 
-from mailhelp.cli import main
+from mailhelp.start import main
 
 main()

@@ -1,25 +1,34 @@
-"""The one public call: a text → its answers."""
+"""One pure function a command: words → answers. Nothing here prints, or reads a terminal.
+
+``ask`` answers any text, ``explain_lines`` a stream of lines; the others are the commands of their names.
+Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and an exit code.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from mailhelp import query
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import container, entry, header, page, parameter, search
 from mailhelp.explain.log import Explainer
-from mailhelp.knowledge.store import Name
+from mailhelp.knowledge.store import Name, Store
 from mailhelp.log.join import lines
 from mailhelp.log.read import Read
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mailhelp.log.trace import Story
 
 RESULTS = 10
+_MOST_NEAR = 8
+_MOST_PROSE = 12
+"""Lines of somebody's words that may stand before what was pasted."""
 
 
 def ask(session: Session, text: str) -> tuple[Answer, ...]:
@@ -31,9 +40,10 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
     # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
     text = session.redactor.cover(text.encode("utf-8", "replace").decode())
-    kind = query.held(session.library, text.split("\n")) if "\n" in text.strip() else None
-    if kind is not None:
-        return explain_held(session, kind, text.split("\n"))
+    lines = text.split("\n")
+    shape = shape_of(session, lines) if "\n" in text.strip() else None
+    if shape is not None:
+        return explain_held(session, shape.kind, lines[shape.start :])
     question = query.recognise(session.library, text)
     if question is None:
         kind = query.held(session.library, [text])
@@ -72,6 +82,33 @@ def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Ans
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
+class Shape(NamedTuple):
+    """What a text is as a whole: a ``kind`` of ``corpus/shapes.toml``, and the line (from 0) where it begins."""
+
+    kind: str
+    start: int
+
+
+def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
+    """What the lines that begin with ``head`` are as a whole; ``None`` for log records and all else.
+
+    Words before it (“Hello, we got this:”) do not hide it.
+    """
+    library = session.library
+    for start, line in enumerate(head[:_MOST_PROSE]):
+        if not line.strip():
+            continue
+        record = library.engine.parse(line)
+        if record.tag is not None and record.time is not None:
+            return None  # a log, whatever its records quote
+        kind = query.held(library, head[start:])
+        if kind is not None:
+            return Shape(kind, start)
+        if query.is_record(library, line):
+            return None
+    return None
+
+
 def told(session: Session, name: str) -> tuple[Answer, ...]:
     """The stories of the mails called ``name`` in the log at hand; ``NothingFound`` if there is none."""
     from mailhelp.explain.story import explain as explain_story
@@ -79,7 +116,7 @@ def told(session: Session, name: str) -> tuple[Answer, ...]:
     logs = logs_at_hand(session)
     found = [story for story in stories(session, logs) if story.named(name)]
     if not found:
-        where = f"{name} is not in {logs[0]}." if logs else "No log of this host can be read."
+        where = f"{name} is not in {logs[0]}." if logs else "No mail log was found on this host."
         hint = f"It looks like a queue ID. Name the log: mailhelp trace {name} FILE"
         raise NothingFound(where, hint)
     return tuple(explain_story(session.library, story) for story in found)
@@ -132,9 +169,29 @@ def ranked(session: Session, text: str) -> Answer:
     )
 
 
+def is_command(session: Session, text: str) -> bool:
+    """Whether ``text`` is a shell command that can be explained."""
+    return query.shell_command(session.library, text) is not None
+
+
+def is_named(session: Session, text: str) -> bool:
+    """Whether ``text`` is the id or exact name of something."""
+    return query.exact(session.library, text) is not None
+
+
+def is_known(session: Session, text: str) -> bool:
+    """Whether ``text`` is recognised as anything but a question for the search."""
+    return query.recognise(session.library, text) is not None
+
+
 def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
     """An answer for each line of ``stream``; see ``explain_lines``."""
     return explain_lines(session, lines(stream))
+
+
+def is_record(session: Session, line: str) -> bool:
+    """Whether a line by itself is a log record or a mail header field."""
+    return query.is_record(session.library, line)
 
 
 class Passed:
@@ -211,24 +268,231 @@ def _continuing(answer: Answer, read: Read) -> Iterator[Answer]:
 def stories(session: Session, files: Iterable[str]) -> list[Story]:
     """The stories of the mails in the logs ``files``, in the order in which they begin."""
     from mailhelp.log import facts, trace
-    from mailhelp.log.files import open_text
 
     library = session.library
     tables = library.table("spaces"), library.table("stories")
     teller = facts.Teller(library.engine, library, *tables)
     found: list[facts.Fact] = []
     for file in files:
-        with open_text(file) as stream:
+        with session.open(file) as stream:
             told = (teller.fact(file, read) for read in library.engine.reads(lines(stream)))
             found += (fact for fact in told if fact is not None)
     return trace.stories(teller.spaces, found)
 
 
 def logs_at_hand(session: Session) -> list[str]:
-    """The log of this host that can be read, if there is one."""
+    """The log of this host, if there is one. Raises ``SourceError`` if it may not be read."""
     library = session.library
     known = library.places.values.get("mail_log"), *library.table("places")["mail_log"]["files"]
     for name in dict.fromkeys(name for name in known if name):
-        if os.access(name, os.R_OK) and os.path.isfile(name):
+        if os.path.isfile(name):
+            session.open(name).close()
             return [name]
     return []
+
+
+def trace(
+    session: Session, ids: Sequence[str], files: Sequence[str], every: bool = False
+) -> Iterator[Answer]:
+    """The stories of the mails that have one of ``ids``, or of ``every`` mail, in the logs ``files``.
+
+    Raises ``NothingFound`` if there is none.
+    """
+    from mailhelp.explain.story import explain as explain_story
+
+    found = stories(session, files)
+    chosen = [story for story in found if every or any(story.named(id) for id in ids)]
+    if not chosen:
+        where = ", ".join("standard input" if file == "-" else file for file in files)
+        what = f"No mail with {' or '.join(ids)}" if ids else "No mail"
+        raise NothingFound(f"{what} in {where}.")
+    return (explain_story(session.library, story) for story in chosen)
+
+
+def recipes(session: Session) -> tuple[Answer, ...]:
+    """The list of all recipes."""
+    documents = session.library.all_of("recipe")
+    names = [Name(doc.id, "recipe", doc.id.partition("/")[2]) for doc in documents]
+    return (search.listing(session.library, "", "Recipes", names),)
+
+
+def recipe(session: Session, name: str, values: Mapping[str, str]) -> tuple[Answer, ...]:
+    """One recipe, with ``values`` (placeholder → value) filled in.
+
+    Raises ``NothingFound`` with near names, and ``UsageError`` for a value that will not do.
+    """
+    from mailhelp.explain import recipe as explain_recipe
+
+    library = session.library
+    hits = library.named(name, "recipe")
+    document = library.document(hits[0].id) if hits else None
+    if document is None:
+        raise NothingFound(
+            f"There is no recipe “{name}”.",
+            "'mailhelp recipe' lists them all.",
+            _near(session, name, "recipe"),
+        )
+    return (explain_recipe.explain(library, session.host, document, values),)
+
+
+def _near(session: Session, name: str, kind: str) -> tuple[str, ...]:
+    """Names of ``kind`` that have ``name`` in them, or that a slip of a letter makes of it."""
+    library = session.library
+    hits = [*library.named_like(name, kind)]
+    for reading in library.corrected(name):
+        hits += library.named_like(reading, kind)
+    whole = (hit.shown for hit in hits if hit.id.count("/") == 1)  # no pieces of pages
+    return tuple(dict.fromkeys(whole))[:_MOST_NEAR]
+
+
+def pages(session: Session) -> tuple[Answer, ...]:
+    """The list of this host's man pages about mail. Raises ``SourceError`` if none is indexed."""
+    listing = page.listing(_host_index(session))
+    if not listing.results:
+        raise SourceError("No man page about mail is indexed here.", "Run: mailhelp index")
+    return (listing,)
+
+
+def man(session: Session, asked: str) -> tuple[Answer, ...]:
+    """The man pages called ``asked``: ``postconf``, ``postconf(5)``, ``postconf.5``, ``5 postconf``, or
+    a file that a page describes. Raises ``NothingFound`` with near names.
+    """
+    library = session.library
+    _host_index(session)
+    words = asked.split()
+    if len(words) == 2 and words[0][:1].isdigit():
+        asked = f"{words[1]}({words[0]})"
+    for row in library.table("manpages").values():
+        asked = row.get("files", {}).get(asked, asked)
+    documents = [library.document(hit.id) for hit in library.named(asked, "page")]
+    if not documents:
+        raise NothingFound(
+            f"There is no man page “{asked}”.",
+            "'mailhelp man' lists them.",
+            _near(session, words[-1], "page"),
+        )
+    return tuple(page.explain(asked, document) for document in documents if document is not None)
+
+
+def _host_index(session: Session) -> Store:
+    if session.library.host is None:
+        raise SourceError("This host's man pages are not indexed yet.", "Run: mailhelp index")
+    return session.library.host
+
+
+def template(session: Session, names: Sequence[str]) -> tuple[Answer, ...]:
+    """This host's bounce templates, or those of ``names``. Raises ``NothingFound`` with their names."""
+    from mailhelp.explain.template import explain as explain_template
+    from mailhelp.host import postconf
+
+    templates = postconf.templates(session.host)
+    if templates.reason and not templates.documents:
+        raise SourceError(
+            f"The templates cannot be read: {templates.reason}", "Try: mailhelp doctor"
+        )
+    wanted = [name.removesuffix("_template") for name in names]
+    chosen = [
+        document
+        for document in templates.documents
+        if not wanted or document.names[0].removesuffix("_template") in wanted
+    ]
+    if not chosen:
+        near = tuple(document.names[0] for document in templates.documents)
+        raise NothingFound(f"There is no template “{' '.join(names)}”.", near=near)
+    return tuple(explain_template(session.library, each) for each in chosen)
+
+
+def config(session: Session) -> tuple[Answer, ...]:
+    """What main.cf sets on this host, explained."""
+    from mailhelp.explain.config import explain as explain_config
+    from mailhelp.host import postconf
+
+    found = postconf.configuration(session.host)
+    if found.reason and not found.parameters:
+        raise SourceError(f"The settings cannot be read: {found.reason}", "Try: mailhelp doctor")
+    return (explain_config(session.library, found),)
+
+
+def doctor(session: Session) -> tuple[Answer, ...]:
+    """What was found on this host, and what is missing."""
+    from mailhelp.explain.doctor import explain as explain_host
+
+    library = session.library
+    return (explain_host(library, session.host, session.indexed),)
+
+
+def index(session: Session, progress: Callable[[int, int, str], None]) -> tuple[Answer, ...]:
+    """Build this host's index now; pages that cannot be rendered are left out and named.
+
+    ``progress`` is told how many sources are done, of how many, and the last one's name.
+    """
+    import json
+    from contextlib import closing
+
+    from mailhelp.knowledge import host_index
+    from mailhelp.knowledge.store import CATALOGUE, Store
+
+    folder = host_index.build(session.host, session.library.table("manpages"), progress)
+    if folder is None:
+        raise SourceError("Another mailhelp is building this host's index right now.")
+    with closing(Store(folder / CATALOGUE)) as catalogue:
+        skipped = json.loads(catalogue.meta("skipped") or "[]")
+    left_out = ", ".join(page.reference_of(id) for id in skipped)
+    notes = (f"Left out, because they cannot be rendered: {left_out}",) if skipped else ()
+    title = f"This host's index is ready: {folder}"
+    return (Answer(kind="index", recognised="entry", title=title, notes=notes),)
+
+
+def check(session: Session, paths: Sequence[Path]) -> tuple[Answer, ...]:
+    """A corpus, notes to lay over the bundled one, or entries of either, validated; the faults are the
+    results.
+    """
+    from mailhelp.corpus import messages
+    from mailhelp.corpus.base import Base
+    from mailhelp.corpus.check import check as check_corpus
+    from mailhelp.corpus.check import check_files
+    from mailhelp.corpus.read import folder_of, is_whole
+
+    base = Base(session.library.bundled)
+    if len(paths) == 1 and paths[0].is_dir():
+        folder = paths[0]
+        compiled, faults = check_corpus(folder, None if is_whole(folder) else base)
+    else:
+        folders = {folder_of(path) if path.is_file() else None for path in paths}
+        found = folders.pop()
+        if found is None or folders:
+            raise SourceError(
+                f"There is no folder {paths[0]}, and it is no entry of a corpus.",
+                "Name the folder of a corpus, or entries (.md) of one corpus.",
+            )
+        folder = found
+        compiled, faults = check_files(folder, paths, base)
+    entries = sum(
+        document.kind != "parameter" or "explanation" in document.data
+        for document in compiled.documents
+    )
+    title = f"{entries} entries, {len(compiled.patterns)} patterns, {len(faults)} faults"
+    if is_whole(folder) and paths[0].is_dir():
+        title += f", {messages.missing(folder).total()} messages without an entry yet"
+    results = tuple(Result(f"{f.path}:{f.line}", "fault", f.text) for f in faults)
+    return (Answer(kind="check", recognised="entry", title=title, results=results),)
+
+
+def patterns(session: Session, folder: Path, id: str) -> Iterable[str]:
+    """The patterns of the entry ``id`` in the corpus or notes ``folder``, expanded, a line each."""
+    from mailhelp.corpus.base import Base
+    from mailhelp.corpus.show import patterns as shown
+
+    return shown(folder, id, Base(session.library.bundled))
+
+
+def schema(kind: str) -> str:
+    """The JSON Schema of a ``kind`` of entry or table. Raises ``UsageError`` for another word."""
+    import json
+
+    from mailhelp.corpus.schema import ENTRIES, ROWS, json_schema
+
+    known = (*ENTRIES, *ROWS)
+    if kind not in known:
+        raise UsageError(f"There is no schema of “{kind}”.", f"There is: {', '.join(known)}")
+    return json.dumps(json_schema(kind), indent=2, ensure_ascii=False)

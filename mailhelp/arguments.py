@@ -1,46 +1,48 @@
-"""The command line's short way in: the commonest calls are read without loading Typer.
+"""The command line's short way in: calls are read from the table of commands, without loading Typer.
 
-Typer, in ``cli``, defines the commands, their options and their help; importing it costs more than
-answering. So a call that holds nothing but words and the global options is read here, and everything
-else (``--help``, other options, mistakes) is Typer's.
+Typer (``app``) is for help and for mistakes: importing it costs more than answering. Both read the
+same table, and a test holds them to the same meaning.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
 
-WORDS_ONLY = ("explain", "trace", "recipe", "man", "template")
-"""The commands that take words and need no option."""
-COMMANDS = (*WORDS_ONLY, "config", "doctor", "index", "check")
-"""The names that are commands; any other first word begins a question."""
-COLORS = ("auto", "always", "never")
+VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
+_DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
 
 
 class Options(NamedTuple):
-    """The global options."""
+    """The global options. ``detail`` is how much of an answer is shown: ``line``, ``brief`` or ``full``."""
 
     json: bool = False
     markdown: bool = False
     color: str = "auto"
     pager: bool = True
+    detail: str = "brief"
 
 
 class Call(NamedTuple):
-    """A command (``ask`` for a question) with its words."""
+    """A command (``ask`` for a question) with its words, the global options and its own."""
 
     command: str
     words: tuple[str, ...]
-    options: Options
+    options: Options = Options()
+    given: Mapping[str, Any] = MappingProxyType({})
 
 
 def split(argv: list[str]) -> tuple[list[str], Options]:
     """``argv`` without the global options, wherever they stand before a ``--``, and those options.
 
+    ``-v`` and ``-q`` inside a question stay: they may be those of a command that it is about.
     Raises ``UsageError`` for ``--color`` without one of its values.
     """
     rest: list[str] = []
     json = markdown = False
-    color, pager = "auto", True
+    color, pager, detail = "auto", True, "brief"
     words = iter(argv)
     for word in words:
         if word == "--":
@@ -54,10 +56,18 @@ def split(argv: list[str]) -> tuple[list[str], Options]:
         elif word == "--color" or word.startswith("--color="):
             color = word[8:] if "=" in word else next(words, "")
             if color not in COLORS:
-                raise UsageError(f"--color takes {', '.join(COLORS)}; not '{color}'.")
+                raise UsageError(f"--color takes {', '.join(COLORS)}; not “{color}”.")
+        elif word in _DETAIL and (not rest or rest[0] in COMMANDS or rest[0] in ALIASES):
+            detail = _DETAIL[word]
         else:
             rest.append(word)
-    return rest, Options(json, markdown, color, pager)
+    return rest, Options(json, markdown, color, pager, detail)
+
+
+def trailing_detail(words: tuple[str, ...]) -> str:
+    """The detail that the last word of a question asks for, if no other word is an option."""
+    plain = len(words) > 1 and not any(word.startswith("-") for word in words[:-1])
+    return _DETAIL.get(words[-1], "") if plain else ""
 
 
 def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
@@ -69,12 +79,40 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
         return Call("ask", tuple(rest[1:]), options), rest, options
     if rest == ["--version"]:
         return Call("version", (), options), rest, options
+    if rest[0] in ("help", "commands") and len(rest) == 2 and rest[1] in COMMANDS:
+        rest = [rest[1], "--help"]
+    elif rest[0] in ALIASES and len(rest) == 1:
+        rest = list(ALIASES[rest[0]])
     if rest[0].startswith("-") and rest[0] != "-":
         return None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
         return Call("ask", tuple(word for word in rest if word != "--"), options), rest, options
-    simple = rest[0] in WORDS_ONLY and not any(
-        word.startswith("-") and word != "-" for word in rest[1:]
-    )
-    return (Call(rest[0], tuple(rest[1:]), options) if simple else None), rest, options
+    return _own(COMMANDS[rest[0]], rest[1:], options), rest, options
+
+
+def _own(command: Subcommand, words: list[str], options: Options) -> Call | None:
+    """The call of ``command``; ``None`` for what it does not take, which Typer says in words."""
+    switches = {flag: switch for switch in command.switches for flag in switch.flags}
+    operands: list[str] = []
+    given: dict[str, Any] = {}
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            operands += rest
+        elif not word.startswith("-") or word == "-":
+            operands.append(word)
+        else:
+            flag, sign, value = word.partition("=")
+            switch = switches.get(flag)
+            if switch is None or (switch.type is bool and sign):
+                return None
+            if switch.type is bool:
+                given[switch.name] = True
+                continue
+            found = value if sign else next(rest, None)
+            if found is None or (switch.choices and found not in switch.choices):
+                return None
+            given[switch.name] = found
+    most = 0 if command.operand is None else len(operands) if command.operand.many else 1
+    return Call(command.name, tuple(operands), options, given) if len(operands) <= most else None

@@ -1,4 +1,4 @@
-"""The command: options, commands, errors to sentences and exit codes."""
+"""The command: a command line and a host → an exit code. Errors become sentences."""
 
 from __future__ import annotations
 
@@ -6,54 +6,96 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from mailhelp import arguments
-from mailhelp.arguments import Call, Options
+from mailhelp.arguments import Call
 from mailhelp.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, MailhelpError, SourceError
+from mailhelp.host.machine import Host
 
 
-def main() -> None:
-    """The entry point of the ``mailhelp`` command."""
+def main() -> int:
+    """Carry out this process's command line on the machine that it runs on."""
     _open_streams()
-    sys.exit(run(sys.argv[1:]))
+    return run(sys.argv[1:], Host())
 
 
-def run(argv: list[str]) -> int:
-    """Carry out one command line; returns its exit code. Errors become a sentence on stderr."""
+def run(argv: list[str], host: Host) -> int:
+    """Carry out one command line on ``host``; returns its exit code.
 
-    def action() -> int:
-        if "_MAILHELP_COMPLETE" in os.environ:  # a shell asks which words could come next
-            return _through_typer(argv, Options())
-        call, rest, options = arguments.read(argv)
-        return perform(call) if call else _through_typer(rest, options)
-
-    return _code_of(action)
-
-
-def _code_of(action: Callable[[], int]) -> int:
-    """The exit code of ``action``, whichever way it ends."""
+    All that it reads and writes goes by way of ``host``; nothing is raised for what a user can meet.
+    """
     try:
         try:
-            code = action()
-            sys.stdout.flush()
+            code = _carried_out(argv, host)
+            host.stdout.flush()
             return code
         except MailhelpError as error:
-            return report(error)
+            return _report(error, host)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader has gone (| head): nothing is wrong, and nothing more can be said
-        _write_no_more()
         return EXIT_ANSWERED
     except OSError as error:  # a full disk behind the output, a disk that cannot be read
-        _write_no_more()
         place = f" ({error.filename})" if error.filename else ""
-        return report(SourceError(f"Reading or writing failed: {error.strerror}{place}."))
+        return _report(SourceError(f"Reading or writing failed: {error.strerror}{place}."), host)
 
 
-def _write_no_more() -> None:
-    """Let what is still to be written go nowhere: Python would try it once more at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _carried_out(argv: list[str], host: Host) -> int:
+    call, rest, options = arguments.read(argv)
+    if call is None:
+        from contextlib import redirect_stdout
+
+        from mailhelp import app
+        from mailhelp.output import NARROWEST, WIDEST
+
+        with redirect_stdout(host.stdout):
+            call = app.read(rest, options, max(NARROWEST, min(host.size[0], WIDEST)))
+        if call is None:  # help was asked for, and has been given
+            return EXIT_ANSWERED
+    return _perform(call, host)
+
+
+def _perform(call: Call, host: Host) -> int:
+    from mailhelp import actions
+    from mailhelp.last import keep
+    from mailhelp.output import Output
+    from mailhelp.session import Session
+
+    session = Session(host)
+    action: Callable[..., int] = getattr(actions, call.command)
+    try:
+        code = action(session, Output(host, call.options), call.words, **call.given)
+        host.stdout.flush()
+        if session.last is not None:
+            keep(host, session.last, session.redactor.cover)
+        return code
+    finally:
+        session.close()
+        _say_notices(session.notices, host)
+
+
+def _report(error: MailhelpError, host: Host) -> int:
+    """Say on stderr what happened and what to do; returns the exit code."""
+    from mailhelp.render.lines import visible
+
+    lines = [f"mailhelp: {visible(str(error))}"]
+    lines += [f"  {visible(fault)}" for fault in getattr(error, "faults", ())]
+    near = getattr(error, "near", ())
+    lines += [f"Near it: {visible(', '.join(near))}"] if near else []
+    lines += [visible(error.hint)] if error.hint else []
+    with suppress(OSError):  # what cannot be written is what is reported
+        host.stdout.flush()
+    host.stderr.write("".join(f"{line}\n" for line in lines))
+    return error.exit_code
+
+
+def _say_notices(notices: list[str], host: Host) -> None:
+    from mailhelp.render.lines import visible
+
+    for notice in dict.fromkeys(notices):
+        host.stderr.write(f"mailhelp: {visible(notice)}\n")
 
 
 def _open_streams() -> None:
@@ -62,58 +104,6 @@ def _open_streams() -> None:
         if getattr(sys, name) is None:
             devnull = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115  # open to the end
             setattr(sys, name, devnull)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
-def report(error: MailhelpError) -> int:
-    """Say on stderr what happened and what to do; returns the exit code."""
-    from mailhelp.render.lines import visible
-
-    sys.stdout.flush()
-    print(f"mailhelp: {visible(str(error))}", file=sys.stderr)
-    for fault in getattr(error, "faults", ()):
-        print(f"  {visible(fault)}", file=sys.stderr)
-    near = getattr(error, "near", ())
-    if near:
-        print(f"Near it: {visible(', '.join(near))}", file=sys.stderr)
-    if error.hint:
-        print(visible(error.hint), file=sys.stderr)
-    return error.exit_code
-
-
-def perform(call: Call, **more: bool) -> int:
-    """Carry out a call; ``more`` are the command's own options."""
-    from mailhelp import commands
-    from mailhelp.host.machine import Host
-    from mailhelp.output import Output
-    from mailhelp.session import Session
-
-    session = Session(Host())
-    action: Callable[..., int] = getattr(commands, call.command)
-    try:
-        return action(session, Output(session.host, call.options), call.words, **more)
-    finally:
-        session.close()
-        _say_notices(session.notices)
-
-
-def _say_notices(notices: list[str]) -> None:
-    from mailhelp.render.lines import visible
-
-    for notice in dict.fromkeys(notices):
-        print(f"mailhelp: {visible(notice)}", file=sys.stderr)
-
-
-def _through_typer(words: list[str], options: Options) -> int:
-    from mailhelp.app import build
-
-    def guarded(call: Call, **more: bool) -> int:
-        # Typer has codes and words of its own for a closed pipe and an interrupt
-        return _code_of(lambda: perform(call, **more))
-
-    try:
-        build(options, guarded)(args=words, prog_name="mailhelp")
-    except SystemExit as end:  # Typer ends the program itself: with 2 for a mistake in the words
-        return end.code if isinstance(end.code, int) else EXIT_ANSWERED
-    return EXIT_ANSWERED
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import sys
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
+from mailhelp.render.lines import cells, visible
 
 if TYPE_CHECKING:
     from mailhelp.render.paint import Look
 
-_NARROWEST, _WIDEST = 20, 100
-_PAGERS = ("less", "more")
+NARROWEST, WIDEST = 20, 100
+"""Columns that answers are laid out for, whatever a terminal says of itself."""
+
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Output:
     """Where answers go, and how."""
 
-    def __init__(self, host: Host, options: Options, stream: TextIO | None = None) -> None:
+    def __init__(self, host: Host, options: Options) -> None:
         self.host = host
         self.options = options
-        self.stream = stream or sys.stdout
+        self.stream = host.stdout
         self.terminal = host.is_terminal(self.stream)
-        self.width = max(_NARROWEST, min(host.width, _WIDEST))
+        self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
         """Write ``answers``; return how many of them are more than an admission of ignorance.
@@ -39,7 +42,7 @@ class Output:
         if self.options.json or streaming:
             for number, answer in enumerate(answers):
                 known += answer.recognised != "no"
-                if number and not self.options.json:
+                if number and not self.options.json and look.detail != "line":
                     self.stream.write(paint.between(look) if look.detail == "full" else "\n")
                 self.stream.write(self._one(answer))
                 self.stream.flush()
@@ -49,6 +52,15 @@ class Output:
         if told:
             self._page(paint.text(told, look))
         return known
+
+    def line(self, text: str) -> None:
+        """Write one line, with what could be a control character shown escaped."""
+        self.stream.write(f"{visible(text)}\n")
+
+    def say(self, text: str) -> None:
+        """Tell the reader something beside the answer, on standard error."""
+        self.host.stderr.write(f"{visible(text)}\n")
+        self.host.stderr.flush()
 
     def _one(self, answer: Answer) -> str:
         if self.options.json:
@@ -64,8 +76,7 @@ class Output:
         """How answers are shown here."""
         from mailhelp.render.paint import Look
 
-        detail = getattr(self.options, "detail", "brief")
-        return Look(detail, self.options.markdown, self.colored, self.width)
+        return Look(self.options.detail, self.options.markdown, self.colored, self.width)
 
     @property
     def colored(self) -> bool:
@@ -77,35 +88,23 @@ class Output:
 
     def _page(self, text: str) -> None:
         """Write ``text``, through a pager if it is longer than the terminal."""
-        import os
-        import shlex
-        import shutil
-        import signal
-        import subprocess
-
-        try:
-            asked = shlex.split(self.host.environ.get("PAGER", ""))
-        except ValueError:  # quotes that do not close
-            asked = []
-        found = next((path for name in _PAGERS if (path := self.host.which(name))), None)
-        pager = asked or ([found] if found else [])
-        if (
-            not self.options.pager
-            or not pager
-            or not self.host.is_terminal(sys.stdin)
-            or text.count("\n") < shutil.get_terminal_size().lines
-        ):
+        pager = self._pager() if self.options.pager and self._is_long(text) else []
+        if not pager or not self.host.is_terminal(self.host.stdin):
             self.stream.write(text)
             self.stream.flush()
             return
-        environment = {"LESS": "FRX", **os.environ}
+        import signal
+        import subprocess
+
+        if pager[0].endswith("more"):
+            text = _COLOR.sub("", text)  # it counts the signs of a colour as columns, or shows them
         # Ctrl-C is the pager's: were mailhelp to die of it, the pager would leave the terminal raw
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             subprocess.run(
                 pager,
-                input=text.encode(),
-                env=environment,
+                input=text.encode("utf-8", "replace"),
+                env={"LESS": "FRX", **self.host.environ},
                 check=False,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
@@ -114,3 +113,28 @@ class Output:
             self.stream.flush()
         finally:
             signal.signal(signal.SIGINT, before)
+
+    def _is_long(self, text: str) -> bool:
+        """Whether ``text`` and the prompt after it need more lines than the terminal has."""
+        columns, lines = self.host.size
+        shown = (cells(_COLOR.sub("", line)) for line in text.splitlines())
+        return sum(1 + max(0, width - 1) // columns for width in shown) >= lines
+
+    def _pager(self) -> list[str]:
+        """The pager's words: the user's choice, else what this host has; none if it has none."""
+        import os
+        import shlex
+
+        try:
+            pager = shlex.split(self.host.environ.get("PAGER", ""))
+        except ValueError:  # quotes that do not close
+            pager = []
+        for name in () if pager else ("less", "more"):
+            found = self.host.which(name)
+            if found:
+                pager = [found]
+                break
+        if pager and os.path.basename(pager[0]) == "less":
+            # LESS may say all kinds of things, and none of them is how our colours get through
+            pager.append("-R")
+        return pager

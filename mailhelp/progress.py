@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,9 +11,11 @@ Progress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def shown(host: Host) -> Iterator[Progress]:
-    """A callback ``(done, total, what)`` that draws a bar if stderr is a terminal, else does nothing."""
-    if not host.is_terminal(sys.stderr):
+def shown(host: Host, quiet: bool = False) -> Iterator[Progress]:
+    """A callback ``(done, total, what)`` that draws a bar if stderr is a terminal, else (or if it shall be
+    ``quiet``) does nothing.
+    """
+    if quiet or not host.is_terminal(host.stderr):
         yield lambda done, total, what: None
         return
     from rich.console import Console
@@ -25,7 +26,7 @@ def shown(host: Host) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
-        console=Console(stderr=True),
+        console=Console(file=host.stderr, force_terminal=True),
         transient=True,
     )
     with bar:

@@ -60,6 +60,19 @@ def lines(library: Library, text: str) -> Question | None:
 _SIGNS = ":=<["
 
 
+def is_record(library: Library, line: str) -> bool:
+    """Whether a line by itself is a log record or a mail header field; one with a prefix is not matched."""
+    record = library.engine.parse(line)
+    if record.tag is not None:
+        return True
+    bare = line.strip()
+    return (
+        " " in bare
+        and any(sign in bare for sign in _SIGNS)
+        and _is_record(library.engine.read(record))
+    )
+
+
 def _is_record(read: Read) -> bool:
     """Whether a text is a header field, a record, or the message of one without a syslog prefix."""
     if read.record.tag is not None or read.is_header:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.errors import MailhelpError, SourceError
 from mailhelp.host.machine import Host
-from mailhelp.host.places import places
 from mailhelp.knowledge.library import Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+from mailhelp.last import Heard, Last
 from mailhelp.redact import Redactor
+
+if TYPE_CHECKING:
+    from mailhelp.host.places import Places, Rows
 
 
 class Session:
@@ -19,15 +23,20 @@ class Session:
     ``notices`` are sentences for stderr: sources that could not be read and were done without.
     ``indexed`` says, once the library is open, that this host's own index is up to date, and
     ``damaged`` that it was found damaged.
+    ``heard`` is what was read from standard input, ``replayed`` the text that is read in its place, and ``last``
+    what ``mailhelp -v`` would ask again, set once there is an answer.
     ``folder`` is the bundled index, for tests.
     """
 
     def __init__(self, host: Host, folder: Path | None = None) -> None:
         self.host = host
-        self.folder = folder or bundled_folder()
+        self.folder = folder or bundled_folder(host.environ)
         self.notices: list[str] = []
         self.indexed = False
         self.damaged = False
+        self.heard = Heard()
+        self.replayed: str | None = None
+        self.last: Last | None = None
 
     @cached_property
     def library(self) -> Library:
@@ -54,9 +63,13 @@ class Session:
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
             self.damage(str(error))
-        found = partial(places, self.host)
-        folder, today = tuple(folders), lambda: self.host.today
-        return Library(bundled, notes, host, folder, self.damage, found, today)
+        layers, today = (bundled, notes, host), lambda: self.host.today
+        return Library(*layers, tuple(folders), self.damage, self._places, today)
+
+    def _places(self, rows: Rows) -> Places:
+        from mailhelp.host.places import places
+
+        return places(self.host, rows)
 
     def _bundled(self) -> Store:
         """The bundled catalogue; in a checkout a missing or damaged one is built again, and that is said."""
@@ -78,6 +91,23 @@ class Session:
         self.notices.append(
             f"{what} The bundled index answers; 'mailhelp index' builds this host's again."
         )
+
+    def open(self, name: str) -> BinaryIO:
+        """The text of the file ``name`` or, for ``-``, standard input. Raises ``SourceError``."""
+        if name == "-":
+            return self.stdin
+        from mailhelp.log.files import open_text
+
+        return open_text(name)
+
+    @property
+    def stdin(self) -> BinaryIO:
+        """Standard input, or the text that is read in its place."""
+        if self.replayed is None:
+            return self.host.stdin
+        from io import BytesIO
+
+        return BytesIO(self.replayed.encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Close the library if it was opened."""

@@ -1,18 +1,28 @@
-"""Fixtures: the real corpus compiled once, and a session on a host that exists only here."""
+"""Fixtures: the real corpus compiled once; a session and the command on a host that exists only here."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from mailhelp.cli import run
 from mailhelp.corpus.build import build
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
 CORPUS = Path(__file__).parent.parent / "corpus"
+LINE = (
+    "Nov 22 06:25:16 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: "
+    "554 5.7.1 <bob@example.net>: Relay access denied; from=<ann@example.org> "
+    "to=<bob@example.net> proto=ESMTP helo=<mx>\n"
+)
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +45,72 @@ def session(host: FakeHost, bundled: Path) -> Iterator[Session]:
     opened = Session(host, bundled)
     yield opened
     opened.close()
+
+
+class Done(NamedTuple):
+    """How a command line ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Mailhelp:
+    """``mailhelp(*words, stdin=…, NAME=value…)``: the whole command, in this process, on a host of its own."""
+
+    def __init__(self, home: Path, bundled: Path) -> None:
+        self.home = home
+        self.notes = home / "config/notes"
+        self.host = FakeHost(folder=home, day=date(2026, 11, 22))
+        self.host.variables["MAILHELP_INDEX"] = str(bundled)
+
+    def __call__(self, *words: str, stdin: str | bytes = "", **variables: str) -> Done:
+        host = self.host
+        host.piped = BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
+        host.written, host.said = StringIO(), StringIO()
+        before = dict(host.variables)
+        host.variables.update(variables)
+        try:
+            code = run(list(words), host)
+        finally:
+            host.variables = before
+        return Done(code, host.written.getvalue(), host.said.getvalue())
+
+
+@pytest.fixture
+def mailhelp(tmp_path: Path, bundled: Path) -> Mailhelp:
+    """The command on a host with nothing on it, its home ``tmp_path``."""
+    return Mailhelp(tmp_path, bundled)
+
+
+class Process:
+    """Runs ``python -m mailhelp`` in a process of its own, with a home and a path of the test's own."""
+
+    def __init__(self, home: Path, bundled: Path) -> None:
+        (home / "bin").mkdir(exist_ok=True)
+        self.words = [sys.executable, "-m", "mailhelp"]
+        self.environment = {
+            "HOME": str(home),
+            "PATH": str(home / "bin"),
+            "MAILHELP_INDEX": str(bundled),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": str(CORPUS.parent),
+        }
+
+    def __call__(self, *words: str, stdin: str = "", **variables: str) -> Done:
+        done = subprocess.run(
+            [*self.words, *words],
+            input=stdin.encode(),
+            capture_output=True,
+            env={**self.environment, **variables},
+            timeout=120,
+            check=False,
+        )
+        assert b"Traceback" not in done.stderr, done.stderr
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def process(tmp_path: Path, bundled: Path) -> Process:
+    """The command as a process."""
+    return Process(tmp_path, bundled)

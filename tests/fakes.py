@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO, StringIO
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, TextIO
 
 from mailhelp.host.machine import Host, Output
 from mailhelp.log.prefix import Formats, Record, parse
@@ -42,29 +43,47 @@ class Finished:
 class FakeHost(Host):
     """``commands`` maps a command's words to its output; every other command is not found.
 
-    ``asked`` lists the commands that were run, in order.
+    ``asked`` lists the commands that were run, in order, and ``left`` those that were left running.
+    ``piped``, ``written`` and ``said`` are its
+    streams; ``terminal`` says of all three that they are one.
     """
 
     commands: dict[tuple[str, ...], Output] = field(default_factory=dict)
     folder: Path = Path("/nowhere")
     variables: dict[str, str] = field(default_factory=dict)
     day: date = date(2024, 2, 29)
-    columns: int = 80
+    screen: tuple[int, int] = (80, 24)
     terminal: bool = False
+    piped: BytesIO = field(default_factory=BytesIO)
+    written: StringIO = field(default_factory=StringIO)
+    said: StringIO = field(default_factory=StringIO)
     files: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    left: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def environ(self) -> Mapping[str, str]:
         return self.variables
 
     @property
+    def stdin(self) -> BinaryIO:
+        return self.piped
+
+    @property
+    def stdout(self) -> TextIO:
+        return self.written
+
+    @property
+    def stderr(self) -> TextIO:
+        return self.said
+
+    @property
     def today(self) -> date:
         return self.day
 
     @property
-    def width(self) -> int:
-        return self.columns
+    def size(self) -> tuple[int, int]:
+        return self.screen
 
     @property
     def cache_dir(self) -> Path:
@@ -88,6 +107,9 @@ class FakeHost(Host):
 
     def text_of(self, path: str) -> str | None:
         return self.files.get(path)
+
+    def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
+        self.left.append(argv)
 
     def start(
         self,

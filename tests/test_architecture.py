@@ -9,9 +9,9 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
-    {"errors", "answer", "names"},
-    {"arguments", "patterns", "host.machine", "knowledge.document"},
-    {"shell", "redact", "knowledge.store", "knowledge.search", "host", "corpus.prose", "corpus.read"},
+    {"errors", "answer", "names", "commands"},
+    {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
+    {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "host", "corpus.prose", "corpus.read"},
     {"log"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
@@ -21,9 +21,10 @@ FLOORS = [
     {"api"},
     {"render"},
     {"output", "progress", "condense"},
-    {"commands"},
+    {"actions"},
     {"app"},
     {"cli"},
+    {"start"},
     {"__main__"},
 ]  # fmt: skip
 ONLY = {

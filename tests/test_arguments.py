@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailhelp.arguments import COMMANDS, Options, read
+from mailhelp.arguments import Options, read
 from mailhelp.errors import UsageError
 
 
@@ -35,7 +35,9 @@ def test_global_options_stand_anywhere_before_two_dashes() -> None:
     assert (call.words, options.json) == (("--json",), False)
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["trace", "--all", "x"], ["index"], ["-x"]])
+@pytest.mark.parametrize(
+    "argv", [["--help"], ["trace", "--al", "x"], ["index", "x"], ["-x"], ["completion", "a", "b"]]
+)
 def test_the_rest_is_typers(argv: list[str]) -> None:
     call, rest, _ = read(argv)
     assert (call, rest) == (None, argv)
@@ -45,12 +47,3 @@ def test_the_rest_is_typers(argv: list[str]) -> None:
 def test_color_wants_one_of_its_values(argv: list[str]) -> None:
     with pytest.raises(UsageError):
         read(argv)
-
-
-def test_both_ways_know_the_same_commands() -> None:
-    import typer
-
-    from mailhelp.app import build
-
-    group = typer.main.get_command(build(Options(), lambda call: 0))
-    assert set(group.commands) == set(COMMANDS)  # type: ignore[attr-defined]

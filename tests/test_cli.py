@@ -1,128 +1,56 @@
-"""The command as a whole process: exit codes, streams, sentences instead of tracebacks."""
+"""The command line in this process: exit codes, streams, sentences instead of tracebacks."""
 
 from __future__ import annotations
 
 import json
-import os
-import select
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CORPUS
+from mailhelp.host.machine import Output
+from tests.conftest import CORPUS, LINE, Mailhelp
 
 SEED = Path(__file__).parent / "seed"
-LINE = (
-    "Nov 22 06:25:16 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: "
-    "554 5.7.1 <bob@example.net>: Relay access denied; from=<ann@example.org> "
-    "to=<bob@example.net> proto=ESMTP helo=<mx>\n"
-)
 
 
-class Command:
-    """Runs ``python -m mailhelp`` with a home, a bundled index and a path of the test's own."""
-
-    def __init__(self, home: Path, bundled: Path) -> None:
-        self.home = home
-        self.environment = {
-            "HOME": str(home),
-            "PATH": str(home / "bin"),
-            "MAILHELP_INDEX": str(bundled),
-            "LC_ALL": "C.UTF-8",
-            "PYTHONPATH": str(CORPUS.parent),
-        }
-
-    def __call__(
-        self, *words: str, stdin: str | bytes = "", **variables: str
-    ) -> subprocess.CompletedProcess[str]:
-        data = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(
-            [sys.executable, "-m", "mailhelp", *words],
-            input=data,
-            capture_output=True,
-            env={**self.environment, **variables},
-            timeout=120,
-            check=False,
-        )
-        out, err = done.stdout.decode(), done.stderr.decode()
-        assert "Traceback" not in err, err
-        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
-
-
-@pytest.fixture
-def mailhelp(tmp_path: Path, bundled: Path) -> Command:
-    (tmp_path / "bin").mkdir()
-    return Command(tmp_path, bundled)
-
-
-def test_an_answer(mailhelp: Command) -> None:
+def test_an_answer(mailhelp: Mailhelp) -> None:
     done = mailhelp("queue_lifetime")
-    assert done.returncode == 0
-    assert "maximal_queue_lifetime" in done.stdout
-    assert "bounce_queue_lifetime" in done.stdout
+    assert done.code == 0
+    assert "maximal_queue_lifetime" in done.out
+    assert "bounce_queue_lifetime" in done.out
 
 
-def test_a_piped_line(mailhelp: Command) -> None:
+def test_a_piped_line(mailhelp: Mailhelp) -> None:
     done = mailhelp(stdin=LINE)
-    assert done.returncode == 0
-    assert done.stdout.startswith("Relay access denied")
-    assert "\x1b" not in done.stdout
+    assert done.code == 0
+    assert done.out.startswith("Relay access denied")
+    assert "\x1b" not in done.out
 
 
 @pytest.mark.parametrize("question", ["4.2.2", "queue_lifetime", "why is mail deferred"])
-def test_a_piped_question_is_answered(mailhelp: Command, question: str) -> None:
+def test_a_piped_question_is_answered(mailhelp: Mailhelp, question: str) -> None:
     done = mailhelp(stdin=f"{question}\n")
-    assert done.returncode == 0
-    assert done.stdout == mailhelp(question).stdout
+    assert done.code == 0
+    assert done.out == mailhelp(question).out
 
 
-@pytest.mark.parametrize("words", [("--json",), ("explain", "--json")])
-def test_a_record_is_answered_while_the_pipe_stays_open(
-    mailhelp: Command, words: tuple[str, ...]
-) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mailhelp", *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=mailhelp.environment,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        for _ in range(2):
-            process.stdin.write(LINE.encode())
-            process.stdin.flush()
-            ready, _, _ = select.select([process.stdout], [], [], 60)
-            assert ready, "no answer before the pipe was closed"
-            answer = json.loads(process.stdout.readline())
-            assert answer["entry"] == "postfix/smtpd/relay-access-denied"
-        process.stdin.close()
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def test_an_endless_line_in_a_pipe_is_cut(mailhelp: Command) -> None:
+def test_an_endless_line_in_a_pipe_is_cut(mailhelp: Mailhelp) -> None:
     done = mailhelp("--json", stdin="x" * 300_000 + "\n" + LINE)
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    first, second = (json.loads(line) for line in done.out.splitlines())
     assert (first["recognised"], len(first["text"])) == ("no", 65_536)
     assert second["recognised"] == "entry"
 
 
-def test_only_problems(mailhelp: Command) -> None:
+def test_only_problems(mailhelp: Mailhelp) -> None:
     connect = "Nov 22 06:25:16 mx postfix/smtpd[123]: connect from unknown[192.0.2.7]\n"
     done = mailhelp("explain", "--only-problems", stdin=connect + LINE)
-    assert done.stdout.startswith("Relay access denied")
+    assert done.out.startswith("Relay access denied")
     done = mailhelp("explain", "--only-problems", stdin=connect)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "no trouble in 1 line." in done.stderr
+    assert (done.code, done.out) == (0, "")
+    assert "no trouble in 1 line." in done.err
     done = mailhelp("explain", "--only-problems", stdin=connect.replace("connect from", "frobbed"))
-    assert "no entry" in done.stdout
-    assert "no trouble" not in done.stderr
+    assert "no entry" in done.out
+    assert "no trouble" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -145,119 +73,90 @@ def test_only_problems(mailhelp: Command) -> None:
     ],
 )
 def test_mistakes_get_a_sentence_and_a_code(
-    mailhelp: Command, words: tuple[str, ...], code: int, said: str
+    mailhelp: Mailhelp, words: tuple[str, ...], code: int, said: str
 ) -> None:
     done = mailhelp(*words)
-    assert done.returncode == code
-    assert said in done.stderr
-    assert done.stdout == ""
+    assert done.code == code
+    assert said in done.err
+    assert done.out == ""
 
 
-def test_a_shell_completes_the_commands(mailhelp: Command) -> None:
-    done = mailhelp(_MAILHELP_COMPLETE="complete_bash", COMP_WORDS="mailhelp re", COMP_CWORD="1")
-    assert done.stdout.split() == ["recipe"]
-
-
-def test_help_shows_every_command_in_a_whole_sentence(mailhelp: Command) -> None:
+def test_help_shows_every_command_in_a_whole_sentence(mailhelp: Mailhelp) -> None:
     done = mailhelp("--help", COLUMNS="80")
-    assert done.returncode == 0
-    assert "..." not in done.stdout.partition("Commands:")[2]
+    assert done.code == 0
+    assert "..." not in done.out.partition("Commands:")[2]
 
 
-def test_near_recipes_are_suggested(mailhelp: Command) -> None:
-    assert "starttls-check" in mailhelp("recipe", "starttls-chek").stderr
+def test_near_recipes_are_suggested(mailhelp: Mailhelp) -> None:
+    assert "starttls-check" in mailhelp("recipe", "starttls-chek").err
 
 
-def test_a_binary_file(mailhelp: Command, tmp_path: Path) -> None:
+def test_a_binary_file(mailhelp: Mailhelp, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(bytes(range(256)) * 40)
     done = mailhelp("explain", str(tmp_path / "binary"))
-    assert done.returncode == 3
-    assert "binary" in done.stderr
+    assert done.code == 3
+    assert "binary" in done.err
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
-def test_a_compressed_log(mailhelp: Command, tmp_path: Path, module: str) -> None:
+def test_a_compressed_log(mailhelp: Mailhelp, tmp_path: Path, module: str) -> None:
     import importlib
 
     packed = importlib.import_module(module).compress(LINE.encode() * 3)
     (tmp_path / "mail.log.1.gz").write_bytes(packed)
     done = mailhelp("explain", "--json", str(tmp_path / "mail.log.1.gz"))
-    assert [json.loads(line)["recognised"] for line in done.stdout.splitlines()] == ["entry"] * 3
+    assert [json.loads(line)["recognised"] for line in done.out.splitlines()] == ["entry"] * 3
 
 
-def test_nul_and_bad_utf8_in_a_log_are_no_obstacle(mailhelp: Command) -> None:
+def test_nul_and_bad_utf8_in_a_log_are_no_obstacle(mailhelp: Mailhelp) -> None:
     done = mailhelp("--json", stdin=b"\x00\x00\xff\xfe\n" + LINE.encode())
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    first, second = (json.loads(line) for line in done.out.splitlines())
     assert first["recognised"] == "no"
     assert second["entry"] == "postfix/smtpd/relay-access-denied"
 
 
 @pytest.mark.parametrize("words", [(), ("--color", "always"), ("--json",), ("--markdown",)])
 def test_no_control_character_of_the_input_reaches_the_output(
-    mailhelp: Command, words: tuple[str, ...]
+    mailhelp: Mailhelp, words: tuple[str, ...]
 ) -> None:
     hostile = LINE.replace("helo=<mx>", "helo=<\x1b]0;owned\x07\x9b31m\u202e[bold]x[/bold]>")
     done = mailhelp(*words, stdin=hostile)
-    assert done.returncode == 0
+    assert done.code == 0
     for sign in ("\x1b]", "\x07", "\x9b", "\u202e"):
-        assert sign not in done.stdout
+        assert sign not in done.out
 
 
-def test_rich_markup_in_a_line_is_shown_as_it_is(mailhelp: Command) -> None:
+def test_rich_markup_in_a_line_is_shown_as_it_is(mailhelp: Mailhelp) -> None:
     done = mailhelp(
         "--markdown", "--color", "always", stdin=LINE.replace("helo=<mx>", "helo=<[red]mx[/red]>")
     )
-    assert "[red]mx[/red]" in done.stdout
+    assert "[red]mx[/red]" in done.out
 
 
-def test_words_of_a_shell_in_a_line_stay_words(mailhelp: Command) -> None:
+def test_words_of_a_shell_in_a_line_stay_words(mailhelp: Mailhelp) -> None:
     hostile = LINE.replace("192.0.2.7", "1;touch${IFS}owned").replace("bob@", "$(id)@")
-    for line in mailhelp("--json", stdin=hostile).stdout.splitlines():
+    for line in mailhelp("--json", stdin=hostile).out.splitlines():
         for command in json.loads(line)["commands"]:
             assert "$(id)" not in command["command"].replace("'$(id)@example.net'", "")
 
 
-def test_a_closed_pipe_ends_quietly(mailhelp: Command) -> None:
-    script = f"exec '{sys.executable}' -m mailhelp --json explain - | head -n 1"
-    done = subprocess.run(
-        ["/bin/sh", "-c", script],
-        input=(LINE * 5000).encode(),
-        capture_output=True,
-        env={**mailhelp.environment, "PATH": os.defpath},
-        timeout=120,
-        check=False,
-    )
-    assert done.stderr == b""
-    assert done.stdout.count(b"\n") == 1
-
-
-def test_a_read_only_home_answers(mailhelp: Command, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
-        done = mailhelp("queue_lifetime", HOME="/proc/nowhere")
-    finally:
-        tmp_path.chmod(0o700)
-    assert done.returncode == 0
-    assert "maximal_queue_lifetime" in done.stdout
-
-
-def test_a_broken_note_is_named_and_the_rest_answers(mailhelp: Command, tmp_path: Path) -> None:
-    notes = tmp_path / ".config/mailhelp/notes/topics"
+def test_a_broken_note_is_named_and_the_rest_answers(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    notes = tmp_path / "config/notes/topics"
     notes.mkdir(parents=True)
     (notes / "broken.md").write_text("no front matter\n")
     (notes / "our-relay.md").write_text(
         '+++\ntitle = "Our relay"\nasked_as = ["which relay"]\nsources = ["us"]\n+++\nrelay.example\n'
     )
     done = mailhelp("our-relay")
-    assert done.returncode == 0
-    assert "relay.example" in done.stdout
-    assert "broken.md:1" in done.stderr
-    assert mailhelp("our-relay").stdout == done.stdout  # now from the cache
-    assert "Our relay" in mailhelp("which", "relay", "is", "for", "the", "branch").stdout
+    assert done.code == 0
+    assert "relay.example" in done.out
+    assert "broken.md:1" in done.err
+    assert mailhelp("our-relay").out == done.out  # now from the cache
+    assert "Our relay" in mailhelp("which", "relay", "is", "for", "the", "branch").out
 
 
-def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
-    notes = tmp_path / ".config/mailhelp/notes/parameters"
+def test_a_note_replaces_or_adds(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    notes = tmp_path / "config/notes/parameters"
     notes.mkdir(parents=True)
     (notes / "maximal_queue_lifetime.patch.md").write_text(
         "+++\n+++\nHere it is always two days.\n"
@@ -266,13 +165,13 @@ def test_a_note_replaces_or_adds(mailhelp: Command, tmp_path: Path) -> None:
         '+++\ntitle = "Ours"\nasked_as = ["x"]\nsources = ["us"]\n+++\nAsk the postmaster.\n'
     )
     done = mailhelp("queue_lifetime")
-    assert "Here it is always two days." in done.stdout
-    assert "The longest time that a mail may stay in the queue" in done.stdout
-    assert "Ask the postmaster." in mailhelp("bounce_queue_lifetime").stdout
-    assert "null sender" not in mailhelp("bounce_queue_lifetime").stdout
+    assert "Here it is always two days." in done.out
+    assert "The longest time that a mail may stay in the queue" in done.out
+    assert "Ask the postmaster." in mailhelp("bounce_queue_lifetime").out
+    assert "null sender" not in mailhelp("bounce_queue_lifetime").out
 
 
-def test_check_names_file_line_and_fault(mailhelp: Command, tmp_path: Path) -> None:
+def test_check_names_file_line_and_fault(mailhelp: Mailhelp, tmp_path: Path) -> None:
     folder = tmp_path / "notes/log/postfix/smtpd"
     folder.mkdir(parents=True)
     (folder / "mine.md").write_text(
@@ -280,11 +179,11 @@ def test_check_names_file_line_and_fault(mailhelp: Command, tmp_path: Path) -> N
         'verdict = { who = "client" }\nsources = ["us"]\n+++\nText.\n\n## Samples\n\n```\nfrob x\n```\n'
     )
     done = mailhelp("check", str(tmp_path / "notes"))
-    assert done.returncode == 3
-    assert "mine.md:3: {nothing} is no field" in done.stdout
+    assert done.code == 3
+    assert "mine.md:3: {nothing} is no field" in done.out
 
 
-def test_index_and_check_speak_json_too(mailhelp: Command, tmp_path: Path) -> None:
+def test_index_and_check_speak_json_too(mailhelp: Mailhelp, tmp_path: Path) -> None:
     import jsonschema
 
     schema = json.loads((CORPUS.parent / "mailhelp/schema.json").read_text())
@@ -292,161 +191,87 @@ def test_index_and_check_speak_json_too(mailhelp: Command, tmp_path: Path) -> No
     (tmp_path / "notes/topics/x.md").write_text("nothing")
     for words in (("index",), ("check", str(tmp_path / "notes")), ("doctor",)):
         done = mailhelp("--json", *words)
-        table = json.loads(done.stdout)
+        table = json.loads(done.out)
         jsonschema.validate(table, schema)
         assert table["kind"] == words[0]
-    assert mailhelp("--json", "check", str(tmp_path / "notes")).returncode == 3
+    assert mailhelp("--json", "check", str(tmp_path / "notes")).code == 3
 
 
-def test_check_of_the_corpus_itself(mailhelp: Command) -> None:
+def test_check_of_the_corpus_itself(mailhelp: Mailhelp) -> None:
     done = mailhelp("check", str(CORPUS))
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.code, done.out) == (0, "")
 
 
-def test_a_damaged_bundled_index_is_a_sentence(mailhelp: Command, tmp_path: Path) -> None:
+def test_a_damaged_bundled_index_is_a_sentence(mailhelp: Mailhelp, tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()
     (tmp_path / "index/catalogue.db").write_bytes(b"SQLite format 3\x00" + b"\x55" * 5000)
     done = mailhelp("queue_lifetime", MAILHELP_INDEX=str(tmp_path / "index"))
-    assert done.returncode == 3
-    assert "damaged" in done.stderr
-    assert "Install mailhelp again" in done.stderr
+    assert done.code == 3
+    assert "damaged" in done.err
+    assert "Install mailhelp again" in done.err
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Whoosh leaves it open
 def test_a_damaged_index_of_this_host_is_done_without_and_that_is_said(
-    mailhelp: Command, tmp_path: Path
+    mailhelp: Mailhelp, tmp_path: Path
 ) -> None:
-    assert mailhelp("index").returncode == 0
-    top = tmp_path / ".cache/mailhelp/host"
+    assert mailhelp("index").code == 0
+    top = tmp_path / "cache/host"
     folder = top / (top / "current").read_text().strip()
     for path in (folder / "search").iterdir():
         path.write_bytes(b"\x55" * 64)
     done = mailhelp("why", "is", "mail", "deferred")
-    assert done.returncode == 0
-    assert "bundled index answers" in done.stderr
+    assert done.code == 0
+    assert "bundled index answers" in done.err
     (folder / "catalogue.db").write_bytes(b"SQLite format 3\x00" + b"\x55" * 5000)
     done = mailhelp("queue_lifetime")
-    assert done.returncode == 0
-    assert "damaged" in done.stderr
-    assert "maximal_queue_lifetime" in done.stdout
+    assert done.code == 0
+    assert "damaged" in done.err
+    assert "maximal_queue_lifetime" in done.out
 
 
-def test_a_checkout_builds_its_damaged_index_again(mailhelp: Command, tmp_path: Path) -> None:
+def test_a_checkout_builds_its_damaged_index_again(mailhelp: Mailhelp, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     (checkout / "index").mkdir(parents=True)
     (checkout / "index/catalogue.db").write_bytes(b"no database")
     (checkout / "corpus").symlink_to(CORPUS)
     index = str(checkout / "index")
     done = mailhelp("queue_lifetime", MAILHELP_INDEX=index)
-    assert done.returncode == 0
-    assert "maximal_queue_lifetime" in done.stdout
-    assert "built again" in done.stderr
-    assert mailhelp("queue_lifetime", MAILHELP_INDEX=index).stderr == ""
+    assert done.code == 0
+    assert "maximal_queue_lifetime" in done.out
+    assert "built again" in done.err
+    assert mailhelp("queue_lifetime", MAILHELP_INDEX=index).err == ""
 
 
-def test_a_missing_log_is_said_by_trace(mailhelp: Command) -> None:
+def test_a_missing_log_is_said_by_trace(mailhelp: Mailhelp) -> None:
     for words in (("5419B66", "nosuch.log"), ("--all", "nosuch.log")):
         done = mailhelp("trace", *words)
-        assert done.returncode == 3
-        assert "nosuch.log cannot be read" in done.stderr
+        assert done.code == 3
+        assert "nosuch.log cannot be read" in done.err
 
 
-def test_a_postconf_that_fails_is_quoted(mailhelp: Command, tmp_path: Path) -> None:
-    script = tmp_path / "bin/postconf"
-    script.write_text("#!/bin/sh\necho 'postconf: fatal: open main.cf: No such file' >&2\nexit 1\n")
-    script.chmod(0o755)
+def test_a_postconf_that_fails_is_quoted(mailhelp: Mailhelp) -> None:
+    said = "postconf: fatal: open main.cf: No such file\n"
+    failed = Output("", said, 1, "postconf ended with exit status 1")
+    for flag in ("-n", "-d"):
+        mailhelp.host.commands["postconf", flag, "maximal_queue_lifetime"] = failed
     done = mailhelp("maximal_queue_lifetime")
-    assert done.returncode == 0
-    assert "open main.cf: No such file" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("words", "stdin"),
-    [
-        (("--version",), ""),
-        ((), LINE),
-        (("5.7.1",), ""),
-        (("recipe", "starttls-check", "host=mail.example.com"), ""),
-        (("queue_lifetime",), ""),
-    ],
-)
-def test_a_plain_answer_never_loads_what_is_slow_to_import(
-    mailhelp: Command, words: tuple[str, ...], stdin: str
-) -> None:
-    script = (
-        "import sys; from mailhelp.cli import run; run(sys.argv[1:]);"
-        "slow = {'typer', 'whoosh', 'markdown_it', 'rich.console', 'tomllib', 'dataclasses'};"
-        "sys.exit(f'loaded: {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        input=stdin.encode(),
-        capture_output=True,
-        env=mailhelp.environment,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-
-
-@pytest.mark.parametrize(
-    ("words", "redirection", "code", "said"),
-    [
-        ("", "<&-", 2, "empty"),
-        ("explain -", "<&-", 2, "empty"),
-        ("queue_lifetime", ">&-", 0, ""),
-        ("xyzzyplugh", "2>&-", 1, ""),
-        ("queue_lifetime", ">/dev/full", 3, "No space left on device"),
-        ("explain --only-problems tests/seed/rejected.log", ">/dev/full", 3, "No space left"),
-    ],
-)
-def test_streams_that_are_closed_or_full(
-    mailhelp: Command, words: str, redirection: str, code: int, said: str
-) -> None:
-    done = subprocess.run(
-        ["/bin/sh", "-c", f"'{sys.executable}' -m mailhelp {words} {redirection}"],
-        capture_output=True,
-        cwd=CORPUS.parent,
-        env={**mailhelp.environment, "PATH": os.defpath},
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == code
-    assert said in done.stderr.decode()
-    assert b"Traceback" not in done.stderr
-    assert done.stdout == b""
-
-
-def test_a_closed_pipe_ends_quietly_with_options_too(mailhelp: Command) -> None:
-    script = (
-        f"{{ '{sys.executable}' -m mailhelp explain --only-problems; echo $? >&2; }} | head -n 1"
-    )
-    done = subprocess.run(
-        ["/bin/sh", "-c", script],
-        input=(LINE * 5000).encode(),
-        capture_output=True,
-        env={**mailhelp.environment, "PATH": os.defpath},
-        timeout=120,
-        check=False,
-    )
-    assert done.stderr == b"0\n"
-
-
-def test_a_locale_without_our_signs(mailhelp: Command) -> None:
-    done = mailhelp("queue_lifetime", PYTHONIOENCODING="ascii")
-    assert done.returncode == 0
-    assert "maximal_queue_lifetime" in done.stdout
+    assert done.code == 0
+    assert "open main.cf: No such file" in done.out
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
 @pytest.mark.parametrize("damage", ["cut off", "spoilt", "from the start"])
 def test_a_damaged_compressed_log(
-    mailhelp: Command, tmp_path: Path, module: str, damage: str
+    mailhelp: Mailhelp, tmp_path: Path, module: str, damage: str
 ) -> None:
     import importlib
     import random
 
-    noise = random.Random(1).randbytes(100_000).hex()
-    text = "".join(f"{LINE[:-1]} {noise[n : n + 60]}\n" for n in range(0, 200_000, 60))
+    noise = random.Random(1).randbytes(15_000).hex()
+    text = "".join(f"{LINE[:-1]} {noise[n : n + 60]}\n" for n in range(0, 30_000, 60))
     packed = importlib.import_module(module).compress(text.encode())
     packed = {
         "cut off": packed[: len(packed) * 3 // 4],
@@ -455,24 +280,24 @@ def test_a_damaged_compressed_log(
     }[damage]
     (tmp_path / "mail.log.1").write_bytes(packed)
     done = mailhelp("explain", "--json", str(tmp_path / "mail.log.1"))
-    assert done.returncode == 3
-    assert "mail.log.1 cannot be read" in done.stderr
+    assert done.code == 3
+    assert "mail.log.1 cannot be read" in done.err
 
 
 @pytest.mark.parametrize("size", [300, 5000, 60_000])
-def test_words_of_any_length_are_no_mistake(mailhelp: Command, size: int) -> None:
-    assert mailhelp("a" * size).returncode == 1
-    assert mailhelp("a_" * (size // 2)).returncode == 1
-    assert mailhelp("trace", "a" * size, str(SEED / "accepted.log")).returncode == 1
+def test_words_of_any_length_are_no_mistake(mailhelp: Mailhelp, size: int) -> None:
+    assert mailhelp("a" * size).code == 1
+    assert mailhelp("a_" * (size // 2)).code == 1
+    assert mailhelp("trace", "a" * size, str(SEED / "accepted.log")).code == 1
 
 
-def test_an_argument_that_is_no_utf8(mailhelp: Command) -> None:
-    assert mailhelp("\udcff").returncode == 1
-    assert mailhelp("recipe", "\udcff").returncode == 1
-    assert mailhelp(LINE.replace("<mx>", "<\udcff>")).returncode == 0
+def test_an_argument_that_is_no_utf8(mailhelp: Mailhelp) -> None:
+    assert mailhelp("\udcff").code == 1
+    assert mailhelp("recipe", "\udcff").code == 1
+    assert mailhelp(LINE.replace("<mx>", "<\udcff>")).code == 0
 
 
-def test_numbers_of_a_mail_that_are_none(mailhelp: Command, tmp_path: Path) -> None:
+def test_numbers_of_a_mail_that_are_none(mailhelp: Mailhelp, tmp_path: Path) -> None:
     head = "Nov 22 06:25:16 mx postfix/"
     digits = "9" * 5000
     (tmp_path / "mail.log").write_text(
@@ -481,8 +306,8 @@ def test_numbers_of_a_mail_that_are_none(mailhelp: Command, tmp_path: Path) -> N
         "delays=0/0/0/0, dsn=4.4.1, status=deferred (x)\n"
     )
     done = mailhelp("--json", "trace", "5419B66", str(tmp_path / "mail.log"))
-    assert done.returncode == 0
-    json.loads(done.stdout, parse_constant=pytest.fail)
+    assert done.code == 0
+    json.loads(done.out, parse_constant=pytest.fail)
 
 
 TOPIC = 'title = "T"\nasked_as = ["t"]\nsources = ["us"]\n'
@@ -521,15 +346,15 @@ RECIPE = f'{TOPIC}requires = ["x"]\noptions = {{}}\ncommands = [{{ run = "x {{h}
     ],
 )  # fmt: skip
 def test_a_note_of_the_wrong_shape_is_a_fault_and_stops_nothing(
-    mailhelp: Command, tmp_path: Path, path: str, text: str
+    mailhelp: Mailhelp, tmp_path: Path, path: str, text: str
 ) -> None:
-    notes = tmp_path / ".config/mailhelp/notes"
+    notes = tmp_path / "config/notes"
     (notes / path).parent.mkdir(parents=True)
     whole = path.endswith(".toml") or "+++" in text
     (notes / path).write_text(
         text if path.endswith(".toml") else f"+++\n{text}" + ("" if whole else "\n+++\nText.\n")
     )
     (notes / "link.md").symlink_to("nowhere")
-    assert mailhelp("queue_lifetime").returncode == 0
-    assert mailhelp(stdin=LINE).returncode == 0
-    assert mailhelp("check").returncode == 3
+    assert mailhelp("queue_lifetime").code == 0
+    assert mailhelp(stdin=LINE).code == 0
+    assert mailhelp("check").code == 3

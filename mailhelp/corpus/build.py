@@ -21,6 +21,7 @@ def build(corpus: Path, folder: Path) -> None:
     """
     from mailhelp.corpus import write
     from mailhelp.corpus.check import check
+    from mailhelp.knowledge import names_file
 
     compiled, faults = check(corpus)
     if faults:
@@ -35,6 +36,7 @@ def build(corpus: Path, folder: Path) -> None:
     write.fill(store, compiled, fingerprint=_fingerprint(corpus))
     store.close()
     write.search(search, compiled)
+    names_file.write(folder, (row for each in compiled.documents for row in names_file.rows(each)))
     catalogue.replace(folder / CATALOGUE)
     shutil.rmtree(folder / SEARCH, ignore_errors=True)
     search.rename(folder / SEARCH)

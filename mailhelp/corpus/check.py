@@ -67,6 +67,7 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
     ]
     for entry in corpus.entries:
         faults += _examples(entry)
+        faults += _places(entry, compiled)
         if entry.kind == "recipe":
             faults += _recipe(entry, compiled)
     return compiled, faults
@@ -119,6 +120,16 @@ def _examples(entry: Entry) -> Iterator[Fault]:
             if not _EXAMPLE_DOMAIN.match(domain):
                 text = f"{domain} is not a domain for documentation (RFC 2606)"
                 yield entry.fault(text, sample.number)
+
+
+def _places(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
+    """Paths in commands that are other ones on another host."""
+    for command in entry.front.get("commands", ()):
+        for name, row in compiled.tables.get("places", {}).items():
+            for path in (row["default"], *row.get("files", ())):
+                if re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", command.get("run", "")):
+                    text = f"{path} is another one elsewhere: write {{{name}}}"
+                    yield entry.fault(text, command["run"])
 
 
 def _recipe(entry: Entry, compiled: Compiled) -> Iterator[Fault]:

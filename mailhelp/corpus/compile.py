@@ -107,7 +107,7 @@ def compile_corpus(corpus: Corpus, base: Base | None = None) -> Compiled:
     parts = dict(base.parts) if base else {}
     patterns: list[_Pattern] = []
     for entry in sorted(corpus.entries, key=lambda entry: entry.kind != "part"):
-        faults = list(schema.faults(entry))
+        faults = [*entry.faults, *schema.faults(entry)]
         try:
             if not faults:
                 document, own = _compile_entry(entry, parts, compiled)

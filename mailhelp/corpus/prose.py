@@ -33,6 +33,8 @@ def parse(markdown: str) -> list[Block]:
 
 def list_items(markdown: str) -> list[str]:
     """The source of each item of the first list in ``markdown``; each paragraph where none is."""
+    if not markdown:
+        return []
     lines = markdown.splitlines()
     tokens = _parser().parse(markdown)
     kind = "list_item_open" if any(t.type == "list_item_open" for t in tokens) else "paragraph_open"

@@ -85,6 +85,8 @@ class Sample:
 class Entry:
     """One file of the corpus: its front matter, its text before the first heading, its sections, samples.
 
+    ``faults`` is what is wrong below the front matter.
+
     ``id`` is ``kind/name``, from the file's place: ``log/postfix/smtpd/connect``.
     """
 
@@ -97,6 +99,7 @@ class Entry:
     samples: tuple[Sample, ...]
     source: str = field(repr=False)
     patch: bool = False
+    faults: tuple[Fault, ...] = ()
 
     def fault(self, text: str, at: str | int = 1) -> Fault:
         """A fault of this entry, at a line, or at the first line that holds ``at``."""
@@ -141,9 +144,8 @@ def read_files(folder: Path, paths: Iterable[Path]) -> Corpus:
 
 def folder_of(path: Path) -> Path | None:
     """The corpus that the entry file ``path`` belongs to: what holds the folder of its kind."""
-    folders = list(path.absolute().parents)
-    kinds = [folder for folder in folders if folder.name in KINDS]
-    return kinds[-1].parent if kinds and path.suffix == ".md" else None
+    kinds = (folder.parent for folder in path.absolute().parents if folder.name in KINDS)
+    return next(kinds, None) if path.suffix == ".md" else None
 
 
 def is_whole(folder: Path) -> bool:
@@ -231,25 +233,27 @@ def _read_entry(folder: Path, path: Path, faults: list[Fault]) -> Entry | None:
         faults.append(Fault(path, _line(error, 0), f"front matter: {error}"))
         return None
     text, sections = split_sections(body)
-    headings = list(sections)
     samples: tuple[Sample, ...] = ()
+    own_faults = []
     if SAMPLES in sections:
         number = source[: source.rfind(f"\n## {SAMPLES}")].count("\n") + 2
-        if headings[-1] != SAMPLES:
-            faults.append(Fault(path, number, f"'## {SAMPLES}' must be the last section"))
-            return None
         try:
+            if list(sections)[-1] != SAMPLES:
+                raise SampleError(number, f"'## {SAMPLES}' must be the last section")
             samples = tuple(read_samples(source.split("\n")[number:], number + 1))
         except SampleError as error:
-            faults.append(Fault(path, error.number, error.text))
-            return None
+            own_faults.append(Fault(path, error.number, error.text))
         del sections[SAMPLES]
-    name = path.relative_to(folder)
+    for heading, below in sections.items():
+        if not below:
+            line = line_of(source, f"## {heading}")
+            own_faults.append(Fault(path, line, f"'## {heading}' is empty: fill it or take it out"))
+    name = path.absolute().relative_to(folder.absolute())
     kind = KINDS[name.parts[0]]
     patch = name.name.endswith(".patch.md")
     stem = name.name.removesuffix(".md").removesuffix(".patch")
     id = "/".join((kind, *name.parts[1:-1], stem))
-    return Entry(path, kind, id, front, text, sections, samples, source, patch)
+    return Entry(path, kind, id, front, text, sections, samples, source, patch, tuple(own_faults))
 
 
 class SampleError(Exception):

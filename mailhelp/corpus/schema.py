@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -21,14 +22,8 @@ Who = Literal["this-server", "remote-server", "client", "policy", "network", "op
 Permanence = Literal["permanent", "temporary", "none", "by-code"]
 RunsOn = Literal["server", "anywhere"]
 Goodness = Literal["good", "bad", "info"]
-Version = Annotated[
-    str,
-    Meta(
-        pattern=r"^(?:[A-Za-z][\w-]* )?\d+(?:\.\d+)*$",
-        description="A version of Postfix, 3.8; of another program with its name, amavis 2.13.",
-    ),
-]
-Versions = Version | dict[str, Version]
+# no pattern here: msgspec 0.22 crashes on one inside a union
+Versions = str | dict[str, str]
 Text = Annotated[str, Meta(min_length=1)]
 Texts = list[Text]
 
@@ -48,9 +43,9 @@ class Verdict(Strict):
 class Command(Strict):
     """A command (``run``, ``why``), or one of ``commands.toml`` by its name (``use``)."""
 
-    use: Text | None = None
-    run: Text | None = None
-    why: Text | None = None
+    use: Text = ""
+    run: Text = ""
+    why: Text = ""
     runs_on: RunsOn = "server"
     changes: bool = False
 
@@ -68,9 +63,9 @@ class Field(Strict):
     """A typed hole of patterns; ``like``, ``items_of`` and ``forms_of`` take keys of another field."""
 
     regex: Annotated[str, Meta(description="What the hole matches; '.*' is free text.")] = ""
-    like: Text | None = None
-    items_of: Text | None = None
-    forms_of: Text | None = None
+    like: Text = ""
+    items_of: Text = ""
+    forms_of: Text = ""
     meaning: Annotated[str, Meta(description="What the value is, in a short sentence.")] = ""
     unit: Annotated[str, Meta(description="seconds, bytes, …")] = ""
     special: Annotated[dict[str, str], Meta(description="Readings of particular values.")] = {}
@@ -97,7 +92,7 @@ class Placeholder(Strict):
     meaning: Text
     check: Text
     example: Text
-    default: Text | None = None
+    default: Text = ""
 
 
 class Output(Strict):
@@ -264,6 +259,7 @@ _CHOICES = {
     "runs_on": RunsOn,
     "result": Goodness,
 }
+_VERSION = re.compile(r"(?:[A-Za-z][\w-]* )?\d+(?:\.\d+)*")
 _AT = re.compile(r"(?P<text>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
@@ -280,15 +276,23 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 def faults(entry: Entry) -> Iterator[Fault]:
     """What is wrong with the keys of an entry, each with the line that it stands in."""
-    known = {field.name: field.type for field in msgspec.structs.fields(ENTRIES[entry.kind])}
+    known = _types(entry.kind)
     for key, value in entry.front.items():
         if key == FIELDS and isinstance(value, dict):
             continue  # each is looked at where it is defined
         if key not in known:
             yield entry.fault(f"unknown key '{key}' in a {entry.kind} entry", f"{key} =")
+        elif not value and key in _MUST[entry.kind]:
+            continue  # it is missing
         elif wrong := type_fault(value, known[key], key):
             place, text = wrong
             yield entry.fault(text, _line(entry, place))
+    for key in ("since", "until", "retired"):
+        said = entry.front.get(key, ())
+        for version in said.values() if isinstance(said, dict) else (said,) if said else ():
+            if isinstance(version, str) and not _VERSION.fullmatch(version):
+                text = f"{key}: a version is written 3.8, another program's amavis 2.13"
+                yield entry.fault(text, f"{key} =")
     if entry.front.get("event", EVENTS[0]) not in EVENTS:
         yield entry.fault(f"event must be one of {', '.join(EVENTS)}", "event")
     for command in entry.front.get("commands", ()):
@@ -301,13 +305,21 @@ def faults(entry: Entry) -> Iterator[Fault]:
         yield from _missing(entry)
 
 
+@cache
+def _types(kind: str) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(ENTRIES[kind])}
+
+
 def _missing(entry: Entry) -> Iterator[Fault]:
     for key in _MUST[entry.kind]:
         if not entry.front.get(key) and not (key == "requires" and key in entry.front):
-            yield entry.fault(f"a {entry.kind} entry must have '{key}'")
+            choices = f": {', '.join(get_args(_CHOICES[key]))}" if key in _CHOICES else ""
+            at = f"{key} =" if f"{key} =" in entry.source else f"[{key}]"
+            yield entry.fault(f"a {entry.kind} entry must have '{key}'{choices}", at)
     if not entry.text and entry.kind not in _TEXT_MAY_LACK:
-        yield entry.fault("no text below the front matter: say what it means")
-    if entry.kind == "log" and not entry.samples:
+        below = entry.source.partition("\n+++\n")[0].count("\n") + 3
+        yield entry.fault("no text below the front matter: say what it means", below)
+    if entry.kind == "log" and not entry.samples and not entry.faults:
         yield entry.fault(f"a log entry must end with '## {SAMPLES}', a line of each form")
 
 
@@ -331,6 +343,8 @@ def type_fault(value: Any, type: Any, key: str) -> tuple[str, str] | None:
             text = f"must be one of {', '.join(get_args(_CHOICES[last]))}"
         elif text.startswith("Object contains unknown field"):
             text = text.replace("Object contains unknown field", "has no key")
+        elif "length >= 1" in text:
+            text = "must not be empty"
         elif text.startswith("Object missing required field"):
             text = text.replace("Object missing required field", "must have")
         else:

@@ -7,7 +7,6 @@ from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Command, Parameter, Prose, Section, Verdict, escape_markdown
-from mailhelp.host.places import streamed
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.patterns import holes
@@ -50,6 +49,8 @@ def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, 
     known = library.table("places") if missing else {}
     if not any(name in known for name in missing):
         return run, values
+    from mailhelp.host.places import streamed
+
     places = library.places
     return streamed(run, places.streams), {**places.values, **values}
 

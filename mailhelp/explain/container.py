@@ -46,8 +46,11 @@ def applied(library: Library, record: Record, answer: Answer) -> Answer:
         return answer
     table = library.table("containers")
     way, rules, addresses = table[container.kind], table["commands"], table["addresses"]
+    named = {name: row["files"] for name, row in library.table("places").items() if "files" in row}
     logs = Logs(
-        tuple(path for row in library.table("places").values() for path in row.get("files", ())),
+        tuple(
+            path for name, paths in named.items() for path in (library.places.values[name], *paths)
+        ),
         tuple(library.places.streams.values()),
     )
     notes = [*answer.notes, way["note"]]

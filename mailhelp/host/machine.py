@@ -1,4 +1,4 @@
-"""The machine: its commands, folders, terminal and date, behind one object that tests replace.
+"""The machine: its commands, folders, streams, terminal and date, behind one object that tests replace.
 
 Every command of mailhelp imports this module, so it imports what it needs where it needs it.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, TextIO
 
 from mailhelp.errors import SourceError
 
@@ -24,7 +24,7 @@ OUTPUT_LIMIT = 32 * 1024 * 1024
 """Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
 
 _CHUNK = 65536
-_WIDTH = 80
+_SCREEN = (80, 24)
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # What a command needs to find the user's files and the configuration that the user works with.
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
@@ -66,15 +66,33 @@ class Host:
         return date.today()
 
     @property
-    def width(self) -> int:
-        """Columns of the terminal (``COLUMNS`` counts first); 80 if there is none."""
-        asked = self.environ.get("COLUMNS", "")
-        if asked.isdecimal() and int(asked):
-            return int(asked)
+    def stdin(self) -> BinaryIO:
+        """Standard input, as bytes: what is piped or pasted has any encoding."""
+        return sys.stdin.buffer
+
+    @property
+    def stdout(self) -> TextIO:
+        """Standard output."""
+        return sys.stdout
+
+    @property
+    def stderr(self) -> TextIO:
+        """Standard error."""
+        return sys.stderr
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal (``COLUMNS`` and ``LINES`` count first); 80 × 24 if unknown."""
         try:
-            return os.get_terminal_size(1).columns or _WIDTH
+            real: tuple[int, int] = os.get_terminal_size(1)
         except OSError:  # standard output is no terminal
-            return _WIDTH
+            real = _SCREEN
+        said = (self.environ.get("COLUMNS", ""), self.environ.get("LINES", ""))
+        columns, lines = (
+            (int(asked) if asked.isdecimal() and len(asked) < 10 else 0) or own or usual
+            for asked, own, usual in zip(said, real, _SCREEN, strict=True)
+        )
+        return columns, lines
 
     @property
     def cache_dir(self) -> Path:
@@ -147,6 +165,25 @@ class Host:
         environment = {**self._environment(), **(variables or {})}
         return _Running(argv, timeout, stdin, environment, last_words)
 
+    def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
+        """Start a command that goes on when this one has ended, and that nobody hears of or waits for.
+
+        It has a session of its own (closing the terminal does not end it), the lowest claim on the
+        processor, ``variables`` beside those of the environment, and writes nowhere. ``OSError`` if
+        it cannot be started.
+        """
+        import subprocess
+
+        nice = self.which("nice")
+        subprocess.Popen(
+            ((nice, "-n", "19") if nice else ()) + argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**self.environ, **(variables or {})},
+            start_new_session=True,
+        )
+
     def _environment(self) -> dict[str, str]:
         kept = {name: self.environ[name] for name in _KEPT if name in self.environ}
         return {**kept, "PATH": self._search_path(), "LC_ALL": "C"}
@@ -176,8 +213,11 @@ class Host:
             "user_cache_path": ("XDG_CACHE_HOME", ".cache"),
             "user_config_path": ("XDG_CONFIG_HOME", ".config"),
         }[finder]
-        base = self.environ.get(name, "").strip() or os.path.expanduser(f"~/{usual}")
+        base = self.environ.get(name, "").strip() or f"{self._home()}/{usual}"
         return Path(base, "mailhelp")
+
+    def _home(self) -> str:
+        return self.environ.get("HOME") or os.path.expanduser("~")
 
     @staticmethod
     def _platform_folder(finder: str) -> Path:

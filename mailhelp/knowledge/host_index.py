@@ -27,13 +27,16 @@ from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 
 if TYPE_CHECKING:
     from mailhelp.host import manpages
+    from mailhelp.knowledge import names_file
 
 Progress = Callable[[int, int, str], None]
 """Told after each source: how many are done, of how many, and the name of the last."""
 Table = Mapping[str, Mapping[str, Any]]
 """``corpus/manpages.toml``, from the bundled catalogue's tables."""
 
-_CURRENT, _LOCK = "current", "lock"
+_CURRENT, _LOCK, _ASKED = "current", "lock", "asked"
+_PATIENCE_S = 600
+"""Seconds after which a build in the background is asked for again."""
 
 
 class Local(NamedTuple):
@@ -116,10 +119,33 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
         with _only_builder(top) as alone, _no_garbage_collection():
             return _build(host, table, progress, top) if alone else None
     except (OSError, sqlite3.Error) as error:
-        raise SourceError(
-            f"The index of this host cannot be written to {top}: {_reason(error)}.",
-            "Make room there, or name another folder in MAILHELP_CACHE_DIR.",
-        ) from error
+        raise _unwritable(top, error) from error
+
+
+def build_later(host: Host) -> bool:
+    """Have the index built by a process of its own, that outlives this one and says nothing.
+
+    ``False`` if that was asked for a short while ago: it is at it, or it failed and would again.
+    Raises ``SourceError`` as ``ensure`` does.
+    """
+    import sys
+    import time
+
+    top = _top(host)
+    asked = top / _ASKED
+    try:
+        top.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if abs(time.time() - _changed(asked) / 1e9) < _PATIENCE_S:
+            return False
+        asked.touch()
+        # -P: never from the current directory; where this package is, the other one finds it
+        here = str(Path(__file__).parent.parent.parent)
+        path = ":".join(filter(None, (here, host.environ.get("PYTHONPATH"))))
+        words = (sys.executable, "-P", "-m", "mailhelp", "--quiet", "index")
+        host.leave_running(*words, variables={"PYTHONPATH": path})
+    except OSError as error:
+        raise _unwritable(top, error) from error
+    return True
 
 
 def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
@@ -127,7 +153,7 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
     import tempfile
 
     from mailhelp.host import manfiles, manpages
-    from mailhelp.knowledge import search
+    from mailhelp.knowledge import names_file, search
 
     folders = [str(folder) for folder in manfiles.folders(host)]
     name = fingerprint(host, table, folders)
@@ -136,7 +162,9 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
         pages = manpages.find(host, table)
         with closing(Store.create(folder / CATALOGUE)) as catalogue:
             catalogue.add(folders=folders)
-            search.build(folder / SEARCH, _documents(host, pages, catalogue, progress))
+            names: list[names_file.Row] = []
+            search.build(folder / SEARCH, _documents(host, pages, catalogue, progress, names))
+        names_file.write(folder, names)
         _put_to_use(top, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -145,14 +173,21 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
 
 
 def _documents(
-    host: Host, pages: list[manpages.Page], catalogue: Store, progress: Progress
+    host: Host,
+    pages: list[manpages.Page],
+    catalogue: Store,
+    progress: Progress,
+    names: list[names_file.Row],
 ) -> Iterator[Document]:
     """All documents of this host, each filed in the catalogue on its way to the search index.
+
+    ``names`` gets what a shell completes of them.
 
     The catalogue's facts are ``listing`` ([section, name, description, id] for every name of every
     page), ``skipped`` (ids of pages that could not be rendered), ``pages`` (file: time of change).
     """
     from mailhelp.host import manpages, manrender, postconf
+    from mailhelp.knowledge import names_file
 
     total = len(pages) + 1
     known = manpages.known_settings(pages)
@@ -164,6 +199,7 @@ def _documents(
         for document in postconf.templates(host).documents
     ]
     catalogue.add(templates)
+    names += (row for template in templates for row in names_file.rows(template))
     yield from templates
     progress(1, total, "postconf -t")
     sources = {page.id: page.source for page in pages}
@@ -172,6 +208,7 @@ def _documents(
         page = left.pop(id)
         documents = manpages.documents(page, text, known)
         catalogue.add(documents, mentions=[(word, id) for word in manpages.mentions(page)])
+        names += names_file.rows(documents[0])
         yield from (document for document in documents if document.text)
         said = documents[0].data["summary"]
         listing += [(page.section, name, said, id) for name in (page.name, *page.aliases)]
@@ -219,6 +256,13 @@ def _no_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _unwritable(top: Path, error: Exception) -> SourceError:
+    return SourceError(
+        f"The index of this host cannot be written to {top}: {_reason(error)}.",
+        "Make room there, or name another folder in MAILHELP_CACHE_DIR.",
+    )
 
 
 def _damaged(why: object) -> SourceError:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
-from mailhelp.host.places import Places, Rows, usual
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.patterns.fields import Field, from_table
@@ -22,17 +21,18 @@ from mailhelp.redact import Redactor
 if TYPE_CHECKING:
     from datetime import date
 
+    from mailhelp.host.places import Places, Rows
     from mailhelp.log.reader import Engine
 
 _T = TypeVar("_T")
 
 
-def bundled_folder() -> Path:
+def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
     ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
     """
-    chosen = os.environ.get("MAILHELP_INDEX")
+    chosen = environ.get("MAILHELP_INDEX")
     if chosen:
         return Path(chosen).absolute()
     here = Path(__file__).parent.parent
@@ -88,7 +88,8 @@ class Fields(Mapping[str, Field]):
 class Library:
     """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers.
 
-    ``places`` finds the places of ``places.toml`` on the host that answers are for.
+    ``places`` finds the places of ``places.toml`` on the host that answers are for; without it they are
+    the usual ones.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class Library:
         host: Store | None = None,
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
-        places: Callable[[Rows], Places] = usual,
+        places: Callable[[Rows], Places] | None = None,
         today: Callable[[], date] | None = None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
@@ -134,7 +135,9 @@ class Library:
     @cached_property
     def places(self) -> Places:
         """Where things are on this host; read when a command first names one."""
-        return self._places(self.table("places"))
+        from mailhelp.host.places import usual  # most answers name none
+
+        return (self._places or usual)(self.table("places"))
 
     @cached_property
     def redactor(self) -> Redactor:

@@ -1,9 +1,8 @@
-"""Opens the files that a user names: plain or compressed text, or standard input for ``-``."""
+"""Opens the files that a user names: plain or compressed text."""
 
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -24,8 +23,6 @@ def open_text(name: str) -> BinaryIO:
 
     Raises ``SourceError`` if it is missing, is no file, may not be read or holds no text.
     """
-    if name == "-":
-        return sys.stdin.buffer
     path = Path(name)
     try:
         if path.is_dir():
@@ -81,7 +78,31 @@ class _Unpacked(io.RawIOBase):
 
 def _unreadable(name: str, error: Exception) -> SourceError:
     reason = getattr(error, "strerror", None) or str(error).rstrip(".")
-    return SourceError(f"{name} cannot be read: {reason}.")
+    hint = _who_may(name) if isinstance(error, PermissionError) else ""
+    return SourceError(f"{name} cannot be read: {reason}.", hint)
+
+
+def _who_may(name: str) -> str:
+    """Who may read a file that we may not, and how to become one of them."""
+    import os
+    import stat
+
+    try:
+        status = os.stat(name)
+    except OSError:  # in a folder that may not be searched
+        return "Run it with sudo."
+    if not status.st_mode & stat.S_IRGRP:
+        return "Only its owner may read it: run mailhelp with sudo."
+    try:
+        import grp
+
+        group = grp.getgrgid(status.st_gid).gr_name
+    except KeyError:
+        group = str(status.st_gid)
+    return (
+        f"It is readable by group {group}: run mailhelp with sudo, or add yourself to {group} "
+        f"(usermod -aG {group} YOUR-NAME as root) and log in again."
+    )
 
 
 def _is_binary(sample: bytes) -> bool:

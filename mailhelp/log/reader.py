@@ -53,6 +53,8 @@ class Engine:
         self._secret: dict[str, bool] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._headers: dict[str, str | None] = {}
+        # lines without a prefix come again: they are looked at to tell what a text is, too
+        self._bare: dict[str, Read] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
@@ -74,10 +76,17 @@ class Engine:
 
     def read(self, record: Record, line: int = 1, lines: int = 1) -> Read:
         """What is known of ``record``, whose first line has the number ``line``."""
-        if record.tag is None and record.time is None:
-            header = self._header(record, line, lines)
-            if header is not None:
-                return header
+        if record.tag is not None or record.time is not None:
+            return self._matched(record, line, lines)
+        found = self._bare.get(record.text)
+        if found is None:
+            if len(self._bare) >= _MOST_NAMES:
+                self._bare.clear()
+            found = self._header(record) or self._matched(record, line, lines)
+            self._bare[record.text] = found
+        return found._replace(line=line, lines=lines)
+
+    def _matched(self, record: Record, line: int, lines: int) -> Read:
         match = self.catalogue.match(self.keys(record.tag), record.message)
         if match is None:
             return Read(line, record, lines=lines)
@@ -140,7 +149,7 @@ class Engine:
         family, _, own = program.partition("/")
         return (program, f"{family}/any") if own else (program,)
 
-    def _header(self, record: Record, line: int, lines: int) -> Read | None:
+    def _header(self, record: Record) -> Read | None:
         """The mail header field that ``record`` is, its name and values; ``None`` if it is none known."""
         named = _HEADER_FIELD.match(record.message)
         entry = self._header_entry(named[1]) if named else None
@@ -152,13 +161,13 @@ class Engine:
         match = self.catalogue.match((entry,), value)
         if match is None:
             generic = self.catalogue.knows((entry,))
-            return Read(line, record, Hit(entry, generic), tuple(values), lines)
+            return Read(1, record, Hit(entry, generic), tuple(values))
         values += (
             span._replace(start=span.start + start, end=span.end + start)
             for span in self.splitter.groups(match.found, match.holes)
         )
         hit = Hit(entry, False, match.literal, match.shared, match.holes)
-        return Read(line, record, hit, tuple(values), lines)
+        return Read(1, record, hit, tuple(values))
 
     def _header_entry(self, name: str) -> str | None:
         folded = name.casefold()

@@ -60,8 +60,10 @@ class _Told(NamedTuple):
 def line(answers: Iterable[Answer], width: int) -> Iterator[Block]:
     """Line 1 of each answer, and nothing else."""
     for answer in answers:
-        yield from _danger(answer)
-        yield from _top(answer)
+        if answer.danger:
+            yield from _danger(answer)
+        elif answer.continues is None:
+            yield from _first_lines(answer)
 
 
 def screen(answers: Iterable[Answer], width: int, height: int = HEIGHT) -> list[Block]:
@@ -207,21 +209,25 @@ def _danger(answer: Answer) -> Iterator[Block]:
         yield Text((("act", f"Danger: {answer.danger}"),))
 
 
-def _top(answer: Answer) -> Iterator[Block]:
-    """Line 1, and the line that tells who and whom."""
+def _first_lines(answer: Answer) -> Iterator[Block]:
+    """Line 1: what it is and how bad; of settings one each, with its value."""
     asked = [each for each in answer.parameters if each.asked]
     for each in asked:
         shown = words.value(each)
         runs: Runs = (("name", f"{each.name} = {shown}" if shown else each.name),)
         yield Headline(runs, (("", words.origin(each)),))
-    if asked:
-        yield Text((("", answer.title),), 2)
-        return
-    style = words.urgency(answer.severity)
-    if answer.story:
-        style = "title"
-    yield Headline(((style, words.title(answer)),), (("", words.verdict(answer)),))
-    if answer.gist:
+    if not asked:
+        style = "title" if answer.story else words.urgency(answer.severity)
+        yield Headline(((style, words.title(answer)),), (("", words.verdict(answer)),))
+
+
+def _top(answer: Answer) -> Iterator[Block]:
+    """Line 1, and what the setting is for, or the line that tells who and whom."""
+    yield from _first_lines(answer)
+    if any(each.asked for each in answer.parameters):
+        if answer.title:
+            yield Text((("", answer.title),), 2)
+    elif answer.gist:
         yield Text((("value", answer.gist),), 2, 2, keep=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -174,4 +175,22 @@ def test_terminals(host: Host, tmp_path: Path) -> None:
 
 def test_width_of_no_terminal(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "132")
-    assert host.width == 132
+    assert host.size[0] == 132
+
+
+def test_a_command_left_running_outlives_the_session(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "import os; open('said', 'w').write(f'{os.getsid(0)} {os.getpid()} {os.nice(0)} {os.environ[\"X\"]}\\n')"
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # nobody waits for it: that is meant
+        host.leave_running(sys.executable, "-c", script, variables={"X": "x"})
+    end = time.monotonic() + 30
+    said = tmp_path / "said"
+    while not (said.exists() and said.read_text().endswith("\n")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    session, process, nice, variable = said.read_text().split()
+    assert session == process  # the leader of a session of its own
+    assert (int(nice), variable) == (19, "x")

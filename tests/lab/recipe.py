@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from mailhelp import shell
 from mailhelp.corpus.read import Entry, read
+from mailhelp.host.places import usual
 from mailhelp.patterns import pattern
 from mailhelp.patterns.fields import Field, from_tables
 
@@ -25,19 +26,22 @@ class Finding(NamedTuple):
 class Recipe:
     """One recipe of the corpus: fills in its commands, judges their output."""
 
-    def __init__(self, entry: Entry, fields: dict[str, Field]) -> None:
+    def __init__(self, entry: Entry, fields: dict[str, Field], places: Mapping[str, str]) -> None:
         self.entry = entry
         self.fields = fields
+        self.places = places
 
     def command(self, begins: str = "", **values: str) -> str:
         """The first command that begins so, filled in with ``values`` and the placeholders' defaults."""
         placeholders = self.entry.front.get("placeholders", {})
         defaults = {
-            name: table["default"] for name, table in placeholders.items() if "default" in table
+            name: shell.say(table["default"], self.places)
+            for name, table in placeholders.items()
+            if "default" in table
         }
         assert values.keys() <= placeholders.keys()
         for command in self.entry.front["commands"]:
-            filled = shell.fill(command["run"], defaults | values)
+            filled = shell.fill(command["run"], {**self.places, **defaults, **values})
             if filled is not None and filled.startswith(begins):
                 return filled
         raise AssertionError(
@@ -49,7 +53,7 @@ class Recipe:
         placeholders = self.entry.front.get("placeholders", {})
         examples = {name: table["example"] for name, table in placeholders.items()}
         for command in self.entry.front["commands"]:
-            filled = shell.fill(command["run"], examples | values)
+            filled = shell.fill(command["run"], {**self.places, **examples, **values})
             assert filled is not None, command["run"]
             yield filled
 
@@ -73,4 +77,5 @@ def read_recipes() -> dict[str, Recipe]:
     corpus = read(_CORPUS)
     fields = from_tables({field.name: field.table for field in corpus.fields})
     entries = [entry for entry in corpus.entries if entry.kind == "recipe"]
-    return {entry.id.removeprefix("recipe/"): Recipe(entry, fields) for entry in entries}
+    places = usual(corpus.tables["places"]).values
+    return {entry.id.removeprefix("recipe/"): Recipe(entry, fields, places) for entry in entries}

@@ -296,8 +296,14 @@ def test_a_record_of_a_stream_has_no_way_to_the_rest() -> None:
 
 
 def test_quiet_is_one_line_an_answer() -> None:
-    lines = list(plain.paint(screen.line((CONNECT, DENIED._replace(gist="")), 80), 80))
-    assert len(lines) == 2
+    asked = Parameter("myhostname", "", "mx.example.com", True, asked=True)
+    setting = Answer(kind="parameter", title="This server's name", parameters=(asked,))
+    lines = list(plain.paint(screen.line((CONNECT, DENIED, setting), 80), 80))
+    assert [line.split("  ")[0] for line in lines] == [
+        "A client connected",
+        "Relay access denied",
+        "myhostname = mx.example.com",
+    ]
 
 
 def test_hostile_text_stays_on_its_line() -> None:

@@ -1,0 +1,449 @@
+"""What each command does with its answers: words → api → output → exit code."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import BinaryIO
+
+from mailhelp import api, last
+from mailhelp.answer import Answer
+from mailhelp.arguments import Call, trailing_detail
+from mailhelp.commands import COMMANDS
+from mailhelp.errors import (
+    EXIT_ANSWERED,
+    EXIT_NOTHING_FOUND,
+    EXIT_SOURCE,
+    NothingFound,
+    SourceError,
+    UsageError,
+)
+from mailhelp.names import near_words
+from mailhelp.output import Output
+from mailhelp.session import Session
+
+Words = tuple[str, ...]
+Lines = Iterator[str | None]
+
+_LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
+_HEAD_LINES = 200
+_HEAD_S = 1.0
+"""Lines and seconds of a stream that are looked at before it is said what it is."""
+
+
+def ask(session: Session, output: Output, words: Words) -> int:
+    """A question in words; without words, standard input (for ``-v`` alone, the last question)."""
+    if not words:
+        return _without_words(session, output)
+    if all(_is_path(word) for word in words):
+        return explain(session, output, words)
+    detail = trailing_detail(words)
+    if detail and not api.is_command(session, " ".join(words)):
+        output.options = output.options._replace(detail=detail)
+        words = words[:-1]
+    known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
+    if known is not None and known.numbered:
+        return _opened(session, output, words[0], known)
+    if len(words) == 1 and _is_file(words[0]) and not api.is_named(session, words[0]):
+        return explain(session, output, words)
+    meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
+    if meant and len(words[0]) > 3:
+        session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
+    return _asked(session, output, " ".join(words))
+
+
+def _asked(session: Session, output: Output, question: str, numbered: Words = ()) -> int:
+    """Answer a question and keep it; ``numbered`` is a list that stays the last one."""
+    from mailhelp.condense import condensed
+
+    answers = api.ask(session, question)
+    code = _told(session, output, answers)
+    short = len(question) <= last.LONGEST_TEXT
+    session.last = last.Last(
+        "ask",
+        (question,) if short else (),
+        dropped=not short,
+        numbered=numbered or last.numbered(condensed(answers)),
+    )
+    _index_later(session, output)
+    return code
+
+
+def _opened(session: Session, output: Output, number: str, known: last.Last) -> int:
+    """What ``number`` opens: one of the last list, else what it means by itself."""
+    if len(number) < 6 and 0 < int(number) <= len(known.numbered):
+        id = known.numbered[int(number) - 1]
+        if not id:
+            raise NothingFound(f"Nothing more is known of the last list's {number}.")
+        return _asked(session, output, id, known.numbered)
+    if api.is_known(session, number):
+        return _asked(session, output, number)
+    many = len(known.numbered)
+    raise NothingFound(
+        f"The last list has no {number}: it had {many} {'entry' if many == 1 else 'entries'}.",
+        f"'mailhelp 1' opens the first; 'mailhelp -- {number}' asks about the number.",
+    )
+
+
+def _without_words(session: Session, output: Output) -> int:
+    if session.replayed is not None or not session.host.is_terminal(session.host.stdin):
+        return _piped(session, output)
+    if output.options.detail == "full":
+        return _again(session, output)
+    output.say("Paste log lines, mail headers or a question, then press Ctrl-D:")
+    text = session.host.stdin.read().decode("utf-8", "replace").strip("\n")
+    return _asked(session, output, text)
+
+
+def _again(session: Session, output: Output) -> int:
+    """The last call once more; its values are fresh."""
+    before = last.recall(session.host)
+    if before is None or (before.command != "ask" and before.command not in COMMANDS):
+        raise NothingFound(
+            "There is no last answer to show in full.", "Ask first: mailhelp queue_lifetime"
+        )
+    if before.dropped:
+        raise NothingFound(
+            "The last text was too long to keep.", "Give it once more: mailhelp -v <FILE"
+        )
+    session.replayed = before.text
+    if before.command == "ask" and before.words:
+        code = _told(session, output, api.ask(session, before.words[0]))
+    else:
+        action: Callable[..., int] = globals()[before.command]
+        # what another release kept may have options that this one lacks
+        own = COMMANDS[before.command].switches if before.command in COMMANDS else ()
+        given = {each.name: before.given[each.name] for each in own if each.name in before.given}
+        code = action(session, output, before.words, **given)
+    session.last = before
+    return code
+
+
+def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
+    """What stands in the files (standard input without any), in order."""
+    from mailhelp.log.join import lines
+
+    if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
+        output.say("Paste log lines or mail headers, then press Ctrl-D:")
+    codes = []
+    for name in words or ("-",):
+        if name == "-":
+            codes.append(_explained(session, output, _standard_input(session), only_problems))
+        else:
+            with session.open(name) as stream:
+                codes.append(_explained(session, output, lines(stream), only_problems))
+    _keep(session, Call("explain", words, given={"only_problems": only_problems}))
+    return min(codes)
+
+
+def _piped(session: Session, output: Output) -> int:
+    """Standard input: a single line that is no record is a question, all else is explained."""
+    source = _standard_input(session)
+    head, ended = _head(source, alone=lambda line: not api.is_record(session, line))
+    known = [line for line in head if line]
+    if ended and len(head) == 1 and known and not api.is_record(session, known[0]):
+        return _asked(session, output, known[0])
+    if not known and output.options.detail == "full" and session.replayed is None:
+        return _again(session, output)
+    code = _explained(session, output, source, only_problems=False, head=head)
+    _keep(session, Call("ask", ()))
+    return code
+
+
+def _standard_input(session: Session) -> Lines:
+    """The lines of standard input, remembered on their way; ``None`` where a pipe pauses."""
+    from mailhelp.log.join import lines, live_lines
+
+    stream = session.stdin
+    descriptor = _pipe(stream)
+    return session.heard.listen(lines(stream) if descriptor is None else live_lines(descriptor))
+
+
+def _pipe(stream: BinaryIO) -> int | None:
+    """The descriptor of ``stream`` if it is one that can pause, and no file."""
+    try:
+        descriptor = stream.fileno()
+        return None if stat.S_ISREG(os.fstat(descriptor).st_mode) else descriptor
+    except (OSError, ValueError):  # one of the memory's, or closed
+        return None
+
+
+def _head(source: Lines, alone: Callable[[str], bool] = bool) -> tuple[list[str | None], bool]:
+    """The first lines of ``source``, and whether it ended with them.
+
+    A pipe that pauses after them, or trickles, is not waited for; a single line that ``alone`` holds for is
+    worth waiting for a second one.
+    """
+    import time
+
+    head: list[str | None] = []
+    begun = 0.0
+    for line in source:
+        if line is None:
+            if sum(1 for each in head if each) > 1 or (head and not alone(head[-1] or "")):
+                return [*head, None], False
+            continue
+        begun = begun or time.monotonic()
+        head.append(line)
+        if len(head) >= _HEAD_LINES or (len(head) > 1 and time.monotonic() - begun > _HEAD_S):
+            return head, False
+    return head, True
+
+
+def _explained(
+    session: Session,
+    output: Output,
+    lines: Lines,
+    only_problems: bool,
+    head: list[str | None] | None = None,
+) -> int:
+    """Write the answers for ``lines``, which go on after ``head`` if that was read from them already."""
+    if head is None:
+        head, _ = _head(lines, alone=lambda line: not api.is_record(session, line))
+    whole: Lines = chain(head, lines)
+    text = [line for line in head if line is not None]
+    # a single record is what most people pipe, and the shapes take time to compile
+    several = len(text) > 1 or (text and not api.is_record(session, text[0]))
+    shape = api.shape_of(session, text) if several and not only_problems else None
+    if shape is not None:
+        covered = session.redactor.cover_lines(line for line in whole if line is not None)
+        rest = (line for line in covered if line is not None)
+        for _ in range(shape.start):
+            next(rest)
+        return _told(session, output, api.explain_held(session, shape.kind, rest))
+    return _stream(session, output, whole, only_problems)
+
+
+def _stream(session: Session, output: Output, lines: Lines, only_problems: bool) -> int:
+    """Write an answer for each record of ``lines``; for a reader, each explanation only once."""
+    from mailhelp.condense import condensed
+
+    passed, brief = api.Passed(), not output.options.json
+    source = _collected(lines)
+    answers = api.explain_lines(
+        session, source, only_problems=only_problems, brief=brief, passed=passed
+    )
+    output.answers(condensed(answers) if brief else answers, streaming=True)
+    if not passed.lines:
+        raise UsageError("There is nothing to explain: the input is empty.")
+    if only_problems and not passed.shown:
+        output.say(f"mailhelp: no trouble in {passed.lines} line{'s' * (passed.lines != 1)}.")
+    return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
+
+
+def _collected(lines: Lines) -> Lines:
+    """``lines``; when they are many, what is no longer used is collected from then on."""
+    for number, line in enumerate(lines):
+        if number == _HEAD_LINES:
+            _collect_cycles()
+        yield line
+
+
+def _collect_cycles() -> None:
+    """From now on: ``start`` keeps the collector off, and a stream may last for days."""
+    import gc
+
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
+def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
+    """The stories of the mails that the ids among ``words`` name, in the files among them."""
+    ids = [word for word in words if not _is_log(word, alone=len(words) == 1 and not every)]
+    files = [word for word in words if word not in ids]
+    if not ids and not every:
+        raise UsageError(
+            "Which mail? Name a queue ID, an amavis ID, a Message-ID or an address.",
+            "Or give --all for every mail in the log.",
+        )
+    files = files or _logs(session)
+    session.heard.dropped = "-" in files
+    code = _written(output.answers(api.trace(session, ids, files, every)))
+    _keep(session, Call("trace", words, given={"every": every}))
+    return code
+
+
+def recipe(session: Session, output: Output, words: Words) -> int:
+    """All recipes, or one filled in."""
+    answers = (
+        api.recipe(session, words[0], dict(_pair(word) for word in words[1:]))
+        if words
+        else api.recipes(session)
+    )
+    return _shown(session, output, Call("recipe", words), answers)
+
+
+def man(session: Session, output: Output, words: Words) -> int:
+    """This host's man pages about mail, or one of them."""
+    if session.library.host is None:
+        _index_later(session, output)
+    answers = api.man(session, " ".join(words)) if words else api.pages(session)
+    return _shown(session, output, Call("man", words), answers)
+
+
+def template(session: Session, output: Output, words: Words) -> int:
+    """This host's bounce templates, or those that are named."""
+    return _shown(session, output, Call("template", words), api.template(session, words))
+
+
+def config(session: Session, output: Output, words: Words) -> int:
+    """What main.cf sets on this host, explained."""
+    return _shown(session, output, Call("config", words), api.config(session))
+
+
+def doctor(session: Session, output: Output, words: Words) -> int:
+    """What was found on this host, and what is missing."""
+    return _shown(session, output, Call("doctor", words), api.doctor(session))
+
+
+def index(session: Session, output: Output, words: Words) -> int:
+    """Build this host's index now."""
+    from mailhelp.progress import shown
+
+    with shown(session.host, quiet=output.options.detail == "line") as progress:
+        answers = api.index(session, progress)
+    return _written(output.answers(answers))
+
+
+def check(
+    session: Session, output: Output, words: Words, *, show: str = "", schema: str = ""
+) -> int:
+    """Validate a corpus, entries of one, or the user's own notes; or show what an entry is made of."""
+    from pathlib import Path
+
+    if schema:
+        for line in api.schema(schema).split("\n"):
+            output.line(line)
+        return EXIT_ANSWERED
+    paths = [Path(word) for word in words] or [session.host.config_dir / "notes"]
+    if show:
+        for line in api.patterns(session, paths[0], show):
+            output.line(line)
+        return EXIT_ANSWERED
+    (answer,) = api.check(session, paths)
+    if output.options.json:
+        output.answers([answer])
+    else:
+        # one fault a line, as compilers write them, so that editors can jump to it
+        for fault in answer.results:
+            output.line(f"{fault.id}: {fault.title}")
+        output.say(answer.title)
+    return EXIT_SOURCE if answer.results else EXIT_ANSWERED
+
+
+def completion(session: Session, output: Output, words: Words) -> int:
+    """The script that makes a shell complete mailhelp's words."""
+    from mailhelp.completion import SCRIPTS
+
+    script = SCRIPTS.get(words[0]) if words else None
+    if script is None:
+        raise UsageError(
+            "Which shell? bash, zsh or fish.", "For example: mailhelp completion bash >>~/.bashrc"
+        )
+    output.stream.write(script)
+    return EXIT_ANSWERED
+
+
+def version(session: Session, output: Output, words: Words) -> int:
+    """The version of mailhelp."""
+    from mailhelp import __version__
+
+    output.line(f"mailhelp {__version__}")
+    return EXIT_ANSWERED
+
+
+def _shown(session: Session, output: Output, call: Call, answers: tuple[Answer, ...]) -> int:
+    """Write the answers of a command, and keep the call with what it numbered."""
+    code = _written(output.answers(answers))
+    _keep(session, call, last.numbered(answers))
+    return code
+
+
+def _told(session: Session, output: Output, answers: tuple[Answer, ...]) -> int:
+    """Write the answers to a text; for a reader, each explanation only once."""
+    from mailhelp.condense import condensed
+
+    return _written(output.answers(answers if output.options.json else tuple(condensed(answers))))
+
+
+def _keep(session: Session, call: Call, numbered: Words = ()) -> None:
+    heard = session.heard
+    # asked again, it may be in another folder
+    command = COMMANDS.get(call.command)
+    words = call.words
+    if command and command.operand and command.operand.completes == "file":
+        words = tuple(os.path.abspath(word) if _is_file(word) else word for word in words)
+    session.last = last.Last(
+        call.command, words, call.given, heard.text, heard.dropped, numbered=numbered
+    )
+
+
+def _written(known: int) -> int:
+    return EXIT_ANSWERED if known else EXIT_NOTHING_FOUND
+
+
+def _pair(word: str) -> tuple[str, str]:
+    key, sign, value = word.partition("=")
+    if not sign or not key:
+        raise UsageError(f"“{word}” is not KEY=VALUE.", "For example: host=mail.example.com")
+    return key.replace("-", "_"), value
+
+
+def _is_path(word: str) -> bool:
+    """Whether ``word`` is the path of a file or folder: it has a slash, and is there or begins like one."""
+    if "/" not in word or len(word) < 2:
+        return False
+    begins = word.startswith(("/", "./", "../")) and not any(map(str.isspace, word))
+    return begins or os.path.exists(word)
+
+
+def _is_file(word: str) -> bool:
+    return os.path.isfile(word)
+
+
+def _is_log(word: str, alone: bool) -> bool:
+    """Whether a word of ``trace`` is a file. One that is not there is, if it is called like a log and
+    stands beside an id, so that a missing log is said and not looked for as an id.
+    """
+    if word == "-" or _is_file(word):
+        return True
+    if "@" in word or word.replace(".", "").isdigit():
+        return False
+    return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
+
+
+def _logs(session: Session) -> list[str]:
+    """What is piped, else this host's log. Raises ``SourceError`` if there is none."""
+    stdin = session.host.stdin
+    if session.replayed is None and not _is_nothing(session.host.is_terminal(stdin), stdin):
+        return ["-"]
+    found = api.logs_at_hand(session)
+    if not found:
+        raise SourceError("No mail log was found on this host.", "Name the log's file.")
+    return found
+
+
+def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
+    """Whether a log can't come by ``stream``: a terminal, or the null device that cron and ssh give."""
+    try:
+        return terminal or stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return terminal
+
+
+def _index_later(session: Session, output: Output) -> None:
+    """Have this host's index built in the background when somebody sits there and it is not up to date."""
+    from mailhelp.knowledge import host_index
+
+    if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
+        return
+    try:
+        if host_index.build_later(session.host):
+            session.notices.append(
+                "This host's manuals are being read in the background, for the next answers."
+            )
+    except SourceError as error:
+        session.notices.append(str(error))

@@ -1,0 +1,127 @@
+"""The last call, kept in the user's cache: ``mailhelp -v`` asks it again, ``mailhelp 2`` opens its second.
+
+Kept are words and options, what was pasted (with its secrets covered) and the ids of the numbered
+results; never an answer, whose values would grow old. Nothing here raises: a home that cannot be
+written, or a file that somebody spoilt, only means that there is no last call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from mailhelp.answer import Answer
+from mailhelp.errors import MailhelpError
+from mailhelp.host.machine import Host
+
+LONGEST_TEXT = 65_536
+"""Characters of pasted text that are kept; of a longer one, nothing is."""
+MOST_NUMBERED = 500
+
+_NOT_OPENED = ("tool", "fault")
+_FILE, _FORMAT = "last.json", 1
+
+
+class Last(NamedTuple):
+    """A call that was answered.
+
+    ``text`` is what came by standard input; ``dropped`` says that it was too long to keep.
+    ``numbered`` are the ids that a number can open.
+    """
+
+    command: str
+    words: tuple[str, ...] = ()
+    given: Mapping[str, Any] = {}
+    text: str | None = None
+    dropped: bool = False
+    numbered: tuple[str, ...] = ()
+
+
+class Heard:
+    """What was read from standard input, as far as it is worth keeping."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] | None = None
+        self._size = 0
+        self.dropped = False
+
+    def listen(self, lines: Iterable[str | None]) -> Iterator[str | None]:
+        """``lines``, remembered on their way."""
+        self._lines = []
+        for line in lines:
+            if line is not None and not self.dropped:
+                self._size += len(line) + 1
+                self._lines.append(line)
+                if self._size > LONGEST_TEXT:
+                    self.dropped, self._lines = True, []
+            yield line
+
+    @property
+    def text(self) -> str | None:
+        """The text, ``None`` if nothing was read or it was too long."""
+        return None if self._lines is None or self.dropped else "\n".join(self._lines)
+
+
+def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
+    """The ids that numbers open: the results of one answer, or of several answers their entries."""
+    several = tuple(answers)
+    ids: Iterable[str]
+    if len(several) == 1:
+        ids = (each.id for each in several[0].results if each.kind not in _NOT_OPENED)
+    else:
+        ids = (_id(answer) for answer in several)
+    return tuple(ids)[:MOST_NUMBERED]
+
+
+def _id(answer: Answer) -> str:
+    """The id of the document behind ``answer``; empty if there is none."""
+    entry = answer.entry or ""
+    return f"log/{entry}" if entry and answer.kind == "log" else entry
+
+
+def keep(host: Host, last: Last, cover: Callable[[str], str]) -> None:
+    """Keep ``last``, its texts ``cover``\\ ed; silently not, where nothing can be written."""
+    table = {
+        "format": _FORMAT,
+        "command": last.command,
+        "words": [cover(word) for word in last.words],
+        "given": dict(last.given),
+        "text": None if last.text is None else cover(last.text),
+        "dropped": last.dropped,
+        "numbered": last.numbered,
+    }
+    with suppress(OSError, MailhelpError, ValueError):
+        folder = host.cache_dir
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = f"{folder}/{_FILE}.{os.getpid()}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        descriptor = os.open(beside, flags, 0o600)
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(table, file)
+            os.replace(beside, f"{folder}/{_FILE}")
+        except BaseException:
+            os.unlink(beside)
+            raise
+
+
+def recall(host: Host) -> Last | None:
+    """The last call, ``None`` if there is none that can be read and trusted."""
+    with suppress(OSError, MailhelpError, ValueError, KeyError, TypeError):
+        with open(host.cache_dir / _FILE, encoding="utf-8") as file:
+            if os.fstat(file.fileno()).st_uid != os.geteuid():
+                return None
+            table = json.load(file)
+        if table["format"] == _FORMAT:
+            return Last(
+                str(table["command"]),
+                tuple(map(str, table["words"])),
+                dict(table["given"]),
+                None if table["text"] is None else str(table["text"]),
+                bool(table["dropped"]),
+                tuple(map(str, table["numbered"])),
+            )
+    return None

@@ -1,0 +1,300 @@
+"""What the commands do with words, streams and the last call."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailhelp import api
+from mailhelp.answer import Answer
+from mailhelp.host.machine import Output
+from tests.conftest import LINE, Done, Mailhelp
+
+SEED = Path(__file__).parent / "seed"
+LISTING = "smtpd_tls"
+
+
+def results(done: Done) -> list[str]:
+    return [each["id"] for each in json.loads(done.out)["results"]]
+
+
+def entry(done: Done) -> str:
+    found: str = json.loads(done.out)["entry"]
+    return found
+
+
+# --- how much of an answer
+
+
+@pytest.mark.parametrize("words", [("-q", "5.7.1"), ("5.7.1", "-q"), ("--quiet", "5.7.1")])
+def test_one_line(mailhelp: Mailhelp, words: tuple[str, ...]) -> None:
+    assert mailhelp(*words).out.splitlines() == ["5.7.1: Not authorised: refused by policy"]
+
+
+def test_all_of_it(mailhelp: Mailhelp) -> None:
+    brief, full = mailhelp("5.7.1"), mailhelp("-v", "5.7.1")
+    assert len(full.out) > len(brief.out)
+    assert mailhelp("5.7.1", "-v").out == mailhelp("--verbose", "5.7.1").out == full.out
+
+
+def test_an_option_of_a_command_that_is_asked_about_stays_its_own(mailhelp: Mailhelp) -> None:
+    (answer,) = map(json.loads, mailhelp("--json", "openssl", "version", "-v").out.splitlines())
+    assert (answer["kind"], answer["text"]) == ("command", "openssl version -v")
+
+
+# --- the last call
+
+
+def test_the_last_answer_again_with_fresh_values(mailhelp: Mailhelp) -> None:
+    mailhelp("maximal_queue_lifetime")
+    own = {"-n": "maximal_queue_lifetime = 2d\n", "-d": "maximal_queue_lifetime = 5d\n"}
+    for flag, text in own.items():
+        mailhelp.host.commands["postconf", flag, "maximal_queue_lifetime"] = Output(text)
+    done = mailhelp("-v", "--json")
+    assert done.code == 0
+    assert json.loads(done.out)["parameters"][0]["value"] == "2d"
+    assert mailhelp("-v", "--json").out == done.out  # and again
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_without_a_last_answer(mailhelp: Mailhelp, terminal: bool) -> None:
+    mailhelp.host.terminal = terminal
+    done = mailhelp("-v")
+    assert (done.code, done.out) == (1, "")
+    assert "no last answer" in done.err
+
+
+def test_what_was_piped_is_asked_again(mailhelp: Mailhelp) -> None:
+    first = mailhelp("--json", stdin=LINE * 2)
+    assert mailhelp("-v", "--json").out == first.out
+
+
+def test_what_is_piped_goes_before_the_last_answer(mailhelp: Mailhelp) -> None:
+    mailhelp("5.7.1")
+    assert entry(mailhelp("-v", "--json", stdin=LINE)) == "postfix/smtpd/relay-access-denied"
+
+
+def test_a_text_that_was_too_long_to_keep(mailhelp: Mailhelp) -> None:
+    mailhelp(stdin=LINE * 500)
+    done = mailhelp("-v")
+    assert done.code == 1
+    assert "too long to keep" in done.err
+
+
+def test_a_command_is_asked_again(mailhelp: Mailhelp) -> None:
+    first = mailhelp("--json", "recipe", "starttls-check", "host=mail.example.com")
+    assert mailhelp("-v", "--json").out == first.out
+    first = mailhelp("--json", "trace", "--all", str(SEED / "accepted.log"))
+    assert mailhelp("-v", "--json").out == first.out
+
+
+def test_a_mistake_is_no_last_answer(mailhelp: Mailhelp) -> None:
+    first = mailhelp("--json", "5.7.1")
+    mailhelp("recipe", "nosuch")
+    assert mailhelp("-v", "--json").out == first.out
+
+
+def test_a_number_opens_the_last_list(mailhelp: Mailhelp) -> None:
+    ids = results(mailhelp("--json", LISTING))
+    assert entry(mailhelp("--json", "2")) == ids[1]
+    assert entry(mailhelp("--json", "3")) == ids[2]  # the list stays the last one
+    assert entry(mailhelp("-v", "--json")) == ids[2]
+    assert entry(mailhelp("--json", str(len(ids)))) == ids[-1]
+
+
+def test_a_number_that_the_list_lacks(mailhelp: Mailhelp) -> None:
+    many = len(results(mailhelp("--json", LISTING)))
+    done = mailhelp("777")
+    assert (done.code, done.out) == (1, "")
+    assert f"it had {many} entries" in done.err
+
+
+def test_a_number_with_a_meaning_of_its_own(mailhelp: Mailhelp) -> None:
+    mailhelp("--json", LISTING)
+    assert json.loads(mailhelp("--json", "554").out)["kind"] == "status"
+
+
+# --- files and streams
+
+
+def test_a_file_is_explained(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    path = tmp_path / "some.log"
+    path.write_text(LINE)
+    assert mailhelp(str(path)).out == mailhelp("explain", str(path)).out
+
+
+def test_a_file_in_this_folder(
+    mailhelp: Mailhelp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.log").write_text(LINE)
+    (tmp_path / "maximal_queue_lifetime").write_text(LINE)
+    assert entry(mailhelp("--json", "some.log")) == "postfix/smtpd/relay-access-denied"
+    # a name that mailhelp knows is the name
+    assert entry(mailhelp("--json", "maximal_queue_lifetime")).startswith("parameter/")
+    assert entry(mailhelp("--json", "./maximal_queue_lifetime")).startswith("postfix/smtpd/")
+
+
+def test_a_file_is_asked_again_from_any_folder(
+    mailhelp: Mailhelp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.log").write_text(LINE)
+    for words in (("./some.log",), ("explain", "some.log"), ("trace", "--all", "some.log")):
+        monkeypatch.chdir(tmp_path)
+        first = mailhelp("--json", *words)
+        monkeypatch.chdir("/")
+        again = mailhelp("-v", "--json")
+        assert (again.code, len(again.out.splitlines())) == (0, len(first.out.splitlines()))
+
+
+def test_a_missing_path_is_said(mailhelp: Mailhelp) -> None:
+    done = mailhelp("/no/such/file")
+    assert done.code == 3
+    assert "/no/such/file cannot be read" in done.err
+
+
+@pytest.fixture
+def shapes(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The texts that were explained as a whole: those with a line ``WHOLE``."""
+    seen: list[list[str]] = []
+
+    def held(library: object, lines: list[str]) -> str | None:
+        # as the table of shapes does, it takes a line in the midst of others too
+        return (
+            "bounce"
+            if "WHOLE" in (lines[0], lines[-1].strip()) or "WHOLE one" in lines[0]
+            else None
+        )
+
+    def explain_held(session: object, kind: str, lines: object) -> tuple[Answer, ...]:
+        seen.append(list(lines))  # type: ignore[call-overload]
+        return (Answer(kind=kind, recognised="entry", title="A whole"),)
+
+    monkeypatch.setattr(api.query, "held", held)
+    monkeypatch.setattr(api, "explain_held", explain_held)
+    return seen
+
+
+@pytest.mark.parametrize("prose", ["", "Hello,\n\nwe got this:\n"])
+@pytest.mark.parametrize("way", ["piped", "explain", "file", "word"])
+def test_a_whole_text_of_a_shape(
+    mailhelp: Mailhelp, shapes: list[list[str]], tmp_path: Path, prose: str, way: str
+) -> None:
+    text = f"{prose}WHOLE one\ntwo\n" + "three\n" * 1000
+    path = tmp_path / "held.txt"
+    path.write_text(text)
+    done = {
+        "piped": lambda: mailhelp(stdin=text),
+        "explain": lambda: mailhelp("explain", stdin=text),
+        "file": lambda: mailhelp("explain", str(path)),
+        "word": lambda: mailhelp(str(path)),
+    }[way]()
+    assert done.code == 0
+    assert done.out.startswith("A whole\n")
+    assert shapes == [["WHOLE one", "two", *["three"] * 1000]]
+
+
+def test_a_log_that_quotes_a_shape_stays_a_log(mailhelp: Mailhelp, shapes: list[list[str]]) -> None:
+    done = mailhelp("--json", stdin=f"{LINE}{LINE}WHOLE\n")
+    assert len(done.out.splitlines()) == 3
+    assert shapes == []
+
+
+def test_trouble_that_was_shown_is_not_called_none(mailhelp: Mailhelp) -> None:
+    unknown = "Nov 22 06:25:16 mx postfix/smtpd[123]: frob: wombat\n"
+    assert "no trouble" not in mailhelp("explain", "--only-problems", stdin=unknown).err
+
+
+def test_a_stream_in_lines(mailhelp: Mailhelp) -> None:
+    connect = "Nov 22 06:25:16 mx postfix/smtpd[123]: connect from unknown[192.0.2.7]\n"
+    assert len(mailhelp("-q", stdin=LINE + connect).out.splitlines()) == 2
+
+
+# --- trace
+
+
+@pytest.mark.parametrize("word", ["192.0.2.1", "mx.example.log", "ann@example.log"])
+def test_an_address_is_no_file(mailhelp: Mailhelp, word: str) -> None:
+    done = mailhelp("trace", word, stdin=LINE)
+    assert done.code == 1
+    assert f"No mail with {word} in standard input." in done.err
+    if word != "mx.example.log":  # beside an id, it could be a log that is missing
+        assert "or 5419B66 in standard input." in mailhelp("trace", word, "5419B66", stdin=LINE).err
+
+
+def test_at_a_terminal_this_hosts_log_is_read(
+    mailhelp: Mailhelp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailhelp.host.terminal = True
+    monkeypatch.setattr(api, "logs_at_hand", lambda session: [str(SEED / "accepted.log")])
+    assert mailhelp("--json", "trace", "5419B66").code == 0
+
+
+def test_no_log_on_this_host(mailhelp: Mailhelp, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailhelp.host.terminal = True
+    monkeypatch.setattr(api, "logs_at_hand", lambda session: [])
+    done = mailhelp("trace", "5419B66")
+    assert (done.code, done.err) == (
+        3,
+        "mailhelp: No mail log was found on this host.\nName the log's file.\n",
+    )
+
+
+# --- first words
+
+
+@pytest.mark.parametrize("word", ["help", "commands", "--help", "-h"])
+def test_help(mailhelp: Mailhelp, word: str) -> None:
+    done = mailhelp(word)
+    assert done.code == 0
+    assert "Usage: mailhelp" in done.out
+
+
+def test_help_of_a_command(mailhelp: Mailhelp) -> None:
+    assert mailhelp("help", "trace").out == mailhelp("trace", "--help").out
+
+
+def test_recipes(mailhelp: Mailhelp) -> None:
+    assert mailhelp("recipes").out == mailhelp("recipe").out
+
+
+@pytest.mark.parametrize(
+    "words", [("postconf",), ("5", "postconf"), ("postconf.5",), ("postconf(5)",), ("main.cf",)]
+)
+def test_a_man_page_however_it_is_called(
+    mailhelp: Mailhelp, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    from mailhelp.knowledge.document import Document
+    from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+
+    build = mailhelp.host.cache_dir / "host/x-1"
+    (build / SEARCH).mkdir(parents=True)
+    (build.parent / "current").write_text(build.name)
+    store = Store.create(build / CATALOGUE)
+    names = ("postconf", "postconf.5", "postconf(5)")
+    data = {"page": "postconf", "section": "5", "text": "All parameters."}
+    store.add([Document("page/postconf.5", "page", "postconf(5)", names, data=data)])
+    store.close()
+    done = mailhelp("man", *words)
+    assert "All parameters." in done.out
+
+
+# --- this host's index
+
+
+def test_the_index_is_built_in_the_background_once(mailhelp: Mailhelp) -> None:
+    mailhelp.host.terminal = True
+    first, second = mailhelp("5.7.1"), mailhelp("5.7.1")
+    assert "in the background" in first.err
+    assert "in the background" not in second.err
+    ((python, *words),) = mailhelp.host.left
+    assert words == ["-P", "-m", "mailhelp", "--quiet", "index"]
+    assert "python" in python
+
+
+def test_nothing_is_started_where_nobody_sits(mailhelp: Mailhelp) -> None:
+    assert mailhelp("5.7.1").code == 0
+    assert mailhelp.host.left == []

@@ -52,6 +52,17 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         return tuple(_explained(Explainer(session.library), question.reads))
     if question.kind == "queue-id":
         return told(session, text.strip())
+    if question.kind == "reply":
+        from mailhelp.explain import reply
+
+        quoted = reply.quoted(session.library, text)
+        known = (
+            reply.explain(session.library, text, quoted)
+            if quoted is not None
+            else reply.explain_words(session.library, text)
+        )
+        assert known is not None  # the recogniser has found its entry
+        return (known,)
     if question.kind == "command":
         from mailhelp.explain import command
 
@@ -79,6 +90,14 @@ def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Ans
         from mailhelp.explain import output
 
         return output.explain(session, lines)
+    if kind == "bounce":
+        from mailhelp.explain import bounce
+
+        return bounce.explain(session, lines)
+    if kind == "dialogue":
+        from mailhelp.explain import dialogue
+
+        return dialogue.explain(session, lines)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import NamedTuple
 
+from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.log.read import Read
@@ -23,7 +24,7 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``queue-id``, ``command``, ``documents``
+    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``command``, ``documents``
     (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
     read where a slip was mended; ``reads`` what was found in the records of ``lines``.
     """
@@ -100,7 +101,7 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
         regexes = [to_regex(parse_pattern(text), library.fields) for text in row["patterns"]]
         fitting = sum(any(re.match(regex, line) for regex in regexes) for line in head)
         if fitting >= least and fitting >= len(head) * row.get("share", 0.0):
-            return kind
+            return str(row.get("kind", kind))
     return None
 
 
@@ -136,6 +137,19 @@ def shell_command(library: Library, text: str) -> Question | None:
     return Question("command") if command.known(library, text) else None
 
 
+def reply(library: Library, text: str) -> Question | None:
+    """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
+    from mailhelp.explain import reply as replies  # seldom needed
+
+    if " " not in text.strip():
+        return None
+    found = replies.quoted(library, text)
+    known = replies.find(library, found) if found else replies.find_words(library, text.strip())
+    if known is None or (known.by_code and found is not None and not found.host):
+        return None  # the status code says as much
+    return Question("reply")
+
+
 def status_code(library: Library, text: str) -> Question | None:
     """An SMTP reply code, an enhanced status code, or a reply that begins with them.
 
@@ -148,21 +162,13 @@ def status_code(library: Library, text: str) -> Question | None:
     for code in sorted(codes, key=lambda code: "." not in code):
         found = library.named(code, "status")
         if not found and not names:
-            for wider in _wider(code):
+            for wider in wider_than(code):
                 found = library.named(wider, "status")
                 if found:
                     read_as = wider
                     break
         names += found
     return Question("documents", tuple(dict.fromkeys(names)), read_as) if names else None
-
-
-def _wider(code: str) -> tuple[str, ...]:
-    """The codes that stand for the subject and the class of ``code``."""
-    class_, _, rest = code.partition(".")
-    if not rest:
-        return (f"{code[0]}xx",)
-    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")
 
 
 def setting(library: Library, text: str) -> Question | None:
@@ -222,6 +228,7 @@ _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
 
 RECOGNISERS: tuple[Recogniser, ...] = (
+    reply,
     lines,
     exact,
     queue_id,

@@ -11,8 +11,6 @@ COVER = "*"
 _SHOWN = re.compile(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
 _TOKEN = re.compile(r"\s*+([^\s\[\]<>{}]++)\s*+")
-_TOKEN_LINE = re.compile(r"[^\S\n]*+([^\s\[\]<>{}]++)[^\S\n]*+(?=\n|\Z)")
-_LINE_END = re.compile(r"[^\S\n]*+\n")
 
 
 class Redactor:
@@ -22,7 +20,16 @@ class Redactor:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`
         self._words = [
-            (word, row["regex"]) for row in table.values() for word in row.get("words") or ("",)
+            (word, row["regex"])
+            for row in table.values()
+            for word in row.get("words") or ("",)
+            if "after" not in row
+        ]
+        self._after = [
+            (word, row["after"], row["regex"])
+            for row in table.values()
+            for word in row.get("words") or ("",)
+            if "after" in row
         ]
         self._regexes: dict[str, re.Pattern[str]] = {}
 
@@ -30,10 +37,23 @@ class Redactor:
         return Redactor, (self._table,)
 
     def cover(self, text: str) -> str:
-        """``text`` with every secret replaced by stars, also where one goes on in the next line."""
+        """``text`` with every secret replaced by stars, also where one stands or goes on in the next line."""
         places = self.places(text)
-        if places and "\n" in text:
-            places += _rests(text, places)
+        if "\n" not in text:
+            return cover(text, places)
+        waiting = sorted(places, reverse=True)
+        carried = _Carried(self)
+        start = 0
+        for line in text.split("\n"):
+            end = start + len(line)
+            own = []
+            while waiting and waiting[-1][0] <= end:
+                left, right = waiting.pop()
+                own.append((left - start, min(right, end) - start))
+                if right > end + 1:
+                    waiting.append((end + 1, right))
+            places += [(left + start, right + start) for left, right in carried.places(line, own)]
+            start = end + 1
         return cover(text, places)
 
     def cover_lines(self, lines: Iterable[str | None]) -> Iterator[str | None]:
@@ -41,21 +61,14 @@ class Redactor:
 
         A ``None`` (a pause) is passed on.
         """
-        broken_off = False
+        carried = _Carried(self)
         for line in lines:
             if line is None:
                 yield None
                 continue
             places = self.places(line)
-            rest = _TOKEN.fullmatch(line) if broken_off else None
-            if rest:
-                places.append(rest.span(1))
-            if not places:
-                broken_off = False
-                yield line
-                continue
-            broken_off = max(end for _, end in places) >= max(len(line.rstrip()), 1)
-            yield cover(line, places)
+            places += carried.places(line, places)
+            yield cover(line, places) if places else line
 
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""
@@ -74,6 +87,14 @@ class Redactor:
             for found in self._regex(source).finditer(text)
         ]
 
+    def asked(self, line: str) -> list[re.Pattern[str]]:
+        """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+        return [
+            self._regex(source)
+            for word, after, source in self._after
+            if word in line and self._regex(after).search(line)
+        ]
+
     def _regex(self, source: str) -> re.Pattern[str]:
         regex = self._regexes.get(source)
         if regex is None:
@@ -81,17 +102,27 @@ class Redactor:
         return regex
 
 
-def _rests(text: str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where secrets that reach the end of their line go on: lone tokens in the lines that follow."""
-    rests = []
-    for _, end in places:
-        while line_end := _LINE_END.match(text, end):
-            rest = _TOKEN_LINE.match(text, line_end.end())
-            if rest is None:
-                break
-            rests.append(rest.span(1))
-            end = rest.end(1)
-    return rests
+class _Carried:
+    """What a line says of the next: that a secret goes on there, or that it will be one."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._asked: list[re.Pattern[str]] = []
+        self._broken_off = False
+
+    def places(self, line: str, own: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Where secrets stand in ``line`` beside its ``own`` places; to be asked line by line."""
+        found: list[tuple[int, int]] = []
+        if line.strip():
+            answers = (regex.match(line) for regex in self._asked)
+            found += [answer.span("secret") for answer in answers if answer]
+            self._asked = self._redactor.asked(line)
+        rest = _TOKEN.fullmatch(line) if self._broken_off else None
+        if rest:
+            found.append(rest.span(1))
+        last = max((end for _, end in (*own, *found)), default=0)
+        self._broken_off = last >= max(len(line.rstrip()), 1)
+        return found
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

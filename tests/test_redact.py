@@ -31,6 +31,35 @@ def test_covered(session: Session, line: str, secret: str) -> None:
     assert len(covered) == len(line)
 
 
+DIALOGUES = [
+    " -> AUTH LOGIN\n<-  334 VXNlcm5hbWU6\n -> c2VjcmV0\n<-  334 UGFzc3dvcmQ6\n -> c2VjcmV0",
+    "C: AUTH PLAIN\nS: 334\nC: c2VjcmV0",
+    "C: AUTH PLAIN\nS: 334 \n\nC: c2VjcmV0",
+    " In:  AUTH PLAIN\n Out: 334 \n In:  c2VjcmV0",
+    "AUTH PLAIN\n334 \nc2VjcmV0",
+    "> AUTH PLAIN\n> 334 \n> c2VjcmV0",
+    ">>> AUTH CRAM-MD5\n<<< 334 PDE4QG1haWw+\n>>> c2VjcmV0",
+    "> mx.example[192.0.2.7]: 334 \n< mx.example[192.0.2.7]: c2VjcmV0",
+    "<~  334 Password:\n ~> c2VjcmV0",
+    " ~> AUTH PLAIN bob\\0bob\\0c2VjcmV0",
+]
+
+
+@pytest.mark.parametrize("text", DIALOGUES)
+def test_logins_are_covered_whole_and_line_by_line(session: Session, text: str) -> None:
+    for covered in (
+        session.redactor.cover(text),
+        "\n".join(line or "" for line in session.redactor.cover_lines(text.split("\n"))),
+    ):
+        assert "c2VjcmV0" not in covered
+        assert len(covered) == len(text)
+
+
+def test_what_follows_a_refused_login_stays(session: Session) -> None:
+    text = "S: 334 x\nS: 535 5.7.8 Error: authentication failed\nC: QUIT\nS: 334\n221 bye"
+    assert session.redactor.cover(text) == text
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -24,9 +24,11 @@ KINDS = {
     "parts": "part",
 }
 TABLES = (
+    "bounces",
     "commands",
     "containers",
     "defaults",
+    "dialogues",
     "drafts",
     "formats",
     "gists",
@@ -34,6 +36,7 @@ TABLES = (
     "manpages",
     "places",
     "programs",
+    "replies",
     "secrets",
     "shapes",
     "spaces",

@@ -158,9 +158,7 @@ class Explainer:
         if found is None:
             if len(self._meanings) >= _MOST_MEANINGS:
                 self._meanings.clear()
-            titles = (self.library.title(hit.id) for hit in self.library.named(value, field.lookup))
-            said = next((title for title in titles if title and title != value), "")
-            found = self._meanings[name, value] = said or field.read(value)
+            found = self._meanings[name, value] = meaning(self.library, field, value)
         return found
 
     def _prefix_spans(self, record: Record) -> tuple[Span, ...]:
@@ -193,6 +191,16 @@ def _notes(record: Record) -> tuple[str, ...]:
     if record.repeated > 1:
         return (f"The syslog daemon wrote this once for {record.repeated} records.",)
     return ()
+
+
+def meaning(library: Library, field: Field, value: str) -> str:
+    """What a value of ``field`` means: looked up where the field says so, else as it reads."""
+    if field.lookup:
+        titles = (library.title(hit.id) for hit in library.named(value, field.lookup))
+        said = next((title for title in titles if title and title != value), "")
+        if said:
+            return said
+    return field.read(value)
 
 
 def verdict(

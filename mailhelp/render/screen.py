@@ -348,10 +348,15 @@ def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
 
 def _findings(answer: Answer, width: int) -> list[Block]:
     rows: list[Block] = []
-    for each in answer.findings[:_ROWS]:
-        rows.append(Row(_finding(each), 2))
-    if len(answer.findings) > _ROWS:
-        rows[-1] = Text((("aside", f"and {len(answer.findings) - _ROWS + 1} more"),), 2)
+    if len(answer.findings) == 1 and answer.title.startswith(answer.findings[0].title):
+        return rows  # line 1 has told it
+    # the bad ones, if there are any, the worst of these, in the order in which they are
+    ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
+    bad = [each for each in ranked if each[1].severity != "info"] or ranked
+    shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
+    rows += [Row(_finding(each), 2) for _, each in sorted(shown, key=lambda each: each[0])]
+    if len(ranked) > len(shown):
+        rows.append(Text((("aside", f"and {len(ranked) - len(shown)} more"),), 2))
     return rows
 
 

@@ -18,6 +18,7 @@ _TRIED = {"permanent": "given up", "temporary": "tried again later"}
 _FINAL = {"permanent": "final", "temporary": "temporary"}
 _REFUSALS = ("rejected", "filter-refused")
 _ACT = ("error", "fatal", "panic")
+_WORST_FIRST = ("panic", "fatal", "error", "warning", "notice", "info")
 _LONGEST_DEFAULT = 30
 
 
@@ -49,6 +50,11 @@ def decided(found: Verdict) -> str:
 def urgency(severity: str | None) -> str:
     """The style for what is this bad."""
     return "act" if severity in _ACT else "care" if severity == "warning" else "title"
+
+
+def rank(severity: str) -> int:
+    """Where what is this bad comes in a list, worst first."""
+    return _WORST_FIRST.index(severity) if severity in _WORST_FIRST else len(_WORST_FIRST)
 
 
 def origin(parameter: Parameter) -> str:

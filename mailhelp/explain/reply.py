@@ -1,0 +1,327 @@
+"""An SMTP reply outside a log → the document that explains it.
+
+``corpus/replies.toml`` says how replies are quoted, and what a log would hold of them: a reply is looked
+up by the log line that it would have made, so that each message is explained in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mailhelp import shell
+from mailhelp.answer import Answer, Section, Span, Verdict
+from mailhelp.explain import common
+from mailhelp.explain.log import meaning
+from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.library import Library
+from mailhelp.patterns.holes import holes
+from mailhelp.patterns.pattern import parse, to_regex
+from mailhelp.patterns.values import EMPTY
+
+_CODE = re.compile(r"([2-5]\d\d)(?:[ -]#?\(?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
+_REFUSAL = re.compile(r"[45]\d\d[ -]\S")
+_AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
+_LONGEST = 4000
+"""Characters of a reply that are looked at; a server may send lines without end."""
+_FEWEST_WORDS = 3
+"""Words of a reply without codes: fewer are a question's."""
+_BY_CODE = "by-code"
+
+
+class Reply(NamedTuple):
+    """What a server said. ``text`` begins with the code and is one line; ``enhanced`` is empty if it
+    has no enhanced status code. ``host``, ``command`` and ``recipient`` are empty where they are not told.
+    """
+
+    text: str
+    code: str
+    enhanced: str = ""
+    host: str = ""
+    command: str = ""
+    recipient: str = ""
+
+
+class Explained(NamedTuple):
+    """The document that explains a reply or a reason; ``values`` are those that its pattern found.
+
+    ``by_code``: its words are not known, only the code.
+    """
+
+    document: Document
+    values: Mapping[str, str]
+    by_code: bool = False
+
+
+class Shapes:
+    """Patterns of the corpus outside the catalogue: text → the values of the first one that fits."""
+
+    def __init__(self, library: Library, patterns: Iterable[str]) -> None:
+        self._shapes = []
+        for pattern in patterns:
+            parts = parse(pattern)
+            regex = re.compile(to_regex(parts, library.fields), re.DOTALL)
+            self._shapes.append((regex, holes(parts)))
+
+    def read(self, text: str) -> dict[str, str] | None:
+        """The values of the first pattern that fits ``text``; ``None`` if none does."""
+        for regex, names in self._shapes:
+            found = regex.match(text)
+            if found:
+                values: dict[str, str] = {}
+                for name, value in zip(names, found.groups(), strict=True):
+                    values.setdefault(name, value)
+                return values
+        return None
+
+
+def of(text: str, host: str = "", command: str = "", recipient: str = "") -> Reply | None:
+    """``text``, which begins with a reply code, as a reply; the codes of later lines are left out."""
+    text = " ".join(text[:_LONGEST].split())
+    found = _CODE.match(text)
+    if found is None:
+        return None
+    head, rest = text[: found.end()], text[found.end() :]
+
+    def joint(again: re.Match[str]) -> str:
+        return " " if again[1] == found[1] else again[0]
+
+    # 550-5.7.26 … 550 5.7.26 …: the lines of one reply, joined
+    rest = rest.removeprefix("-") if len(head) == 3 else rest
+    text = f"{head.replace('-', ' ', 1)} {_AGAIN.sub(joint, rest).strip()}"
+    return Reply(text.strip(), found[1], found[2] or "", host, command, recipient)
+
+
+def quoted(library: Library, text: str) -> Reply | None:
+    """The reply that ``text`` quotes, with or without the server that gave it; ``None`` if it is none."""
+    if not _REFUSAL.search(text):
+        return None
+    lines = [line.strip() for line in text.strip().split("\n")]
+    values = Shapes(library, library.table("replies")["quoted"]["patterns"]).read(
+        " ".join(line for line in lines if line)[:_LONGEST]
+    )
+    if values is None:
+        return None
+    return of(
+        values["reply"],
+        values.get("host", ""),
+        values.get("smtp_command", ""),
+        values.get("recipient", ""),
+    )
+
+
+def find(library: Library, reply: Reply) -> Explained | None:
+    """The log entry that explains ``reply``: our own server's words first, if nobody else said them."""
+    table = library.table("replies")
+    if not reply.host:
+        own = _look_up(library, table["own"], {"reply": reply.text})
+        # typed without the address in front: 554 5.7.1 Relay access denied
+        found = _CODE.match(reply.text)
+        own = own or find_words(library, reply.text[found.end() :].strip() if found else "")
+        if own is not None:
+            return own
+    values = {
+        "reply": reply.text,
+        "host": reply.host,
+        "smtp_command": reply.command,
+        "recipient": reply.recipient,
+        "enhanced_status_code": reply.enhanced,
+    }
+    return _look_up(library, table["logged"], values)
+
+
+def find_reason(library: Library, reason: str, enhanced: str, recipient: str) -> Explained | None:
+    """The log entry that explains the ``reason`` that a delivery agent gives, which is no reply."""
+    table = library.table("replies")
+    values = {"reason": reason, "enhanced_status_code": enhanced, "recipient": recipient}
+    told = _look_up(library, table["told"], values)
+    if told is not None:
+        return told
+    # a mail program's own reason in the words that it also answers with
+    named = _look_up(
+        library, table["logged"], {"reply": shell.say(table["named"]["reply"], values)}
+    )
+    return named if named is not None and not named.by_code else None
+
+
+def find_words(library: Library, words: str) -> Explained | None:
+    """The entry of our own server's reply that is typed without its codes, all of it fixed text."""
+    if len(words.split()) < _FEWEST_WORDS:
+        return None
+    row = library.table("replies")["own"]
+    for form in row["codeless"]:
+        line = form.replace("{words}", words[:1].upper() + words[1:])
+        start = form.index("{words}")
+        for match in library.engine.catalogue.matches(tuple(row["program"]), line):
+            document = library.document(match.id)
+            if match.generic or document is None:
+                continue
+            spans = [match.found.span(group + 1) for group in range(len(match.holes))]
+            free = sum(
+                min(end, start + len(words)) - max(begin, start)
+                for begin, end in spans
+                if begin < start + len(words) and end > start
+            )
+            if free * 3 <= len(words):
+                return Explained(document, {})
+    return None
+
+
+def status_of(library: Library, reply: Reply) -> list[Document]:
+    """The status documents of a reply's codes, the one that says more first."""
+    found: dict[str, Document] = {}
+    for code in filter(None, (reply.enhanced, reply.code)):
+        for name in (code, *wider(code)):
+            documents = [library.document(hit.id) for hit in library.named(name, "status")]
+            for document in documents:
+                if document is not None:
+                    found[document.id] = document
+            if documents:
+                break
+    return list(found.values())
+
+
+def wider(code: str) -> tuple[str, ...]:
+    """The codes that stand for the subject and the class of ``code``."""
+    class_, _, rest = code.partition(".")
+    if not rest:
+        return (f"{code[0]}xx",)
+    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")
+
+
+def permanence(code: str) -> str:
+    """How final a reply code or enhanced status code is, by its first digit (RFC 5321, RFC 3463)."""
+    return {"4": "temporary", "5": "permanent"}.get(code[:1], "none")
+
+
+def verdict(library: Library, explained: Explained, code: str) -> Verdict:
+    """The verdict of the entry, where it goes by the code with that of ``code``."""
+    stored: Mapping[str, Any] = explained.document.data.get("verdict") or {}
+    final = str(stored.get("permanence", _BY_CODE))
+    return Verdict(
+        str(stored.get("who", "remote-server")),
+        permanence(code) if final == _BY_CODE else final,
+        bool(stored.get("harmless", False)),
+    )
+
+
+def explain(library: Library, text: str, reply: Reply) -> Answer | None:
+    """The answer for a pasted or typed reply; ``None`` if no entry knows its words."""
+    explained = find(library, reply)
+    return _answer(library, text, reply, explained) if explained is not None else None
+
+
+def explain_words(library: Library, text: str) -> Answer | None:
+    """The answer for the words of our own server's reply, typed without codes."""
+    explained = find_words(library, text.strip())
+    return _answer(library, text, None, explained) if explained is not None else None
+
+
+def _answer(library: Library, text: str, reply: Reply | None, explained: Explained) -> Answer:
+    document = explained.document
+    values = dict(explained.values)
+    parts = common.parts(library, document, values)
+    codes = status_of(library, reply) if reply is not None else []
+    sections = [
+        Section(_heading(code, reply), common.prose(code.data["explanation"]))
+        for code in codes
+        if code.data.get("explanation", {}).get("markdown")
+    ]
+    parts["sections"] = (*parts["sections"], *sections)
+    parts["related"] = tuple(dict.fromkeys((*parts["related"], *(code.id for code in codes))))
+    if reply is not None:
+        parts["verdict"] = verdict(library, explained, reply.enhanced or reply.code)
+    elif parts["verdict"] and parts["verdict"].permanence == _BY_CODE:
+        parts["verdict"] = parts["verdict"]._replace(permanence="none")
+    return Answer(
+        kind="log",
+        query=text,
+        text=text,
+        recognised="entry",
+        entry=document.id.partition("/")[2],
+        event="rejected",
+        gist=gist(reply) if reply is not None else "",
+        spans=_spans(library, text, reply, values),
+        **parts,
+    )
+
+
+def gist(reply: Reply) -> str:
+    """One line: who said which code, about whom, when."""
+    codes = f"{reply.code} {reply.enhanced}".strip()
+    who = f"{reply.host}: " if reply.host else ""
+    when = f" to {reply.command}" if reply.command else ""
+    whom = f", about {reply.recipient}" if reply.recipient else ""
+    return f"{who}{codes}{when}{whom}"
+
+
+def _heading(document: Document, reply: Reply | None) -> str:
+    codes = document.data.get("codes", ())
+    shown = next((c for c in codes if reply and c in (reply.enhanced, reply.code)), None)
+    return f"{shown or ', '.join(codes)}: {document.title}"
+
+
+def _spans(
+    library: Library, text: str, reply: Reply | None, values: Mapping[str, str]
+) -> tuple[Span, ...]:
+    """The values of the reply that are in ``text`` as they are."""
+    if reply is None:
+        return ()
+    known = {
+        "reply_code": reply.code,
+        "enhanced_status_code": reply.enhanced,
+        "host": reply.host,
+        "smtp_command": reply.command,
+        "recipient": reply.recipient,
+        "address": values.get("address", ""),
+        "listed_address": values.get("listed_address", ""),
+    }
+    spans: list[Span] = []
+    for name, value in known.items():
+        start = text.find(value) if value else -1
+        end = start + len(value)
+        if start >= 0 and all(end <= span.start or start >= span.end for span in spans):
+            spans.append(
+                Span(start, end, name, value, meaning(library, library.fields[name], value))
+            )
+    return tuple(sorted(spans))
+
+
+def _look_up(
+    library: Library, row: Mapping[str, Any], given: Mapping[str, str]
+) -> Explained | None:
+    """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
+    for line in row["lines"]:
+        filled = "".join(_filled(parse(line), row, given))
+        for match in library.engine.catalogue.matches(tuple(row["program"]), filled):
+            document = library.document(match.id)
+            if match.generic or document is None or match.id in row.get("catch_all", ()):
+                continue
+            if _contradicts(document, given.get("reply", "")):
+                continue
+            values: dict[str, str] = {}
+            for span in library.engine.splitter.groups(match.found, match.holes):
+                ours = span.value in EMPTY or not any(span.value in v for v in given.values() if v)
+                if not ours:
+                    values.setdefault(span.name, span.value)
+            # one hole took all of it: the pattern knows none of the words
+            whole = given.get("reply") or given.get("reason", "")
+            by_code = whole in match.found.groups()
+            if by_code and "reply" not in given:
+                continue
+            return Explained(document, values, by_code)
+    return None
+
+
+def _contradicts(document: Document, text: str) -> bool:
+    """Whether the entry is for replies that are less, or more, final than the one in ``text``."""
+    stored = (document.data.get("verdict") or {}).get("permanence", _BY_CODE)
+    return bool(text) and stored in ("temporary", "permanent") and stored != permanence(text)
+
+
+def _filled(
+    parts: Sequence[Any], row: Mapping[str, Any], given: Mapping[str, str]
+) -> Iterator[str]:
+    for part in parts:
+        yield part if isinstance(part, str) else given.get(part.name) or str(row[part.name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
@@ -28,7 +28,6 @@ Words = tuple[str, ...]
 Lines = Iterator[str | None]
 
 _LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
-_PROBLEMS = ("warning", "error", "fatal", "panic")
 _HEAD_LINES = 200
 _HEAD_S = 1.0
 """Lines and seconds of a stream that are looked at before it is said what it is."""
@@ -221,33 +220,25 @@ def _stream(session: Session, output: Output, lines: Lines, only_problems: bool)
     """Write an answer for each record of ``lines``; for a reader, each explanation only once."""
     from mailhelp.condense import condensed
 
-    counts = Counts()
-    answers: Iterable[Answer] = counts.counted(api.explain_lines(session, lines))
-    if only_problems:
-        answers = (answer for answer in answers if is_problem(answer))
-    output.answers(answers if output.options.json else condensed(answers), streaming=True)
-    if not counts.seen:
+    passed, brief = api.Passed(), not output.options.json
+    source = _collected(lines)
+    answers = api.explain_lines(
+        session, source, only_problems=only_problems, brief=brief, passed=passed
+    )
+    output.answers(condensed(answers) if brief else answers, streaming=True)
+    if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")
-    if only_problems and not counts.problems:
-        output.say(f"mailhelp: no trouble in {counts.seen} lines.")
-    return EXIT_ANSWERED if counts.known else EXIT_NOTHING_FOUND
+    if only_problems and not passed.shown:
+        output.say(f"mailhelp: no trouble in {passed.lines} line{'s' * (passed.lines != 1)}.")
+    return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
 
 
-class Counts:
-    """How many answers went by, how many of them know something, how many tell of trouble."""
-
-    def __init__(self) -> None:
-        self.seen = self.known = self.problems = 0
-
-    def counted(self, answers: Iterable[Answer]) -> Iterator[Answer]:
-        """``answers``, counted on their way."""
-        for answer in answers:
-            self.seen += 1
-            self.known += answer.recognised != "no"
-            self.problems += is_problem(answer)
-            if self.seen == _HEAD_LINES:
-                _collect_cycles()
-            yield answer
+def _collected(lines: Lines) -> Lines:
+    """``lines``; when they are many, what is no longer used is collected from then on."""
+    for number, line in enumerate(lines):
+        if number == _HEAD_LINES:
+            _collect_cycles()
+        yield line
 
 
 def _collect_cycles() -> None:
@@ -257,15 +248,6 @@ def _collect_cycles() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-def is_problem(answer: Answer) -> bool:
-    """Whether a record tells of something that went wrong, or that nobody knows."""
-    if answer.verdict and answer.verdict.harmless:
-        return False
-    if answer.recognised == "no" or answer.severity in _PROBLEMS:
-        return answer.continues is None
-    return bool(answer.verdict and answer.verdict.permanence != "none")
 
 
 def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:

@@ -6,7 +6,6 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from mailhelp import query
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import container, entry, header, log, page, parameter, search
+from mailhelp.explain import container, entry, header, page, parameter, search
+from mailhelp.explain.log import Explainer
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.light import NamedTuple
-from mailhelp.log.join import Joiner, Numbered, lines
-from mailhelp.log.prefix import Record, covered, parse
+from mailhelp.log.join import lines
+from mailhelp.log.read import Read
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         kind = query.held(session.library, [text])
         return (ranked(session, text),) if kind is None else explain_held(session, kind, [text])
     if question.kind == "lines":
-        return tuple(explain_stream(session, io.BytesIO(text.encode())))
+        return tuple(_explained(Explainer(session.library), question.reads))
     if question.kind == "queue-id":
         return told(session, text.strip())
     if question.kind == "reply":
@@ -118,13 +118,13 @@ def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
     for start, line in enumerate(head[:_MOST_PROSE]):
         if not line.strip():
             continue
-        record = parse(line, session.host.today)
+        record = library.engine.parse(line)
         if record.tag is not None and record.time is not None:
             return None  # a log, whatever its records quote
         kind = query.held(library, head[start:])
         if kind is not None:
             return Shape(kind, start)
-        if query.lines(library, line) is not None:
+        if query.is_record(library, line):
             return None
     return None
 
@@ -211,59 +211,93 @@ def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
 
 def is_record(session: Session, line: str) -> bool:
     """Whether a line by itself is a log record or a mail header field."""
-    return query.lines(session.library, line) is not None
+    return query.is_record(session.library, line)
 
 
-def explain_lines(session: Session, source: Iterable[str | None]) -> Iterator[Answer]:
-    """An answer for each line, in order; a line that continues a record says so. ``None`` is a pause."""
+class Passed:
+    """What went by in a stream: how many lines, how many of them are known, how many were answered."""
+
+    def __init__(self) -> None:
+        self.lines = self.known = self.shown = 0
+
+
+def explain_lines(
+    session: Session,
+    source: Iterable[str | None],
+    *,
+    only_problems: bool = False,
+    brief: bool = False,
+    passed: Passed | None = None,
+) -> Iterator[Answer]:
+    """An answer for each line, in order; a line that continues a record says so. ``None`` is a pause.
+
+    ``only_problems`` leaves out records that tell of no trouble, ``brief`` the lines that only continue
+    a record, and the explanation of an entry that was explained before: no answer is made for them.
+    """
+    explainer = Explainer(session.library)
+    reads = explainer.engine.reads(source)
+    return _explained(explainer, reads, only_problems, brief, passed or Passed())
+
+
+def _explained(
+    explainer: Explainer,
+    reads: Iterable[Read],
+    only_problems: bool = False,
+    brief: bool = False,
+    passed: Passed | None = None,
+) -> Iterator[Answer]:
+    passed = passed or Passed()
     hops = 0
-    for numbered in records(session, session.redactor.cover_lines(source)):
-        answer, hops = explain_record(session, numbered, hops)
+    said: set[str] = set()
+    for read in reads:
+        passed.lines += read.lines
+        passed.known += read.lines * (read.recognised != "no")
+        if only_problems and not explainer.is_problem(read):
+            continue
+        passed.shown += 1
+        if read.is_header:
+            hop = header.counts_hops(explainer, read)
+            hops += hop
+            answer = header.explain(explainer, read, hops if hop else 0)
+        else:
+            hops = 0
+            entry = read.hit.entry if read.hit else read.recognised
+            known = brief and entry in said
+            answer = explainer.explain(read, brief=known)
+            if not known:
+                answer = container.applied(explainer.library, read.record, answer)
+            if read.record.text.strip():
+                said.add(entry)
         yield answer
-        for line in range(1, numbered.lines):
-            yield Answer(
-                kind=answer.kind,
-                recognised=answer.recognised,
-                entry=answer.entry,
-                text=answer.text.split("\n")[line],
-                continues=numbered.line,
-            )
+        if read.lines > 1 and not brief and not only_problems:
+            yield from _continuing(answer, read)
 
 
-def records(session: Session, source: Iterable[str | None]) -> Iterator[Numbered]:
-    """The records of the lines ``source``, put together where they were split."""
-    library = session.library
-
-    def reach(record: Record) -> int | None:
-        if header.field_document(library, record):
-            return 0
-        found = log.match(library, record)
-        return log.reach(library, found) if found and not found.generic else None
-
-    def continuation(tag: str) -> dict[str, str] | None:
-        program = library.table("programs").get(library.program(tag) or "", {})
-        rule: dict[str, str] | None = program.get("continuation")
-        return rule
-
-    for numbered in Joiner(session.host.today, reach, continuation).records(source):
-        if numbered.lines > 1:  # a secret may have been broken where the line was
-            numbered = numbered._replace(
-                record=covered(numbered.record, session.redactor.places(numbered.record.message))
-            )
-        yield numbered
+def _continuing(answer: Answer, read: Read) -> Iterator[Answer]:
+    """The answers for the lines of a record after its first."""
+    for line in answer.text.split("\n")[1 : read.lines]:
+        yield Answer(
+            kind=answer.kind,
+            recognised=answer.recognised,
+            entry=answer.entry,
+            text=line,
+            continues=read.line,
+        )
 
 
 def stories(session: Session, files: Iterable[str]) -> list[Story]:
     """The stories of the mails in the logs ``files``, in the order in which they begin."""
-    from mailhelp.explain.story import read
-    from mailhelp.log import trace
+    from mailhelp.log import facts, trace
 
-    facts: list[trace.Fact] = []
+    library = session.library
+    tables = library.table("spaces"), library.table("stories")
+    teller = facts.Teller(library.engine, library, *tables)
+    found: list[facts.Fact] = []
     for file in files:
         with session.open(file) as stream:
-            covered = session.redactor.cover_lines(lines(stream))
-            facts += read(session.library, file, records(session, covered))
-    return trace.stories(facts)
+            told = (teller.fact(file, read) for read in library.engine.reads(lines(stream)))
+            found += (fact for fact in told if fact is not None)
+    return trace.stories(teller.spaces, found)
 
 
 def logs_at_hand(session: Session) -> list[str]:
@@ -275,20 +309,6 @@ def logs_at_hand(session: Session) -> list[str]:
             session.open(name).close()
             return [name]
     return []
-
-
-def explain_record(session: Session, numbered: Numbered, hops: int) -> tuple[Answer, int]:
-    """The answer for one record or header field; ``hops`` counts the Received fields in a row."""
-    record = numbered.record
-    field = header.field_document(session.library, record)
-    if field is None:
-        answer = log.explain(session.library, record)
-        return container.applied(session.library, record, answer), 0
-    if not field.data.get("hop"):
-        return header.explain(session.library, record, field), hops
-    hops += 1
-    note = f"Hop {hops} from the top of this header: the newest stands first, the oldest last."
-    return header.explain(session.library, record, field, note), hops
 
 
 def trace(

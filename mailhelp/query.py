@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from mailhelp.explain.header import field_document
 from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.light import NamedTuple
-from mailhelp.log.prefix import Record, parse
+from mailhelp.log.read import Read
 from mailhelp.names import fold
 from mailhelp.patterns.pattern import parse as parse_pattern
 from mailhelp.patterns.pattern import to_regex
@@ -29,12 +28,13 @@ class Question(NamedTuple):
 
     ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``command``, ``documents``
     (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
-    read where a slip was mended.
+    read where a slip was mended; ``reads`` what was found in the records of ``lines``.
     """
 
     kind: str
     names: tuple[Name, ...] = ()
     read_as: str = ""
+    reads: tuple[Read, ...] = ()
 
 
 Recogniser = Callable[[Library, str], "Question | None"]
@@ -51,18 +51,38 @@ def recognise(library: Library, text: str) -> Question | None:
 
 def lines(library: Library, text: str) -> Question | None:
     """Log records and mail header fields, with or without what stands in front of a record."""
-    if " " not in text.strip() and "\n" not in text.strip():
+    bare = text.strip()
+    # a short question is not tried against all patterns: what is a record has one of these signs
+    if (" " not in bare and "\n" not in bare) or not any(sign in bare for sign in _SIGNS):
         return None
-    from datetime import date
+    lines = (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
+    reads = tuple(library.engine.reads(lines, is_covered=True))
+    return Question("lines", reads=reads) if any(map(_is_record, reads)) else None
 
-    any_day = date(2000, 1, 1)
-    for line in text.splitlines():
-        record = parse(line, any_day)
-        if record.tag is not None or field_document(library, record) is not None:
-            return Question("lines")
-        if _is_message(library, record):
-            return Question("lines")
-    return None
+
+_SIGNS = ":=<["
+
+
+def is_record(library: Library, line: str) -> bool:
+    """Whether a line by itself is a log record or a mail header field; one with a prefix is not matched."""
+    record = library.engine.parse(line)
+    if record.tag is not None:
+        return True
+    bare = line.strip()
+    return (
+        " " in bare
+        and any(sign in bare for sign in _SIGNS)
+        and _is_record(library.engine.read(record))
+    )
+
+
+def _is_record(read: Read) -> bool:
+    """Whether a text is a header field, a record, or the message of one without a syslog prefix."""
+    if read.record.tag is not None or read.is_header:
+        return True
+    if read.hit is None or not any(sign in read.record.message for sign in _SIGNS):
+        return False
+    return not read.hit.generic or read.hit.literal > _SURE
 
 
 _HEAD_LINES = 200
@@ -203,14 +223,6 @@ def _is_a_word(library: Library, word: str) -> bool:
         return word.isdigit() or word in search.vocabulary(library.search_folders)
     except (OSError, ValueError):  # a damaged index: the search says so
         return False
-
-
-def _is_message(library: Library, record: Record) -> bool:
-    """Whether a text without a syslog prefix is the message of some program."""
-    if not any(sign in record.message for sign in ":=<["):
-        return False
-    found = library.catalogue.match((), record.message)
-    return found is not None and (not found.generic or found.literal > _SURE)
 
 
 _SHORTEST_QUEUE_ID = 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 COVER = "*"
 
@@ -15,42 +16,59 @@ _TOKEN = re.compile(r"\s*+([^\s\[\]<>{}]++)\s*+")
 class Redactor:
     """Covers what the rows of ``corpus/secrets.toml`` find; the text keeps its length."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
-        self._sources = [row["regex"] for row in table.values() if "after" not in row]
-        self._regexes: list[re.Pattern[str]] | None = None
-        self._after = [
-            (re.compile(row["after"]), re.compile(row["regex"]))
+    def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
+        self._table = table
+        # a text is searched by a row's regex only if it holds one of the row's `words`
+        self._words = [
+            (word, row["regex"])
             for row in table.values()
+            for word in row.get("words") or ("",)
+            if "after" not in row
+        ]
+        self._after = [
+            (word, row["after"], row["regex"])
+            for row in table.values()
+            for word in row.get("words") or ("",)
             if "after" in row
         ]
+        self._regexes: dict[str, re.Pattern[str]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Redactor, (self._table,)
 
     def cover(self, text: str) -> str:
-        """``text`` with every secret replaced by stars."""
-        text = cover(text, self.places(text))
+        """``text`` with every secret replaced by stars, also where one stands or goes on in the next line."""
+        places = self.places(text)
         if "\n" not in text:
-            return text
-        return "\n".join(line or "" for line in self.cover_lines(text.split("\n")))
+            return cover(text, places)
+        waiting = sorted(places, reverse=True)
+        carried = _Carried(self)
+        start = 0
+        for line in text.split("\n"):
+            end = start + len(line)
+            own = []
+            while waiting and waiting[-1][0] <= end:
+                left, right = waiting.pop()
+                own.append((left - start, min(right, end) - start))
+                if right > end + 1:
+                    waiting.append((end + 1, right))
+            places += [(left + start, right + start) for left, right in carried.places(line, own)]
+            start = end + 1
+        return cover(text, places)
 
     def cover_lines(self, lines: Iterable[str | None]) -> Iterator[str | None]:
         """``lines`` without secrets; one that breaks off at the end of a line is covered in the next.
 
         A ``None`` (a pause) is passed on.
         """
-        broken_off = False
-        asked: list[re.Pattern[str]] = []
+        carried = _Carried(self)
         for line in lines:
             if line is None:
                 yield None
                 continue
             places = self.places(line)
-            if line.strip():
-                places += [found.span("secret") for one in asked if (found := one.match(line))]
-                asked = [regex for question, regex in self._after if question.search(line)]
-            rest = _TOKEN.fullmatch(line) if broken_off else None
-            if rest:
-                places.append(rest.span(1))
-            broken_off = max((end for _, end in places), default=0) >= max(len(line.rstrip()), 1)
-            yield cover(line, places)
+            places += carried.places(line, places)
+            yield cover(line, places) if places else line
 
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""
@@ -61,9 +79,50 @@ class Redactor:
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
-        if self._regexes is None:
-            self._regexes = [re.compile(source) for source in self._sources]
-        return [found.span("secret") for regex in self._regexes for found in regex.finditer(text)]
+        folded = text.casefold()
+        sources = {source for word, source in self._words if word in folded}
+        return [
+            found.span("secret")
+            for source in sources
+            for found in self._regex(source).finditer(text)
+        ]
+
+    def asked(self, line: str) -> list[re.Pattern[str]]:
+        """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+        return [
+            self._regex(source)
+            for word, after, source in self._after
+            if word in line and self._regex(after).search(line)
+        ]
+
+    def _regex(self, source: str) -> re.Pattern[str]:
+        regex = self._regexes.get(source)
+        if regex is None:
+            regex = self._regexes[source] = re.compile(source, re.MULTILINE)
+        return regex
+
+
+class _Carried:
+    """What a line says of the next: that a secret goes on there, or that it will be one."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._asked: list[re.Pattern[str]] = []
+        self._broken_off = False
+
+    def places(self, line: str, own: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Where secrets stand in ``line`` beside its ``own`` places; to be asked line by line."""
+        found: list[tuple[int, int]] = []
+        if line.strip():
+            answers = (regex.match(line) for regex in self._asked)
+            found += [answer.span("secret") for answer in answers if answer]
+            self._asked = self._redactor.asked(line)
+        rest = _TOKEN.fullmatch(line) if self._broken_off else None
+        if rest:
+            found.append(rest.span(1))
+        last = max((end for _, end in (*own, *found)), default=0)
+        self._broken_off = last >= max(len(line.rstrip()), 1)
+        return found
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

@@ -63,7 +63,8 @@ class Session:
                 folders.append(current.folder / SEARCH)
         except (SourceError, OSError) as error:
             self.damage(str(error))
-        return Library(bundled, notes, host, tuple(folders), self.damage, self._places)
+        layers, today = (bundled, notes, host), lambda: self.host.today
+        return Library(*layers, tuple(folders), self.damage, self._places, today)
 
     def _places(self, rows: Rows) -> Places:
         from mailhelp.host.places import places

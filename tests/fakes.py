@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,8 +11,17 @@ from pathlib import Path
 from typing import IO, BinaryIO, TextIO
 
 from mailhelp.host.machine import Host, Output
+from mailhelp.log.prefix import Formats, Record, parse
 
+FORMATS = Formats(
+    tomllib.loads((Path(__file__).parent.parent / "corpus/formats.toml").read_text("utf-8"))
+)
 RECORDED = Path(__file__).parent / "recorded"
+
+
+def parsed(line: str, today: date) -> Record:
+    """The record in a line, by the corpus's formats."""
+    return parse(line, today, FORMATS)
 
 
 def recorded(name: str) -> Output:

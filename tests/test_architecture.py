@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
+    {"light"},
     {"errors", "answer", "names", "commands"},
     {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "host", "corpus.prose", "corpus.read"},

@@ -47,7 +47,10 @@ def test_only_problems(mailhelp: Mailhelp) -> None:
     assert done.out.startswith("Relay access denied")
     done = mailhelp("explain", "--only-problems", stdin=connect)
     assert (done.code, done.out) == (0, "")
-    assert "no trouble" in done.err
+    assert "no trouble in 1 line." in done.err
+    done = mailhelp("explain", "--only-problems", stdin=connect.replace("connect from", "frobbed"))
+    assert "no entry" in done.out
+    assert "no trouble" not in done.err
 
 
 @pytest.mark.parametrize(

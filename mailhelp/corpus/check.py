@@ -83,7 +83,7 @@ def _fields(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
         if field.lookup and field.lookup not in _LOOKUPS:
             yield each.fault(f"lookup: must be one of {', '.join(sorted(_LOOKUPS))}")
         try:
-            list(Splitter(compiled.fields).value(each.name, "\x00", 0, 1))
+            Splitter(compiled.fields).compile(each.name)
         except Exception as error:  # a form or item that does not compile, whatever the cause
             yield each.fault(str(error))
 

@@ -21,7 +21,7 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import PatternRow
 from mailhelp.patterns import holes
 from mailhelp.patterns.fields import Field
-from mailhelp.patterns.pattern import literal_length, parse, to_regex, words
+from mailhelp.patterns.pattern import literal_length, longest_literal, parse, to_regex, words
 
 REPLY = "reply"
 """The program under which the replies to the client are filed, as people paste them from a bounce."""
@@ -228,6 +228,9 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
             data[key] = front[key]
         elif key in _INHERITED:
             data[key] = next((part[key] for part in used if part.get(key)), None)
+    for name in holes.holes(holes.parse(front.get("gist", ""))):
+        if name not in compiled.fields:
+            raise CorpusError(f"gist: {{{name}}} is no field")
     if "brief" in front:
         data["brief"] = _prose(front["brief"])
     if entry.patch:
@@ -368,6 +371,7 @@ def _rows(patterns: list[_Pattern], fields: Mapping[str, Field]) -> list[Pattern
                 holes.holes(parts),
                 pattern.id,
                 pattern.generic,
+                longest_literal(parts),
             )
         )
     return rows

@@ -29,6 +29,9 @@ TABLES = (
     "containers",
     "defaults",
     "dialogues",
+    "drafts",
+    "formats",
+    "gists",
     "listings",
     "manpages",
     "places",
@@ -36,6 +39,8 @@ TABLES = (
     "replies",
     "secrets",
     "shapes",
+    "spaces",
+    "stories",
     "tools",
 )
 """The tables at the top of a corpus, ``NAME.toml``."""

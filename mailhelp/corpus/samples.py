@@ -10,7 +10,7 @@ from typing import Any
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.compile import INNER, Compiled
 from mailhelp.corpus.read import Corpus, Entry, Fault, Sample
-from mailhelp.knowledge.store import PatternRow
+from mailhelp.knowledge.store import Name, PatternRow
 from mailhelp.log.catalogue import Catalogue, Match, PatternSource
 from mailhelp.patterns import holes
 from mailhelp.patterns.pattern import literal_length, parse, to_regex
@@ -34,6 +34,9 @@ class _Rows:
     def programs(self) -> set[str]:
         return set(self._by_program)
 
+    def named(self, name: str) -> tuple[Name, ...]:
+        return ()
+
 
 class _Others:
     """The patterns of a base but for those of the entries ``replaced``."""
@@ -46,6 +49,9 @@ class _Others:
 
     def programs(self) -> set[str]:
         return self._base.programs()
+
+    def named(self, name: str) -> tuple[Name, ...]:
+        return ()
 
 
 def faults(corpus: Corpus, compiled: Compiled, base: Base | None, notes: bool) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mailhelp.corpus.read import FIELDS, SAMPLES, Entry, Fault, line_of
-from mailhelp.log.trace import EVENTS
+from mailhelp.log.facts import EVENTS
 
 Severity = Literal["info", "notice", "warning", "error", "fatal", "panic"]
 Who = Literal["this-server", "remote-server", "client", "policy", "network", "operator"]
@@ -79,6 +79,11 @@ class Field(Strict):
         dict[str, str] | None, Meta(description="How final a code is, by its first character.")
     ] = None
     secret: Annotated[bool, Meta(description="The value is never shown.")] = False
+    space: Annotated[str, Meta(description="What it is an id of, for stories.")] = ""
+    relation: Annotated[
+        Literal["own", "next", "earlier", "child", "mentions"],
+        Meta(description="How the record's mail is tied to the one named."),
+    ] = "mentions"
 
 
 class Placeholder(Strict):

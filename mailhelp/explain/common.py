@@ -57,6 +57,12 @@ def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, 
 
 def parts(library: Library, document: Document, values: Mapping[str, str]) -> dict[str, Any]:
     """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands."""
+    commands = filled(library, document.data.get("commands", []), values)
+    return {**fixed(library, document), "commands": commands}
+
+
+def fixed(library: Library, document: Document) -> dict[str, Any]:
+    """Those of the ``parts`` of a document that are the same whatever the values."""
     data = document.data
     stored = data.get("verdict")
     return {
@@ -68,7 +74,6 @@ def parts(library: Library, document: Document, values: Mapping[str, str]) -> di
         "causes": tuple(prose(item) for item in data.get("causes", ())),
         "actions": tuple(prose(item) for item in data.get("actions", ())),
         "sections": tuple(Section(item["title"], prose(item)) for item in data.get("sections", ())),
-        "commands": filled(library, data.get("commands", []), values),
         "parameters": tuple(parameter(library, name) for name in data.get("parameters", ())),
         "related": tuple(dict.fromkeys(data.get("related", ()))),
         "sources": tuple(dict.fromkeys(data.get("sources", ()))),

@@ -2,176 +2,219 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from mailhelp.answer import Answer, Result, Span, Verdict
-from mailhelp.explain.common import parts
+from mailhelp.answer import Answer, Command, Result, Span, Verdict
+from mailhelp.explain import common
+from mailhelp.explain.draft import Drafts
+from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.log.catalogue import Match
-from mailhelp.log.prefix import Record, covered
-from mailhelp.patterns.values import EMPTY, ValueSpan
+from mailhelp.log.prefix import Record
+from mailhelp.log.read import Read
+from mailhelp.patterns.fields import Field
+from mailhelp.patterns.values import ValueSpan
 
 BY_CODE = "by-code"
+PROBLEMS = ("warning", "error", "fatal", "panic")
+"""Severities of what went wrong."""
+_MOST_MEANINGS = 10_000
 
 
-def match(library: Library, record: Record) -> Match | None:
-    """The best match of the record's message among the patterns of its program."""
-    return library.catalogue.match(library.programs_of(record.tag), record.message)
+class Entry:
+    """A document as the answers about its records use it: what is always the same is made once."""
+
+    def __init__(self, library: Library, document: Document) -> None:
+        self._library = library
+        self.document = document
+        self.severity: str | None = document.data.get("severity")
+        self.verdict: Mapping[str, Any] | None = document.data.get("verdict")
+        self.harmless = bool(self.verdict and self.verdict.get("harmless"))
+
+    @cached_property
+    def parts(self) -> dict[str, Any]:
+        """The fields of ``Answer`` that no value of a record changes."""
+        return common.fixed(self._library, self.document)
+
+    @cached_property
+    def brief(self) -> dict[str, Any]:
+        """Those of the ``parts`` that are told again when the entry has been explained already."""
+        return {"title": self.document.title, "severity": self.severity}
+
+    @cached_property
+    def gist(self) -> Gist:
+        """How a record is told in one line; where the entry does not say, by what tells most."""
+        default = self._library.table("gists").get("default", {})
+        own = self.document.data.get("gist")
+        return Gist(own or default.get("gist", ""), default.get("hidden", ()))
+
+    def commands(self, values: Mapping[str, str]) -> tuple[Command, ...]:
+        """The commands with ``values``."""
+        return common.filled(self._library, self.document.data.get("commands", []), values)
+
+    def event(self, values: Mapping[str, str]) -> str:
+        """What the message means for a story, where it depends on a value as that value says."""
+        by: Mapping[str, str] = self.document.data.get("event_by") or {}
+        return str(
+            self.document.data.get("event") or by.get(values.get(by.get("field", ""), ""), "")
+        )
 
 
-def explain(library: Library, record: Record) -> Answer:
-    """The answer for one record; an unknown one says so and offers what is known of its shape."""
-    found = match(library, record)
-    document = library.document(found.id) if found else None
-    inner: list[ValueSpan] = []
-    if found is not None:
-        record, inner = values_of(library, record, found)
-    spans = prefix_spans(library, record)
-    values: dict[str, str] = {}
-    base: dict[str, Any] = {
-        "kind": "log",
-        "query": record.text,
-        "text": record.text,
-        "program": library.program(record.tag) or record.tag if record.tag else None,
-        "pid": record.pid,
-        "time": record.time,
-        "host": record.host,
-        "notes": _notes(record),
-    }
-    if record.repeats_last:
-        title = "The record before, once more"
-        return Answer(**base, recognised="generic", title=title, spans=tuple(spans))
-    if found is None or document is None:
-        return Answer(
+class Explainer:
+    """Explains the records of one stream; what it looked up for an entry it does not look up again."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.engine = library.engine
+        self._entries: dict[str, Entry | None] = {}
+        self._meanings: dict[tuple[str, str], str] = {}
+        self._drafts: Drafts | None = None
+
+    def entry(self, read: Read) -> Entry | None:
+        """The entry of a record, ``None`` if nothing knows it."""
+        if read.hit is None:
+            return None
+        id = read.hit.entry
+        if id not in self._entries:
+            document = self.library.document(id)
+            self._entries[id] = Entry(self.library, document) if document else None
+        return self._entries[id]
+
+    def is_problem(self, read: Read) -> bool:
+        """Whether a record tells of something that went wrong, or that nobody knows."""
+        entry = self.entry(read)
+        if read.recognised == "no":
+            return bool(read.record.text.strip())
+        if entry is None or entry.harmless or read.is_header or read.record.repeats_last:
+            return False
+        if entry.severity in PROBLEMS:
+            return True
+        said = verdict(self.engine.fields, entry.verdict, read.values)
+        return said is not None and said.permanence != "none"
+
+    def explain(self, read: Read, *, brief: bool = False) -> Answer:
+        """The answer for one record; an unknown one says so and offers what is known of its shape.
+
+        ``brief`` leaves out what was said when the entry was explained before.
+        """
+        record = read.record
+        entry = None if record.repeats_last else self.entry(read)
+        base: dict[str, Any] = {
+            "kind": "log",
+            "query": record.text,
+            "text": record.text,
+            "recognised": read.recognised if entry or record.repeats_last else "no",
+            "program": self.engine.program(record.tag) or record.tag,
+            "pid": record.pid,
+            "time": record.time,
+            "host": record.host,
+            "notes": _notes(record),
+        }
+        prefix = self._prefix_spans(record)
+        if record.repeats_last:
+            return Answer(**base, title="The record before, once more", spans=prefix)
+        if entry is None or read.hit is None:
+            if brief:
+                return Answer(**base, spans=prefix)
+            unknown: dict[str, Any] = {"results": self._similar(record), "draft": self._draft(read)}
+            return Answer(**base, spans=prefix, **unknown)
+        values = read.first()
+        known: dict[str, Any] = {
             **base,
-            recognised="no",
-            spans=tuple(spans),
-            results=similar(library, record),
-            draft=draft(library, record),
+            **(entry.brief if brief else entry.parts),
+            "verdict": verdict(self.engine.fields, entry.verdict, read.values),
+            "gist": entry.gist.told(values, read.values)
+            or first_values(read.values, self.engine.fields),
+            "event": entry.event(values) or None,
+        }
+        if not read.hit.generic:
+            known["entry"] = entry.document.id.partition("/")[2]
+        if brief:
+            return Answer(**known, spans=(*prefix, *self.value_spans(read, meanings=False)))
+        known["commands"] = entry.commands(values)
+        known["spans"] = (*prefix, *self.value_spans(read))
+        if read.hit.generic:
+            known |= {"results": self._similar(record), "draft": self._draft(read)}
+        return Answer(**known)
+
+    def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
+        """The spans of a record's values, placed in its text, each with its meaning."""
+        place = read.record.place
+        spans = []
+        for start, end, name, value in read.values:
+            left, right = place(start, end)
+            meaning = self.meaning(name, value) if meanings else ""
+            spans.append(Span(left, right, name, value, meaning))
+        return spans
+
+    def meaning(self, name: str, value: str) -> str:
+        """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
+        field = self.engine.fields[name]
+        if not field.lookup:
+            return field.read(value)
+        found = self._meanings.get((name, value))
+        if found is None:
+            if len(self._meanings) >= _MOST_MEANINGS:
+                self._meanings.clear()
+            found = self._meanings[name, value] = meaning(self.library, field, value)
+        return found
+
+    def _prefix_spans(self, record: Record) -> tuple[Span, ...]:
+        """The spans of the syslog prefix."""
+        return tuple(
+            Span(*place, self._prefix_meaning(place.name, place.value)) for place in record.prefix
         )
-    for span in inner:
-        if span.value not in EMPTY:  # <> and [] are no values that a command could use
-            values.setdefault(span.name, span.value)
-    spans += value_spans(library, inner, record)
-    common = parts(library, document, values)
-    common["verdict"] = verdict(library, document, inner)
-    answer = Answer(
-        **{**base, **common},
-        recognised="generic" if found.generic else "entry",
-        entry=document.id.partition("/")[2] if not found.generic else None,
-        spans=tuple(spans),
-    )
-    if found.generic:
-        return answer._replace(results=similar(library, record), draft=draft(library, record))
-    return answer
+
+    def _prefix_meaning(self, name: str, value: str) -> str:
+        if name == "program":
+            row = self.engine.programs.get(self.engine.program(value) or "")
+            if row:
+                return str(row["meaning"])
+        return self.meaning(name, value)
+
+    def _draft(self, read: Read) -> str:
+        if self._drafts is None:
+            self._drafts = Drafts(self.engine, self.library.table("drafts"))
+        return self._drafts.draft(read)
+
+    def _similar(self, record: Record) -> tuple[Result, ...]:
+        """Entries that share rare words with the record: similar, not the same."""
+        ids = self.engine.similar(record)
+        return tuple(Result(id, "log", self.library.title(id)) for id in ids)
 
 
-def values_of(library: Library, record: Record, found: Match) -> tuple[Record, list[ValueSpan]]:
-    """The values of a matched message, and the record, both with the fields that are secret covered."""
-    inner = list(library.splitter.groups(found.found, found.holes))
-    secret = [(span.start, span.end) for span in inner if library.fields[span.name].secret]
-    if not secret:
-        return record, inner
-    record = covered(record, secret)
-    return record, [span._replace(value=record.message[span.start : span.end]) for span in inner]
+def _notes(record: Record) -> tuple[str, ...]:
+    if record.repeats_last:
+        return (f"The syslog daemon wrote this for {record.repeated} more records like the last.",)
+    if record.repeated > 1:
+        return (f"The syslog daemon wrote this once for {record.repeated} records.",)
+    return ()
 
 
-def reach(library: Library, found: Match) -> int:
-    """Where the last value of the matched message ends that is neither free text nor a composite."""
-    ends = [
-        span.end
-        for span in library.splitter.groups(found.found, found.holes)
-        if not (field := library.fields[span.name]).free and not field.forms and not field.items
-    ]
-    return max(ends, default=0)
-
-
-def prefix_spans(library: Library, record: Record) -> list[Span]:
-    """The spans of the syslog prefix."""
-    spans = []
-    for place in record.prefix:
-        meaning = library.fields[place.name].read(place.value)
-        if place.name == "program":
-            table = library.table("programs").get(library.program(place.value) or "")
-            meaning = table["meaning"] if table else meaning
-        spans.append(Span(place.start, place.end, place.name, place.value, meaning))
-    return spans
-
-
-def value_spans(library: Library, inner: Iterable[ValueSpan], record: Record) -> list[Span]:
-    """The spans of a message's values, placed in the record's text, each with its meaning."""
-    spans = []
-    for span in inner:
-        start, end = record.place(span.start, span.end)
-        spans.append(
-            Span(start, end, span.name, span.value, meaning(library, span.name, span.value))
-        )
-    return spans
-
-
-def meaning(library: Library, name: str, value: str) -> str:
-    """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
-    field = library.fields[name]
+def meaning(library: Library, field: Field, value: str) -> str:
+    """What a value of ``field`` means: looked up where the field says so, else as it reads."""
     if field.lookup:
-        for hit in library.named(value, field.lookup):
-            title = library.title(hit.id)
-            if title and title != value:
-                return title
+        titles = (library.title(hit.id) for hit in library.named(value, field.lookup))
+        said = next((title for title in titles if title and title != value), "")
+        if said:
+            return said
     return field.read(value)
 
 
-def verdict(library: Library, document: Document, inner: Iterable[ValueSpan]) -> Verdict | None:
-    """The entry's verdict; where it goes by the code, as the first code in the record says."""
-    stored: Mapping[str, object] | None = document.data.get("verdict")
+def verdict(
+    fields: Mapping[str, Field], stored: Mapping[str, Any] | None, values: Iterable[ValueSpan]
+) -> Verdict | None:
+    """An entry's verdict; where it goes by the code, as the first code in the record says."""
     if not stored:
         return None
     permanence = str(stored.get("permanence", "none"))
     if permanence == BY_CODE:
         readings = (
-            library.fields[span.name].permanence.get(span.value[:1])  # type: ignore[union-attr]
-            for span in inner
-            if library.fields[span.name].permanence
+            reading.get(span.value[:1])
+            for span in values
+            if (reading := fields[span.name].permanence)
         )
         permanence = next((reading for reading in readings if reading), "none")
     return Verdict(str(stored.get("who", "")), permanence, bool(stored.get("harmless", False)))
-
-
-def similar(library: Library, record: Record) -> tuple[Result, ...]:
-    """Entries that share rare words with the record: similar, not the same."""
-    ids = library.catalogue.similar(library.programs_of(record.tag), record.message)
-    return tuple(Result(id, "log", library.title(id)) for id in ids)
-
-
-def draft(library: Library, record: Record) -> str:
-    """A corpus entry for this record, to be filled in by somebody who knows what it means."""
-    message = record.message.strip()[:500]
-    pattern = message.replace("{", "{{").replace("}", "}}")
-    quote = "'''" if "'" in message else "'"
-    if quote == "'''" and "'''" in message:
-        return ""
-    program = (library.program(record.tag) if record.tag else None) or record.tag or "postfix/any"
-    place = re.sub(r"[^\w./-]", "_", program).strip("./")
-    return (
-        "+++\n"
-        f"# save as NAME.md in ~/.config/mailhelp/notes/log/{place}/\n"
-        'title = "What happened, in a few words"\n'
-        f"patterns = [{quote}{pattern}{quote}]\n"
-        'severity = "info"\n'
-        'verdict = { who = "this-server", permanence = "none" }\n'
-        'sources = ["our own notes"]\n'
-        "+++\n"
-        "What it means.\n\n"
-        "## Samples\n\n"
-        f"```\n{message}\n```\n"
-    )
-
-
-def _notes(record: Record) -> tuple[str, ...]:
-    if record.repeats_last:
-        return (f"The syslog daemon stands in for {record.repeated} more records like the last.",)
-    if record.repeated > 1:
-        return (f"The syslog daemon wrote this once for {record.repeated} records.",)
-    return ()

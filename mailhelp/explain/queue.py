@@ -84,19 +84,19 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
 def _read(library: Library, rules: Mapping[str, Any], reason: str, queue_id: str) -> _Read:
     """The entry that explains ``reason``, as if a delivery agent had logged it."""
     message = say(rules["record"], {"queue_id": queue_id, "delay_reason": reason})
-    matches = list(library.catalogue.matches(tuple(rules["programs"]), message))
+    matches = list(library.engine.catalogue.matches(tuple(rules["programs"]), message))
     # what has no more fixed text than the shape of any delivery knows nothing of the reason
     shape = max((match.literal for match in matches if match.generic), default=0)
     best = next((match for match in matches if not match.generic and match.literal > shape), None)
     document = library.document(best.id) if best else None
     if best is None or document is None:
         return _Read()
-    inner = list(library.splitter.groups(best.found, best.holes))
+    inner = library.engine.splitter.groups(best.found, best.holes)
     values: dict[str, str] = {}
     for span in inner:
         if span.value not in EMPTY and not library.fields[span.name].secret:
             values.setdefault(span.name, span.value)
-    return _Read(document, values, verdict(library, document, inner))
+    return _Read(document, values, verdict(library.fields, document.data.get("verdict"), inner))
 
 
 def _groups(library: Library, tally: Tally, rules: Mapping[str, Any]) -> list[Group]:

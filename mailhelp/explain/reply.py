@@ -154,7 +154,7 @@ def find_words(library: Library, words: str) -> Explained | None:
     for form in row["codeless"]:
         line = form.replace("{words}", words[:1].upper() + words[1:])
         start = form.index("{words}")
-        for match in library.catalogue.matches(tuple(row["program"]), line):
+        for match in library.engine.catalogue.matches(tuple(row["program"]), line):
             document = library.document(match.id)
             if match.generic or document is None:
                 continue
@@ -283,7 +283,9 @@ def _spans(
         start = text.find(value) if value else -1
         end = start + len(value)
         if start >= 0 and all(end <= span.start or start >= span.end for span in spans):
-            spans.append(Span(start, end, name, value, meaning(library, name, value)))
+            spans.append(
+                Span(start, end, name, value, meaning(library, library.fields[name], value))
+            )
     return tuple(sorted(spans))
 
 
@@ -293,14 +295,14 @@ def _look_up(
     """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
     for line in row["lines"]:
         filled = "".join(_filled(parse(line), row, given))
-        for match in library.catalogue.matches(tuple(row["program"]), filled):
+        for match in library.engine.catalogue.matches(tuple(row["program"]), filled):
             document = library.document(match.id)
             if match.generic or document is None or match.id in row.get("catch_all", ()):
                 continue
             if _contradicts(document, given.get("reply", "")):
                 continue
             values: dict[str, str] = {}
-            for span in library.splitter.groups(match.found, match.holes):
+            for span in library.engine.splitter.groups(match.found, match.holes):
                 ours = span.value in EMPTY or not any(span.value in v for v in given.values() if v)
                 if not ours:
                     values.setdefault(span.name, span.value)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
-from mailhelp.log.catalogue import Catalogue
 from mailhelp.patterns.fields import Field, from_table
-from mailhelp.patterns.values import Splitter
 from mailhelp.redact import Redactor
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mailhelp.host.places import Places, Rows
+    from mailhelp.log.reader import Engine
 
 _T = TypeVar("_T")
 
@@ -49,15 +50,23 @@ def bundled_store(folder: Path | None = None) -> Store:
         raise SourceError(str(error), hint) from error
 
 
+_Ask = Callable[[Callable[[Store], Iterable[Any]]], Iterator[Any]]
+
+
 class Fields(Mapping[str, Field]):
     """The fields by name. One is read when it is asked for: an answer needs a few of hundreds.
 
-    ``ask`` puts a question to each store that has fields, the first to answer first.
+    ``ask`` puts a question to each store that has fields, the first to answer first. Pickled are the
+    ``layers`` that it asks.
     """
 
-    def __init__(self, ask: Callable[[Callable[[Store], Iterable[Any]]], Iterator[Any]]) -> None:
-        self._ask = ask
+    def __init__(self, layers: tuple[Store, ...], ask: _Ask | None = None) -> None:
+        self._layers = layers
+        self._ask = ask or (lambda question: (row for layer in layers for row in question(layer)))
         self._known: dict[str, Field | None] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Fields, (self._layers,)
 
     def __getitem__(self, name: str) -> Field:
         if name not in self._known:
@@ -91,6 +100,7 @@ class Library:
         search_folders: tuple[Path, ...] = (),
         notice: Callable[[str], None] = lambda sentence: None,
         places: Callable[[Rows], Places] | None = None,
+        today: Callable[[], date] | None = None,
     ) -> None:
         self.layers = tuple(layer for layer in (notes, bundled, host) if layer is not None)
         self._opened = self.layers
@@ -99,6 +109,7 @@ class Library:
         self.search_folders = search_folders
         self._notice = notice
         self._places = places
+        self._today = today
         self._tables: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Document | None] = {}
 
@@ -119,7 +130,7 @@ class Library:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields by name, each read when it is first asked for; the notes' before the bundled."""
-        return Fields(self._ask)
+        return Fields(self.layers, self._ask)
 
     @cached_property
     def places(self) -> Places:
@@ -129,39 +140,22 @@ class Library:
         return (self._places or usual)(self.table("places"))
 
     @cached_property
-    def splitter(self) -> Splitter:
-        """The splitter of the fields' values."""
-        return Splitter(self.fields)
-
-    @cached_property
     def redactor(self) -> Redactor:
         """Covers secrets in text from outside."""
         return Redactor(self.table("secrets"))
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        """The patterns of all layers."""
-        return Catalogue(self.layers)
+    def engine(self) -> Engine:
+        """Reads logs and headers by the patterns of all layers."""
+        from datetime import date  # parameters and codes do without all this
 
-    @cached_property
-    def _programs(self) -> dict[str, str]:
-        table = self.table("programs")
-        return {tag: name for name, row in table.items() for tag in (*row["tags"], name)}
+        from mailhelp.log.prefix import Formats
+        from mailhelp.log.reader import Engine
 
-    def program(self, tag: str) -> str | None:
-        """The program that a syslog tag stands for, or ``None`` if it is not known."""
-        return self._programs.get(tag) or self._programs.get(tag.rpartition("/")[2])
-
-    def programs_of(self, tag: str | None) -> tuple[str, ...]:
-        """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""
-        if tag is None:
-            return ()
-        program = self.program(tag)
-        if program is None:
-            family = tag.partition("/")[0]
-            return (tag, f"{family}/any") if "/" in tag else (tag,)
-        family, _, own = program.partition("/")
-        return (program, f"{family}/any") if own else (program,)
+        today = self._today() if self._today else date.today()
+        programs, formats = self.table("programs"), Formats(self.table("formats"))
+        sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
+        return Engine(sources, self.fields, programs, formats, self.redactor, today)
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""

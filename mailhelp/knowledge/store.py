@@ -20,14 +20,14 @@ from mailhelp.names import fold, near_words
 
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file and the folder that an index consists of."""
-FORMAT = 2
+FORMAT = 3
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
-CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT);
+CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
 CREATE INDEX patterns_by_program ON patterns (program);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
@@ -42,8 +42,8 @@ _LONGEST_NAME = 300
 class PatternRow(NamedTuple):
     """One pattern as compiled: where it applies, how it matches, the entry it belongs to.
 
-    ``word`` is a word that every matching message holds, or empty; ``generic`` marks a frame that
-    understands the shape of a message and not its meaning.
+    ``word`` is a word that every matching message holds, or empty, and ``fixed`` the longest fixed text;
+    ``generic`` marks a frame that understands the shape of a message and not its meaning.
     """
 
     program: str
@@ -53,6 +53,7 @@ class PatternRow(NamedTuple):
     holes: tuple[str, ...]
     id: str
     generic: bool
+    fixed: str = ""
 
 
 class FieldRow(NamedTuple):
@@ -92,6 +93,10 @@ class Store:
             self.close()
             raise
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled is the path, and what is in memory whole."""
+        return (Store, (self.path,)) if self.path else (_restored, (self._db.serialize(),))
+
     @classmethod
     def create(cls, path: Path) -> Store:
         """An empty catalogue in a new file, to be filled and closed."""
@@ -129,8 +134,8 @@ class Store:
                 [(fold(name), document.kind, document.id, name) for name in document.names],
             )
         self._db.executemany(
-            "INSERT INTO patterns VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(*row[:4], "\n".join(row.holes), row.id, row.generic) for row in patterns],
+            "INSERT INTO patterns VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*row[:4], "\n".join(row.holes), *row[5:]) for row in patterns],
         )
         self._db.executemany("INSERT OR REPLACE INTO mentions VALUES (?, ?)", mentions)
         self._db.executemany(
@@ -215,9 +220,9 @@ class Store:
     def patterns(self, program: str) -> Iterator[PatternRow]:
         """The patterns of ``program``."""
         for row in self._all("SELECT * FROM patterns WHERE program = ?", (program,)):
-            program_, literal, word, regex, holes, id, generic = row
+            program_, literal, word, regex, holes, id, generic, fixed = row
             names = tuple(holes.split("\n")) if holes else ()
-            yield PatternRow(program_, literal, word, regex, names, id, bool(generic))
+            yield PatternRow(program_, literal, word, regex, names, id, bool(generic), fixed)
 
     def pages_that_mention(self, name: str) -> list[str]:
         """The ids of the pages whose source holds ``name``, else of those with it as part of a word."""
@@ -262,6 +267,12 @@ class Store:
             return []
         except sqlite3.Error as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
+
+
+def _restored(content: bytes) -> Store:
+    store = Store()
+    store._db.deserialize(content)
+    return store
 
 
 def _escape(text: str) -> str:

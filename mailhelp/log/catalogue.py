@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
-from mailhelp.knowledge.store import PatternRow
+from mailhelp.knowledge.store import Name, PatternRow
 from mailhelp.light import NamedTuple
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
@@ -22,6 +22,8 @@ class PatternSource(Protocol):
     def patterns(self, program: str) -> Iterable[PatternRow]: ...
 
     def programs(self) -> set[str]: ...
+
+    def named(self, name: str) -> Iterable[Name]: ...
 
 
 class Match(NamedTuple):
@@ -40,22 +42,29 @@ class Match(NamedTuple):
 
 
 class _Program:
-    """The patterns of one program, filed under a word that a matching message must hold."""
+    """The patterns of one program, best first, filed under a word that a matching message must hold."""
 
     def __init__(self, rows: Iterable[PatternRow]) -> None:
-        self.by_word: dict[str, list[PatternRow]] = defaultdict(list)
-        for row in rows:
-            self.by_word[row.word].append(row)
-        self.regexes: dict[str, re.Pattern[str]] = {}
+        self.rows = sorted(rows, key=lambda row: (row.generic, -row.literal, _shared(row)))
+        self.by_word: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(self.rows):
+            self.by_word[row.word].append(number)
+        self.anywhere = self.by_word.pop("", [])
+        self._regexes: dict[str, re.Pattern[str]] = {}
 
-    def candidates(self, words: set[str]) -> list[PatternRow]:
-        found = [row for word in words & self.by_word.keys() for row in self.by_word[word]]
-        return found + self.by_word.get("", [])
+    def candidates(self, message: str) -> list[PatternRow]:
+        """The patterns with a rare word that ``message`` holds, and those without one, best first."""
+        words = self.by_word.keys() & message[:_LOOKED_AT].split()
+        numbers = [number for word in words for number in self.by_word[word]]
+        return [self.rows[number] for number in sorted(numbers + self.anywhere)]
 
     def match(self, row: PatternRow, message: str) -> re.Match[str] | None:
-        regex = self.regexes.get(row.regex)
+        """The match of one pattern; its regex is compiled when its fixed text is there for the first time."""
+        if row.fixed not in message:
+            return None
+        regex = self._regexes.get(row.regex)
         if regex is None:
-            regex = self.regexes[row.regex] = re.compile(row.regex, re.DOTALL)
+            regex = self._regexes[row.regex] = re.compile(row.regex, re.DOTALL)
         return regex.match(message)
 
 
@@ -70,26 +79,27 @@ class Catalogue:
     """
 
     def __init__(self, sources: Iterable[PatternSource]) -> None:
-        self._sources = tuple(sources)
+        self.sources = tuple(sources)
         self._programs: dict[tuple[str, ...], _Program] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Catalogue, (self.sources,)
 
     def match(self, programs: tuple[str, ...], message: str) -> Match | None:
         """The best match among the patterns of ``programs`` (all programs if empty)."""
-        return next(iter(self.matches(programs, message)), None)
+        return next(self.matches(programs, message), None)
 
-    def matches(self, programs: tuple[str, ...], message: str) -> Iterable[Match]:
+    def matches(self, programs: tuple[str, ...], message: str) -> Iterator[Match]:
         """All matches, best first: entries before generic shapes, then by length of fixed text."""
         table = self._table(programs)
-        rows = table.candidates({*message[:_LOOKED_AT].split()})
-        rows.sort(key=lambda row: (row.generic, -row.literal, _shared(row)))
-        for row in rows:
+        for row in table.candidates(message):
             found = table.match(row, message)
             if found:
                 yield Match(row.id, row.generic, row.literal, _shared(row), row.holes, found)
 
     def similar(self, programs: tuple[str, ...], message: str, most: int = 3) -> list[str]:
         """The ids of the entries that share most of their rare words with ``message``."""
-        rows = self._table(programs).candidates({*message[:_LOOKED_AT].split()})
+        rows = self._table(programs).candidates(message)
         ids = dict.fromkeys(
             row.id
             for row in sorted(rows, key=lambda row: -len(row.word))
@@ -97,12 +107,23 @@ class Catalogue:
         )
         return list(ids)[:most]
 
+    def knows(self, programs: tuple[str, ...]) -> bool:
+        """Whether there is any pattern of ``programs``."""
+        return bool(self._table(programs).rows)
+
+    def named(self, name: str, kind: str) -> str | None:
+        """The id of the document of this ``name`` and ``kind``."""
+        found = (
+            each.id for source in self.sources for each in source.named(name) if each.kind == kind
+        )
+        return next(found, None)
+
     def _table(self, programs: tuple[str, ...]) -> _Program:
         if programs not in self._programs:
             if len(self._programs) >= _MOST_PROGRAMS:
                 self._programs.clear()
             rows: list[PatternRow] = []
-            for source in self._sources:
+            for source in self.sources:
                 for program in programs or sorted(source.programs()):
                     rows += source.patterns(program)
             self._programs[programs] = _Program(rows)

@@ -6,12 +6,11 @@ Memory is bounded: one record and the line behind it are held, and a line is cut
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO, Protocol
 
-from mailhelp.light import NamedTuple
-from mailhelp.log.prefix import Record, cut, joined, parse
+from mailhelp.log.prefix import Record, cut, joined, unquoted
+from mailhelp.log.read import Read
 
 LONGEST = 65_536
 """Characters of a line that are looked at; what is behind them is passed over."""
@@ -21,16 +20,6 @@ _PAUSE_S = 0.2
 _MARGIN = 72
 """A line shorter than this was not wrapped at the edge of a terminal or a mail."""
 _HEADER_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:")
-
-Reach = Callable[[Record], int | None]
-
-
-class Numbered(NamedTuple):
-    """A record with the number of its first line (from 1) and how many lines it has."""
-
-    line: int
-    record: Record
-    lines: int = 1
 
 
 def lines(stream: BinaryIO) -> Iterator[str]:
@@ -75,29 +64,62 @@ def _text(line: bytes) -> str:
     return line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
 
 
+class Reading(Protocol):
+    """What reads a record: an ``Engine``."""
+
+    def parse(self, line: str) -> Record: ...
+
+    def read(self, record: Record, line: int, lines: int) -> Read: ...
+
+    def reach(self, read: Read) -> int | None: ...
+
+    def continuation(self, tag: str) -> Mapping[str, str] | None: ...
+
+
+class _Piece:
+    """A record, or what may be the rest of one: matched when that is first asked for, and never again."""
+
+    __slots__ = ("_found", "_reading", "line", "lines", "record")
+
+    def __init__(self, reading: Reading, line: int, record: Record, lines: int = 1) -> None:
+        self.line = line
+        self.record = record
+        self.lines = lines
+        self._reading = reading
+        self._found: Read | None = None
+
+    @property
+    def read(self) -> Read:
+        if self._found is None:
+            self._found = self._reading.read(self.record, self.line, self.lines)
+        return self._found
+
+    @property
+    def reach(self) -> int | None:
+        return self._reading.reach(self.read)
+
+    def longer(self, record: Record, lines: int) -> _Piece:
+        """The same with more lines."""
+        return _Piece(self._reading, self.line, record, lines)
+
+
 class Joiner:
     """Puts records together that were written or pasted in several lines.
 
-    ``reach`` tells where in a record's message its last value ends that is no free text, ``None``
-    if no entry is known for it; ``continuation`` tells, for the tag of a program that splits long
-    records, how one piece ends and the next begins.
+    ``reading`` parses and matches: what it found while the pieces were tried is handed on.
     """
 
-    def __init__(
-        self, today: date, reach: Reach, continuation: Callable[[str], dict[str, str] | None]
-    ) -> None:
-        self._today = today
-        self._reach = reach
-        self._continuation = continuation
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
-    def records(self, source: Iterable[str | None], first: int = 1) -> Iterator[Numbered]:
+    def reads(self, source: Iterable[str | None], first: int = 1) -> Iterator[Read]:
         """The records in ``source``; ``first`` is the number of its first line, ``None`` a pause.
 
         Lines without a prefix wait for the next line that has one: only then is it known how many
         of them belong to the record before.
         """
-        held: Numbered | None = None
-        tail: list[Record] = []
+        held: _Piece | None = None
+        tail: list[_Piece] = []
         number = first - 1
         for line in source:
             if line is None:
@@ -106,21 +128,25 @@ class Joiner:
                 held, tail = None, []
                 continue
             number += 1
-            record = _trimmed(parse(line, self._today))
+            record = _trimmed(self._reading.parse(line))
+            if held is not None and record.tag is None and record.time is None:
+                # the rest of a quoted record is quoted too; else > is how some messages begin
+                record = unquoted(record, held.record.quotes)
+            piece = _Piece(self._reading, number, record)
             if held is not None:
-                if len(tail) < _MOST_WRAPPED and self._may_be_wrapped(held.record, record):
-                    tail.append(record)
+                if len(tail) < _MOST_WRAPPED and _may_be_wrapped(held, piece):
+                    tail.append(piece)
                     continue
-                longer = None if tail else self._continued(held, record)
+                longer = None if tail else self._continued(held, piece.record)
                 if longer is not None:
-                    held = Numbered(held.line, longer, held.lines + 1)
+                    held = held.longer(longer, held.lines + 1)
                     continue
                 yield from self._unwrapped(held, tail)
-            held, tail = Numbered(number, record), []
+            held, tail = piece, []
         if held is not None:
             yield from self._unwrapped(held, tail)
 
-    def _continued(self, held: Numbered, next: Record) -> Record | None:
+    def _continued(self, held: _Piece, next: Record) -> Record | None:
         """``held`` with ``next`` added if that is a folded header or the next piece of a record."""
         record = held.record
         if held.lines >= _MOST_PIECES or not next.text.strip():
@@ -131,7 +157,7 @@ class Joiner:
             return joined(record, next, indent, " ") if folded else None
         if next.tag != record.tag or next.pid != record.pid or not record.tag:
             return None
-        rule = self._continuation(record.tag)
+        rule = self._reading.continuation(record.tag)
         if rule is None or not record.message.endswith(rule["ends"]):
             return None
         begun = re.match(rule["begins"], next.message)
@@ -140,46 +166,55 @@ class Joiner:
         shorter = cut(record, len(record.message) - len(rule["ends"]))
         return joined(shorter, next, begun.end())
 
-    def _may_be_wrapped(self, record: Record, next: Record) -> bool:
-        """Whether ``next`` can be the rest of ``record``: no prefix behind one, no record of its own."""
-        bare = next.tag is None and next.time is None and bool(next.text.strip())
-        return bare and record.tag is not None and self._reach(next) is None
-
-    def _unwrapped(self, held: Numbered, tail: list[Record]) -> Iterator[Numbered]:
+    def _unwrapped(self, held: _Piece, tail: list[_Piece]) -> Iterator[Read]:
         """``held`` with as many lines of ``tail`` as it takes to make a known record, then the rest."""
-        count, record = 0, held.record
-        for glue in ("", " ") if tail else ():
-            taken, longer = self._longest(held.record, tail, glue)
-            if taken > count:
-                count, record = taken, longer
-        if not count and tail and self._reach(record) is None:
+        count, best = 0, held
+        for glue in ("", " "):
+            if count < len(tail):
+                taken, longer = self._longest(held, tail, glue)
+                if taken > count:
+                    count, best = taken, longer
+        if not count and tail and held.reach is None:
             # an unknown record keeps what is folded under it
-            while count < len(tail) and (indent := _indent(tail[count])):
-                record = joined(record, tail[count], indent, " ")
+            record = held.record
+            while count < len(tail) and (indent := _indent(tail[count].record)):
+                record = joined(record, tail[count].record, indent, " ")
                 count += 1
-        yield Numbered(held.line, record, held.lines + count)
-        for number, line in enumerate(tail[count:], held.line + held.lines + count):
-            yield Numbered(number, line)
+            best = held.longer(record, held.lines + count) if count else held
+        yield best.read
+        for piece in tail[count:]:
+            yield piece.read
 
-    def _longest(self, record: Record, tail: list[Record], glue: str) -> tuple[int, Record]:
-        """How many lines of ``tail`` belong to ``record``, and the record with them."""
-        count, best = 0, record
-        whole = self._reach(record) is not None
-        for number, line in enumerate(tail, 1):
-            indent = _indent(line)
+    def _longest(self, held: _Piece, tail: list[_Piece], glue: str) -> tuple[int, _Piece]:
+        """How many lines of ``tail`` belong to ``held``, and it with them."""
+        count, best = 0, held
+        record = held.record
+        whole = held.reach is not None
+        for number, piece in enumerate(tail, 1):
+            indent = _indent(piece.record)
             # a complete record takes more only if it looks wrapped (indented, or cut at a margin)
             # and what it takes holds values: else it is the text of a page between two records
             if whole and not count and not indent and len(record.text) < _MARGIN:
                 break
-            longer = joined(record, line, indent, _glue(record, glue, indent))
-            reached = self._reach(longer)
+            longer = held.longer(
+                joined(record, piece.record, indent, _glue(record, glue, indent)),
+                held.lines + number,
+            )
+            reached = longer.reach
             fits = reached is not None and (indent or not whole or reached >= len(record.message))
             if whole and not fits:
                 break
-            record = longer
+            record = longer.record
             if fits:
                 count, best, whole = number, longer, True
         return count, best
+
+
+def _may_be_wrapped(held: _Piece, next: _Piece) -> bool:
+    """Whether ``next`` can be the rest of ``held``: no prefix behind one, no record of its own."""
+    record = next.record
+    bare = record.tag is None and record.time is None and bool(record.text.strip())
+    return bare and held.record.tag is not None and next.reach is None
 
 
 def _glue(record: Record, glue: str, indent: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,27 +26,16 @@ _TAG = (
     r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
     r"(?:\[ID \d+ \w+\.\w+\] )?"  # Solaris
 )
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-# What other programs put in front of a whole line. Each is tried once, in this order.
-_WRAPPERS = (
-    r"(?:> ?)+(?=[A-Z][a-z]{2} |\d{4}-|<\d)",  # quoted in a mail
-    r"\s*\[(?:pod|container)/[^\]\s]+\]\s+",  # kubectl logs --prefix
-    r"[\w.-]+\s+\|\s",  # docker compose
-    r"(?:[\w./-]*[\w-]:)(?:\d+:)?(?=(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT))",  # grep
-    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s(?:stdout|stderr)\s[FP]\s",
-    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)\s",  # docker logs --timestamps
-    r"<\d{1,3}>(?!\d )",  # the priority of RFC 3164
-)
+_FENCE = r"[ \t]*+(?>(?:>[ \t]?)*)(?:`{3,}+|~{3,}+)\w{0,20}\s*+"
 _RFC5424 = (
     r"<\d{1,3}>\d{1,2} (?P<time>\S+) (?P<host>\S+) (?P<tag>\S+) (?P<pid>\S+) \S+ "
     r"(?:-|(?:\[(?>(?:[^\]\"]|\"(?>(?:[^\"\\]|\\.)*)\")*)\])+)(?: (?:\ufeff)?|$)"
 )
 _TIME = (
-    r"(?P<time>(?P<month>[A-Z][a-z]{2})\s{1,2}(?P<day>\d{1,2})\s(?:(?P<year>\d{4})\s)?"
+    r"(?P<time>(?P<month>[^\W\d_]{3,5}\.?)\s{1,2}(?P<day>\d{1,2})\s(?:(?P<year>\d{4})\s)?"
     r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?)\s"
     r"|(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?)\s"
-    r"|[A-Z][a-z]{2} (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
+    r"|[^\W\d_]{2,4}\.? (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
     r"|(?P<unix>\d{9,11}\.\d{3,9})\s"
     r"|\[ *\d+\.\d{3,9}\]\s"  # journalctl -o short-monotonic: time since the machine started
 )
@@ -85,7 +74,9 @@ class Record(NamedTuple):
     ``text`` is the input as given (several lines where the record was split); ``message`` is what
     the program wrote. ``offsets`` maps the second into the first: pairs (index into message, index
     into text), sorted, each valid up to the next. ``time`` is ISO 8601 as far as the line tells.
-    ``tag`` is the program as the line names it; ``repeated`` how often the record stands for.
+    ``tag`` is the program as the line names it; ``repeated`` how many records it stands for.
+    ``container`` is the name of the container whose log the line is of (``pod/…`` in Kubernetes), empty
+    where that is not told, ``None`` if it is of none. ``quotes`` counts the ``>`` that a mail put in front.
     """
 
     text: str
@@ -98,9 +89,14 @@ class Record(NamedTuple):
     prefix: tuple[Place, ...] = ()
     repeated: int = 1
     repeats_last: bool = False
+    container: str | None = None
+    quotes: int = 0
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where ``message[start:end]`` stands in ``text``."""
+        if len(self.offsets) == 1:
+            shift = self.offsets[0][1] - self.offsets[0][0]
+            return start + shift, max(start, end) + shift
         if end <= start:
             return self._map(start), self._map(start)
         last = self._map(end - 1)
@@ -115,13 +111,35 @@ class Record(NamedTuple):
         return text_index + index - message_index
 
 
-def parse(line: str, today: date) -> Record:
+class Formats:
+    """What ``corpus/formats.toml`` says of prefixes: what other programs put in front, names of months."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._table = table
+        self.wrappers: tuple[Mapping[str, Any], ...] = tuple(table.get("wrappers", {}).values())
+        self.months = {
+            name: number
+            for number, names in enumerate(table["months"].values(), 1)
+            for name in names
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Formats, (self._table,)
+
+
+def parse(line: str, today: date, formats: Formats) -> Record:
     """The record in ``line`` (without its line end); a line with no known prefix is all message.
 
     ``today`` gives the year where the prefix has none: the latest that is not in the future.
     """
-    record = _from_json(line, today) if line.lstrip().startswith("{") else None
-    return _plain_blanks(record or _parse_text(line, today))
+    record = _from_json(line, today, formats) if line.lstrip().startswith("{") else None
+    return _plain_blanks(record or _parse_text(line, today, formats))
+
+
+def unquoted(record: Record, quotes: int) -> Record:
+    """``record`` without the marks of a mail that quotes it, of which there are up to ``quotes``."""
+    marks = _regex(rf"[ \t]*+(?:>[ \t]?){{1,{quotes}}}").match(record.message) if quotes else None
+    return part(record, marks.end()) if marks else record
 
 
 def joined(first: Record, next: Record, start: int, glue: str = "") -> Record:
@@ -141,11 +159,15 @@ def cut(record: Record, length: int) -> Record:
     return record._replace(message=record.message[:length])
 
 
-def _parse_text(line: str, today: date) -> Record:
+def _parse_text(line: str, today: date, formats: Formats) -> Record:
+    if ("```" in line or "~~~" in line) and _regex(_FENCE).fullmatch(line):
+        return Record(text=line, message="", offsets=((0, len(line)),))
     position = 0
     places: list[Place] = []
-    time = host = tag = None
+    time = host = tag = container = None
     pid: int | None = None
+    quotes = 0
+    closes = ""
     match = _regex(_RFC5424).match(line) if line.startswith("<") else None
     if match:
         time = _iso(match["time"])
@@ -154,17 +176,25 @@ def _parse_text(line: str, today: date) -> Record:
         places += _places(match, ("time", "host", "tag", "pid"))
         position = match.end()
     else:
-        plain = line[:1].isupper() and _regex(_TIME).match(line)
-        for wrapper in () if plain else _WRAPPERS:
-            match = _regex(wrapper).match(line, position)
-            if match:
-                position = match.end()
-                if "time" in match.re.groupindex:
-                    time = _iso(match["time"])
-                    places += _places(match, ("time",))
-        match = _regex(_TIME).match(line, position)
+        match = _time_at(line, 0, formats) if line[:1].isalpha() else None
+        if match is None:
+            for wrapper in formats.wrappers:
+                wrapped = _regex(wrapper["regex"]).match(line, position)
+                if wrapped is None or wrapped.end() == position:
+                    continue
+                position = wrapped.end()
+                found = wrapped.groupdict()
+                quotes += (found.get("quote") or "").count(">")
+                if wrapper.get("container"):
+                    container = found.get("container") or container or ""
+                if found.get("time"):
+                    time = _iso(found["time"])
+                    places += _places(wrapped, ("time",))
+                if wrapper.get("closes") and line[position - 1 : position] == wrapper["closes"]:
+                    closes = wrapper["closes"]
+            match = _time_at(line, position, formats)
         if match:
-            time = _time(match, today)
+            time = _time(match, today, formats)
             places = _places(match, ("time", "iso", "full", "unix"))
             position = match.end()
             named = _regex(_HOST_AND_TAG).match(line, position) or _regex(_TAG).match(
@@ -188,12 +218,14 @@ def _parse_text(line: str, today: date) -> Record:
                 places += _places(last_repeated, ("host",))
                 position = last_repeated.end()
     message, repeated, last = line[position:], 1, False
-    match = _regex(_REPEATED).match(message)
+    if closes:
+        message = message.rstrip().rstrip(closes)
+    match = _regex(_REPEATED).match(message) if " repeated " in message else None
     if match and message.endswith("]"):
         repeated = int(match["count"][:9])
         position += match.end()
         message = message[match.end() : -1]
-    else:
+    elif " repeated " in message:
         match = _regex(_LAST_REPEATED).match(message)
         if match:
             repeated, last = int(match["count"][:9]), True
@@ -208,26 +240,39 @@ def _parse_text(line: str, today: date) -> Record:
         prefix=tuple(places),
         repeated=repeated,
         repeats_last=last,
+        container=container,
+        quotes=quotes,
     )
 
 
+def _time_at(line: str, position: int, formats: Formats) -> re.Match[str] | None:
+    """The time that stands at ``position``; what has the shape of a date and no month's name is none."""
+    match = _regex(_TIME).match(line, position)
+    return None if match and match["month"] and match["month"] not in formats.months else match
+
+
+_SHOWN = {
+    "iso": "time",
+    "full": "time",
+    "unix": "time",
+    "host": "logging_host",
+    "tag": "program",
+    "path": "program",
+    "command": "program",
+    "pid": "process_id",
+}
+"""Under which names answers know the groups of the prefixes' regexes."""
+
+
 def _places(match: re.Match[str], names: tuple[str, ...]) -> list[Place]:
-    """The places of the groups ``names`` that took part, under the names that answers use."""
-    shown = {
-        "iso": "time",
-        "full": "time",
-        "unix": "time",
-        "host": "logging_host",
-        "tag": "program",
-        "path": "program",
-        "command": "program",
-        "pid": "process_id",
-    }
-    return [
-        Place(match.start(name), match.end(name), shown.get(name, name), match[name])
-        for name in names
-        if match.re.groupindex.get(name) and match[name] is not None and match[name] != "-"
-    ]
+    """The places of the groups ``names`` that took part."""
+    groups = match.re.groupindex
+    found = []
+    for name in names:
+        value = match[name] if name in groups else None
+        if value is not None and value != "-":
+            found.append(Place(*match.span(name), _SHOWN.get(name, name), value))
+    return found
 
 
 def _plain_blanks(record: Record) -> Record:
@@ -235,7 +280,7 @@ def _plain_blanks(record: Record) -> Record:
 
     One that stands beside a space is dropped: pages write two blanks as one of each.
     """
-    if not _regex(_PAGE_BLANK).search(record.message):
+    if record.message.isascii() or not _regex(_PAGE_BLANK).search(record.message):
         return record
     pieces: list[str] = []
     offsets: list[tuple[int, int]] = []
@@ -264,7 +309,7 @@ def _nil(value: str) -> str | None:
     return None if value == "-" else value
 
 
-def _time(match: re.Match[str], today: date) -> str | None:
+def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
     from datetime import timedelta
 
     if match["iso"]:
@@ -273,9 +318,9 @@ def _time(match: re.Match[str], today: date) -> str | None:
         return match["full"].replace(" ", "T")
     if match["unix"]:
         return _utc(float(match["unix"]), "seconds")
-    if match["month"] not in _MONTHS:
+    if not match["month"]:
         return None
-    month, day = _MONTHS.index(match["month"]) + 1, int(match["day"])
+    month, day = formats.months[match["month"]], int(match["day"])
     year = int(match["year"] or today.year)
     if not match["year"]:
         tomorrow = today + timedelta(days=1)
@@ -298,7 +343,7 @@ def _iso(text: str) -> str:
     return "T".join(text.split(" ", 1)).replace(" ", "").replace(",", ".") if text != "-" else ""
 
 
-def _from_json(line: str, today: date) -> Record | None:
+def _from_json(line: str, today: date, formats: Formats) -> Record | None:
     """A record of ``journalctl -o json`` or of Docker's json-file log; ``None`` if it is neither."""
     import json
 
@@ -316,13 +361,14 @@ def _from_json(line: str, today: date) -> Record | None:
     if message is None or found is None:
         return None
     if key == "log":
-        inner = _parse_text(message.rstrip("\n"), today)
+        inner = _parse_text(message.rstrip("\n"), today, formats)
         start = inner.offsets[0][1]
         return inner._replace(
             text=line,
             offsets=_json_offsets(line, found.end(), start),
             time=inner.time or _text(table.get("time")),
             prefix=(),
+            container=inner.container or "",
         )
     stamp, pid = _number(_text(table.get("__REALTIME_TIMESTAMP"))), _text(table.get("_PID"))
     time = None

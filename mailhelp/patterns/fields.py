@@ -9,6 +9,7 @@ from mailhelp.light import NamedTuple
 
 FREE_TEXT = ".*"
 FREE_TEXT_SHORTEST = ".*?"
+_OWN = ("space", "relation")
 
 
 class Field(NamedTuple):
@@ -18,7 +19,8 @@ class Field(NamedTuple):
     further fields; ``items`` are patterns of which the value is a list, parted by ``separator``.
     ``special`` reads particular values; ``lookup`` names the kind of document (status, rule,
     parameter) that tells what a value means; ``permanence`` reads a code's first character as how
-    final it is; ``secret`` values are never shown.
+    final it is; ``secret`` values are never shown. ``space`` and ``relation`` say, for a value that
+    names a mail (or what belongs to one), what it is an id of and how the record's mail is tied to it.
     """
 
     name: str
@@ -32,11 +34,18 @@ class Field(NamedTuple):
     lookup: str = ""
     permanence: Mapping[str, str] | None = None
     secret: bool = False
+    space: str = ""
+    relation: str = "mentions"
 
     @property
     def free(self) -> bool:
         """Whether the field is free text, bounded only by the fixed text behind it."""
         return self.regex == FREE_TEXT
+
+    @property
+    def simple(self) -> bool:
+        """Whether the field is one value: neither free text nor made of others."""
+        return not (self.forms or self.items or self.regex == FREE_TEXT)
 
     def read(self, value: str) -> str:
         """What ``value`` means: its special reading or the field's meaning, with the unit."""
@@ -60,7 +69,9 @@ def from_tables(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Field]:
         like = table.pop("like", None)
         if like is None or like in seen or like not in tables:
             return table
-        return {**resolve(like, (*seen, name)), **table}
+        # what a value is an id of is said where it is: a field of the same shape may name another thing
+        kept = {key: own for key, own in resolve(like, (*seen, name)).items() if key not in _OWN}
+        return {**kept, **table}
 
     fields = {}
     for name in tables:

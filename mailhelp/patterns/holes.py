@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailhelp.errors import CorpusError
 from mailhelp.light import NamedTuple
@@ -27,6 +28,7 @@ Part = str | Hole
 _TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(?::([^{}]+))?\}|[{}]")
 
 
+@lru_cache(maxsize=1000)
 def parse(text: str) -> tuple[Part, ...]:
     """Split ``text`` into fixed text and holes.
 

@@ -42,6 +42,12 @@ def literal_length(parts: tuple[Part, ...]) -> int:
     return sum(len(_fixed(part)) for part in parts)
 
 
+def longest_literal(parts: tuple[Part, ...]) -> str:
+    """The longest fixed text that any text matching the pattern holds; empty if it has none."""
+    shown = "".join(_fixed(part) or "\0" for part in parts)
+    return max(shown.split("\0"), key=len)
+
+
 def words(parts: tuple[Part, ...]) -> frozenset[str]:
     """The words that any text matching the pattern holds, split at white space as ``str.split`` does."""
     shown = "".join(_fixed(part) or "\0" for part in parts)

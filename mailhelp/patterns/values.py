@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from mailhelp.light import NamedTuple
 from mailhelp.patterns.fields import Field
@@ -25,12 +26,48 @@ class ValueSpan(NamedTuple):
     value: str
 
 
-class _Shape(NamedTuple):
-    """One form or item of a composite field, compiled."""
+class _Shape:
+    """One form or item of a composite field; compiled when its first fixed text is met."""
 
-    literal: str
-    regex: re.Pattern[str]
-    names: tuple[str, ...]
+    def __init__(self, pattern: str, end: str, fields: Mapping[str, Field]) -> None:
+        parts = parse(pattern)
+        self.literal = parts[0] if isinstance(parts[0], str) else ""
+        self.names = holes(parts)
+        self._source = (parts, fields, end)
+        self._regex: re.Pattern[str] | None = None
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        if self._regex is None:
+            self._regex = re.compile(to_regex(*self._source), re.DOTALL)
+        return self._regex
+
+    def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        if not text.startswith(self.literal, start, end):
+            return None
+        return self.regex.match(text, start, end)
+
+
+class _Items:
+    """The items of a list: those whose fixed text begins with the same two characters lie together."""
+
+    def __init__(self, field: Field, fields: Mapping[str, Field]) -> None:
+        separators = f"[{re.escape(field.separator)}]"
+        self.shapes = [_Shape(item, rf"(?={separators}|\Z)", fields) for item in field.items]
+        self.skip = re.compile(f"[^{separators[1:-1]}]*{separators}*")
+        self._by_head = {
+            shape.literal[:2]: [each for each in self.shapes if _may_begin(each, shape.literal[:2])]
+            for shape in self.shapes
+        }
+        self._others = [shape for shape in self.shapes if len(shape.literal) < 2]
+
+    def at(self, text: str, start: int) -> list[_Shape]:
+        """The items that may stand at ``start``."""
+        return self._by_head.get(text[start : start + 2], self._others)
+
+
+def _may_begin(shape: _Shape, head: str) -> bool:
+    return len(shape.literal) < 2 or shape.literal.startswith(head)
 
 
 class Splitter:
@@ -38,66 +75,70 @@ class Splitter:
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
-        self._forms: dict[str, list[_Shape]] = {}
-        self._items: dict[str, tuple[list[_Shape], re.Pattern[str]]] = {}
+        self._shapes: dict[str, tuple[list[_Shape], _Items | None]] = {}
 
-    def groups(self, match: re.Match[str], names: tuple[str, ...]) -> Iterator[ValueSpan]:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Splitter, (self.fields,)
+
+    def groups(self, match: re.Match[str], names: tuple[str, ...]) -> list[ValueSpan]:
         """The spans of all groups of ``match``, whose fields are ``names``, and of their parts."""
-        for group, name in enumerate(names, 1):
-            start, end = match.span(group)
-            if start >= 0:
-                yield from self.value(name, match.string, start, end)
+        found: list[ValueSpan] = []
+        self._add_groups(found, match, names)
+        return found
 
-    def value(self, name: str, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        """The span of the value itself, then those of its parts.
+    def _add_groups(
+        self, found: list[ValueSpan], match: re.Match[str], names: tuple[str, ...]
+    ) -> None:
+        text = match.string
+        for name, (start, end) in zip(names, match.regs[1:], strict=True):
+            if start >= 0:
+                self._add(found, name, text, start, end)
+
+    def _add(self, found: list[ValueSpan], name: str, text: str, start: int, end: int) -> None:
+        """Add the span of the value itself, then those of its parts.
 
         An empty value is shown by the brackets around it (``<>``, ``[]``), or not at all.
         """
         if start == end:
-            if text[max(start - 1, 0) : end + 1] not in EMPTY:
-                return
-            yield ValueSpan(start - 1, end + 1, name, text[start - 1 : end + 1])
+            if text[max(start - 1, 0) : end + 1] in EMPTY:
+                found.append(ValueSpan(start - 1, end + 1, name, text[start - 1 : end + 1]))
             return
-        yield ValueSpan(start, end, name, text[start:end])
-        field = self.fields[name]
-        if field.forms:
-            yield from self._by_form(field, text, start, end)
-        if field.items:
-            yield from self._by_item(field, text, start, end)
-
-    def _by_form(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        if field.name not in self._forms:
-            self._forms[field.name] = [self._shape(form, r"\Z") for form in field.forms]
-        for shape in self._forms[field.name]:
-            match = shape.regex.match(text, start, end)
+        found.append(ValueSpan(start, end, name, text[start:end]))
+        shapes = self._shapes.get(name)
+        if shapes is None:
+            shapes = self._shapes[name] = _shapes(self.fields[name], self.fields)
+        forms, items = shapes
+        for form in forms:
+            match = form.match(text, start, end)
             if match:
-                yield from self.groups(match, shape.names)
-                return
+                self._add_groups(found, match, form.names)
+                break
+        if items is not None:
+            self._add_items(found, items, text, start, end)
 
-    def _by_item(self, field: Field, text: str, start: int, end: int) -> Iterator[ValueSpan]:
-        if field.name not in self._items:
-            separators = f"[{re.escape(field.separator)}]"
-            self._items[field.name] = (
-                [self._shape(item, rf"(?={separators}|\Z)") for item in field.items],
-                re.compile(f"[^{separators[1:-1]}]*{separators}*"),
-            )
-        shapes, skip = self._items[field.name]
+    def compile(self, name: str) -> None:
+        """Compile all forms and items of a field, which raises whatever is wrong with them."""
+        forms, items = _shapes(self.fields[name], self.fields)
+        for shape in (*forms, *(items.shapes if items else ())):
+            _ = shape.regex
+
+    def _add_items(
+        self, found: list[ValueSpan], items: _Items, text: str, start: int, end: int
+    ) -> None:
         for _ in range(_MOST_ITEMS):
-            for shape in shapes:
-                match = text.startswith(shape.literal, start, end) and shape.regex.match(
-                    text, start, end
-                )
+            for shape in items.at(text, start):
+                match = shape.match(text, start, end)
                 if match:
-                    yield from self.groups(match, shape.names)
+                    self._add_groups(found, match, shape.names)
                     start = match.end()
                     break
-            behind = skip.match(text, start, end)
+            behind = items.skip.match(text, start, end)
             if behind is None or behind.end() == start:
                 return
             start = behind.end()
 
-    def _shape(self, pattern: str, end: str) -> _Shape:
-        parts = parse(pattern)
-        literal = parts[0] if isinstance(parts[0], str) else ""
-        regex = re.compile(to_regex(parts, self.fields, end), re.DOTALL)
-        return _Shape(literal, regex, holes(parts))
+
+def _shapes(field: Field, fields: Mapping[str, Field]) -> tuple[list[_Shape], _Items | None]:
+    """The forms of a field and its items, if it is a list."""
+    forms = [_Shape(form, r"\Z", fields) for form in field.forms]
+    return forms, _Items(field, fields) if field.items else None

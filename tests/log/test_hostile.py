@@ -12,9 +12,10 @@ from mailhelp.api import ask, explain_stream
 from mailhelp.knowledge.store import Store
 from mailhelp.log import trace
 from mailhelp.log.catalogue import Catalogue
-from mailhelp.log.prefix import Record, parse
+from mailhelp.log.facts import Fact, Ref, spaces
 from mailhelp.render import json_
 from mailhelp.session import Session
+from tests.fakes import parsed as parse
 
 TODAY = date(2026, 11, 22)
 TOKEN = "AHRlc3QAc2VjcmV0"
@@ -111,14 +112,12 @@ def test_names_of_programs_do_not_fill_the_memory() -> None:
 
 def test_a_story_of_many_records_is_told_in_time(session: Session) -> None:
     """Were the work quadratic, this would not come to an end while anybody waits."""
-    record = Record("", "", time="2026-11-22T06:25:16", host="mx", tag="amavis", pid=22)
+    at = {"host": "mx", "seconds": 0.0}
     facts = [
-        trace.Fact("-", n, record, "amavis", "filter-passed", values={"amavis_id": "22-01"})
+        Fact("-", n, "amavis", event="filter-passed", refs=(Ref("filter", "22-01", "own"),), **at)
         for n in range(20_000)
     ]
-    facts += [
-        trace.Fact("-", n, record, "postfix/smtp", "delivery",
-                   values={"queue_id": f"A{n:06}", "queued_as": f"B{n:06}"})
-        for n in range(20_000)
-    ]  # fmt: skip
-    assert len(trace.stories(facts)) == 20_001
+    for n in range(20_000):
+        refs = Ref("queue", f"A{n:06}", "own"), Ref("queue", f"B{n:06}", "next")
+        facts.append(Fact("-", n, "postfix/smtp", event="delivery", refs=refs, **at))
+    assert len(trace.stories(spaces(session.library.table("spaces")), facts)) == 20_001

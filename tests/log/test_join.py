@@ -67,6 +67,25 @@ def test_a_line_wrapped_at_words_as_a_ticket_does(session: Session, width: int) 
     assert rest[-1].entry == first.entry
 
 
+@pytest.mark.parametrize("mark", ["> ", ">> ", "> > "])
+@pytest.mark.parametrize("width", [50, 72])
+def test_a_record_quoted_and_wrapped_at_spaces(session: Session, mark: str, width: int) -> None:
+    import textwrap
+
+    text = textwrap.indent(textwrap.fill(REJECT, width), mark)
+    first, *rest = explained(session, f"{text}\n{mark}\n{mark}{REJECT}\n")
+    assert first.entry == "postfix/smtpd/relay-access-denied"
+    assert {span.name: span.value for span in first.spans}["helo"] == "mx"
+    assert {answer.continues for answer in rest[:-2]} == {1}
+    assert (rest[-1].entry, rest[-1].continues) == (first.entry, None)
+
+
+def test_a_fenced_record(session: Session) -> None:
+    before, record, after = explained(session, f"```log\n{REJECT}\n```\n")
+    assert record.entry == "postfix/smtpd/relay-access-denied"
+    assert (before.entry, after.entry, after.continues) == (None, None, None)
+
+
 def test_spans_of_a_folded_record_point_into_its_text(session: Session) -> None:
     answer = explained(session, REJECT.replace(" from=", "\n    from="))[0]
     for span in answer.spans:

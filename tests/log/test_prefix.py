@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from mailhelp.log.prefix import Record, parse
+from mailhelp.log.prefix import Record
+from tests.fakes import parsed as parse
 
 TODAY = date(2026, 11, 22)
 MESSAGE = "connect from unknown[192.0.2.7]"
@@ -26,6 +27,14 @@ PREFIXES = {
     "kubectl": "[pod/mail-0/postfix] Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "quoted in a mail": "> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "quoted twice": ">> Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "quoted, indented": ">   Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "indented": "    Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "item of a list": "- Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "bullet": " \u2022 2026-02-28T13:18:10+01:00 mx postfix/smtpd[123]: ",
+    "asterisk in a quote": "> * Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "backtick": "`Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "fence in the line": "```2026-02-28 13:18:10 mx postfix/smtpd[123]: ",
+    "indented docker": "  mail-1  | Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "solaris": "Feb 28 13:18:10 mx postfix/smtpd[123]: [ID 197553 mail.info] ",
     "grep": "/var/log/mail.log:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "grep -n": "mail.log.1:77:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
@@ -120,3 +129,59 @@ def test_a_year_that_is_not_written_is_the_latest_possible(stamp: str, time: str
 @pytest.mark.parametrize("line", ["\x00" * 50, "{" * 1000, '{"MESSAGE": 5}', "<" * 200, "[" * 99])
 def test_garbage_is_all_message(line: str) -> None:
     assert parse(line, TODAY).message.strip() == line.strip()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "container"),
+    [
+        ("", None),
+        ("> ", None),
+        ("mail-1  | ", "mail-1"),
+        ("[pod/mail-0/postfix] ", "pod/mail-0/postfix"),
+        ("2026-02-28T12:18:10.123456789Z ", ""),
+        ("2026-02-28T12:18:10.123456789Z stdout F ", ""),
+    ],
+)
+def test_the_container_is_known(prefix: str, container: str | None) -> None:
+    line = f"{prefix}Feb 28 13:18:10 mx postfix/smtpd[123]: {MESSAGE}"
+    assert parse(line, TODAY).container == container
+
+
+def test_a_log_file_of_docker_is_a_container_s() -> None:
+    assert parse('{"log":"postfix/qmgr[5]: 4F1: removed\\n"}', TODAY).container == ""
+
+
+@pytest.mark.parametrize(
+    ("month", "number"),
+    [("Mär", 3), ("févr.", 2), ("Dez", 12), ("дек", 12), ("lis", 11), ("sept.", 9)],
+)
+def test_months_of_other_languages(month: str, number: int) -> None:
+    record = parse(f"{month} 12 13:18:10 mx postfix/smtpd[123]: {MESSAGE}", TODAY)
+    assert (record.message, record.tag) == (MESSAGE, "postfix/smtpd")
+    assert record.time is not None
+    assert record.time[5:10] == f"{number:02}-12"
+
+
+def test_what_only_looks_like_a_date_is_text() -> None:
+    line = "Kap. 12 13:18:10 mx postfix: x"
+    assert parse(line, TODAY).message == line
+
+
+def test_a_record_in_backticks_ends_before_the_last_one() -> None:
+    assert parse(f"`Feb 28 13:18:10 mx a[1]: {MESSAGE}`", TODAY).message == MESSAGE
+
+
+@pytest.mark.parametrize("line", ["```", "```log", "> ```", "~~~~"])
+def test_a_fence_holds_nothing(line: str) -> None:
+    assert parse(line, TODAY).message == ""
+
+
+@pytest.mark.parametrize("line", ["> mx.example[192.0.2.7]:25: EHLO x", "- not a record", "* x: y"])
+def test_marks_before_what_is_no_record_stay(line: str) -> None:
+    assert parse(line, TODAY).message == line
+
+
+@pytest.mark.parametrize("piece", ["> ", "- ", "`", " ", "[", "a", "1", "- `", ">> "])
+def test_marks_without_end_are_read_in_time(piece: str) -> None:
+    """Were it quadratic, this would not come to an end while anybody waits."""
+    parse(piece * (200_000 // len(piece)), TODAY)

@@ -10,6 +10,8 @@ import pytest
 
 from mailhelp.api import stories
 from mailhelp.explain.story import explain
+from mailhelp.log.facts import Fact, Ref, Space, spaces
+from mailhelp.log.trace import Story, Tracer
 from mailhelp.render import json_
 from mailhelp.session import Session
 
@@ -181,3 +183,151 @@ def test_a_story_is_found_by_any_of_its_names(session: Session) -> None:
                  "test@local.example", "TEST@remote.example"):  # fmt: skip
         assert story.named(name), name
     assert not story.named("other@example.com")
+
+
+@pytest.fixture
+def rules(session: Session) -> dict[str, Space]:
+    return spaces(session.library.table("spaces"))
+
+
+def said(
+    event: str, seconds: float, *refs: Ref, program: str = "postfix/qmgr", pid: int = 3
+) -> Fact:
+    return Fact("mail.log", int(seconds), program, pid, "mx", seconds, event=event, refs=refs)
+
+
+def own(queue_id: str) -> Ref:
+    return Ref("queue", queue_id, "own")
+
+
+def fed(tracer: Tracer, *facts: Fact) -> list[Story]:
+    return [story for fact in facts for story in tracer.feed(fact)]
+
+
+def keys(stories: list[Story]) -> list[list[str]]:
+    return [[strand.key for strand in story.strands] for story in stories]
+
+
+def test_a_finished_mail_leaves_memory_while_the_log_goes_on(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    found: list[Story] = []
+    most = 0
+    for number in range(20_000):
+        at = number * 30.0
+        found += fed(
+            tracer, said("receive", at, own(f"A{number}")), said("removed", at, own(f"A{number}"))
+        )
+        most = max(most, tracer.held)
+    assert most < 6000
+    assert len(found) > 19_000
+    assert keys(found[:2]) == [["A0"], ["A1"]]
+    assert len([*found, *tracer.end()]) == 20_000
+    assert tracer.held == 0
+
+
+def test_a_mail_that_is_not_done_stays_in_memory_for_its_lifetime(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(tracer, said("receive", 0.0, own("4F2")))
+    for hour in range(1, 4000):
+        fed(
+            tracer,
+            said("receive", hour * 60.0, own(f"A{hour}")),
+            said("removed", hour * 60.0, own(f"A{hour}")),
+        )
+    found = fed(tracer, said("removed", 240_000.0, own("4F2")))
+    (story,) = [story for story in (*found, *tracer.end()) if story.named("4F2")]
+    assert len(story.facts) == 2
+
+
+def test_a_link_is_found_whichever_side_comes_first(rules: dict[str, Space]) -> None:
+    naming = said("delivery", 5.0, own("A1"), Ref("queue", "B2", "next"), program="postfix/smtp")
+    named = said("receive", 5.0, own("B2"), program="postfix/smtpd")
+    for facts in ((naming, named), (named, naming)):
+        tracer = Tracer(rules)
+        fed(tracer, *facts)
+        assert keys(list(tracer.end())) == [["A1", "B2"]]
+
+
+def test_an_id_out_of_reach_is_another_mail_s(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(
+        tracer,
+        said("delivery", 0.0, own("A1"), Ref("queue", "B2", "next")),
+        said("receive", rules["queue"].reach + 1, own("B2")),
+    )
+    assert keys(list(tracer.end())) == [["A1"], ["B2"]]
+
+
+def test_an_id_used_again_links_the_nearest_life(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(
+        tracer,
+        said("receive", 0.0, own("B2")),
+        said("removed", 1.0, own("B2")),
+        said("delivery", 1000.0, own("A1"), Ref("queue", "B2", "next")),
+        said("receive", 1001.0, own("B2")),
+        said("removed", 1002.0, own("B2")),
+    )
+    stories = list(tracer.end())
+    assert keys(stories) == [["B2"], ["A1", "B2"]]
+    assert stories[1].strands[1].first == 1001.0
+
+
+@pytest.mark.parametrize("events", [("receive", "receive"), ("receive", "removed", "queued")])
+def test_a_life_ends_with_the_next_beginning_or_with_time(
+    rules: dict[str, Space], events: tuple[str, ...]
+) -> None:
+    tracer = Tracer(rules)
+    fed(tracer, *(said(event, number * 100.0, own("B2")) for number, event in enumerate(events)))
+    assert keys(list(tracer.end())) == [["B2"], ["B2"]]
+
+
+def test_a_late_record_still_belongs_to_the_mail(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(tracer, said("removed", 0.0, own("B2")), said("delivery", 1.0, own("B2")))
+    assert keys(list(tracer.end())) == [["B2"]]
+
+
+def test_a_bounce_is_another_mail_and_is_found_by_its_id(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(
+        tracer,
+        said("notified", 0.0, own("A1"), Ref("queue", "B2", "child")),
+        said("queued", 0.0, own("B2")),
+    )
+    stories = list(tracer.end())
+    assert keys(stories) == [["A1"], ["B2"]]
+    assert all(story.named("B2") for story in stories)
+
+
+def test_an_earlier_id_goes_first(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(
+        tracer,
+        said("receive", 1.0, own("B2"), Ref("queue", "A1", "earlier")),
+        said("queued", 2.0, own("A1")),
+    )
+    assert keys(list(tracer.end())) == [["A1", "B2"]]
+
+
+def test_links_in_a_circle_are_one_mail(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(
+        tracer,
+        said("delivery", 1.0, own("A1"), Ref("queue", "B2", "next")),
+        said("delivery", 2.0, own("B2"), Ref("queue", "A1", "next")),
+    )
+    assert keys(list(tracer.end())) == [["A1", "B2"]]
+
+
+def test_sessions_without_end_do_not_fill_the_memory(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    for number in range(10_000):
+        fed(tracer, said("session-open", number * 60.0, program="postfix/smtpd", pid=number))
+    assert len(tracer._sessions) < 6000
+
+
+def test_records_without_a_time_are_told_at_the_end(rules: dict[str, Space]) -> None:
+    tracer = Tracer(rules)
+    fed(tracer, *(said("queued", 0.0, own(f"A{n}"))._replace(seconds=None) for n in range(5000)))
+    assert len(list(tracer.end())) == 5000

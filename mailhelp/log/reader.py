@@ -1,0 +1,191 @@
+"""The log engine: lines → records → what is known of each, once.
+
+An ``Engine`` needs no session, no library and no answer: patterns, fields, programs, the rules for
+secrets and a date are all that it is made of, and it can be pickled and sent to another process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mailhelp.log.catalogue import Catalogue, PatternSource
+from mailhelp.log.join import Joiner
+from mailhelp.log.prefix import Formats, Record, covered, parse, part
+from mailhelp.log.read import Hit, Read
+from mailhelp.patterns.fields import Field
+from mailhelp.patterns.values import Splitter, ValueSpan
+from mailhelp.redact import Redactor
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_HEADER_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
+_MOST_NAMES = 1000
+"""Names of programs and header fields that are remembered: a hostile log has no end of them."""
+
+
+class Engine:
+    """Reads logs and mail headers.
+
+    ``sources`` hold the patterns, earlier ones before later ones; ``fields`` are those of the patterns'
+    holes; ``programs`` is ``corpus/programs.toml``, ``formats`` made of ``formats.toml``; ``today`` gives the year where a log has none.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[PatternSource],
+        fields: Mapping[str, Field],
+        programs: Mapping[str, Mapping[str, Any]],
+        formats: Formats,
+        redactor: Redactor,
+        today: date,
+    ) -> None:
+        self.catalogue = Catalogue(sources)
+        self.splitter = Splitter(fields)
+        self.fields = fields
+        self.programs = programs
+        self.formats = formats
+        self.redactor = redactor
+        self.today = today
+        self._tags = {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+        self._secret: dict[str, bool] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+        self._headers: dict[str, str | None] = {}
+        # lines without a prefix come again: they are looked at to tell what a text is, too
+        self._bare: dict[str, Read] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
+        return Engine, (*made_of, self.today)
+
+    def reads(self, source: Iterable[str | None], *, is_covered: bool = False) -> Iterator[Read]:
+        """What is known of the records of the lines ``source``; ``None`` is a pause.
+
+        ``is_covered`` says that no secret is left in them.
+        """
+        lines = source if is_covered else self.redactor.cover_lines(source)
+        for read in Joiner(self).reads(lines):
+            # a secret may have been broken where the line was
+            yield self._covered(read, self._secrets(read)) if read.lines > 1 else read
+
+    def parse(self, line: str) -> Record:
+        """The record in a line."""
+        return parse(line, self.today, self.formats)
+
+    def read(self, record: Record, line: int = 1, lines: int = 1) -> Read:
+        """What is known of ``record``, whose first line has the number ``line``."""
+        if record.tag is not None or record.time is not None:
+            return self._matched(record, line, lines)
+        found = self._bare.get(record.text)
+        if found is None:
+            if len(self._bare) >= _MOST_NAMES:
+                self._bare.clear()
+            found = self._header(record) or self._matched(record, line, lines)
+            self._bare[record.text] = found
+        return found._replace(line=line, lines=lines)
+
+    def _matched(self, record: Record, line: int, lines: int) -> Read:
+        match = self.catalogue.match(self.keys(record.tag), record.message)
+        if match is None:
+            return Read(line, record, lines=lines)
+        values = tuple(self.splitter.groups(match.found, match.holes))
+        hit = Hit(match.id, match.generic, match.literal, match.shared, match.holes)
+        read = Read(line, record, hit, values, lines)
+        secret = [(span.start, span.end) for span in values if self._is_secret(span.name)]
+        return self._covered(read, secret) if secret else read
+
+    def reach(self, read: Read) -> int | None:
+        """Where in the message the last value ends that is neither free text nor made of others.
+
+        ``None`` if no entry knows the record.
+        """
+        if read.is_header:
+            return 0
+        if read.hit is None or read.hit.generic:
+            return None
+        ends = (span.end for span in read.values if self.fields[span.name].simple)
+        return max(ends, default=0)
+
+    def program(self, tag: str | None) -> str | None:
+        """The program that a syslog tag stands for, or ``None`` if it is not known."""
+        if tag is None:
+            return None
+        return self._tags.get(tag) or self._tags.get(tag.rpartition("/")[2])
+
+    def keys(self, tag: str | None) -> tuple[str, ...]:
+        """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""
+        if tag is None:
+            return ()
+        keys = self._keys.get(tag)
+        if keys is None:
+            if len(self._keys) >= _MOST_NAMES:
+                self._keys.clear()
+            keys = self._keys[tag] = self._filed(tag)
+        return keys
+
+    def continuation(self, tag: str) -> Mapping[str, str] | None:
+        """How one piece of a long record of the program ends and the next begins, if it splits them."""
+        row = self.programs.get(self.program(tag) or "")
+        rule: Mapping[str, str] | None = row.get("continuation") if row else None
+        return rule
+
+    def similar(self, record: Record) -> list[str]:
+        """The ids of entries that share rare words with ``record``."""
+        return self.catalogue.similar(self.keys(record.tag), record.message)
+
+    def _is_secret(self, name: str) -> bool:
+        secret = self._secret.get(name)
+        if secret is None:
+            secret = self._secret[name] = self.fields[name].secret
+        return secret
+
+    def _filed(self, tag: str) -> tuple[str, ...]:
+        program = self.program(tag)
+        if program is None:
+            family = tag.partition("/")[0]
+            return (tag, f"{family}/any") if "/" in tag else (tag,)
+        family, _, own = program.partition("/")
+        return (program, f"{family}/any") if own else (program,)
+
+    def _header(self, record: Record) -> Read | None:
+        """The mail header field that ``record`` is, its name and values; ``None`` if it is none known."""
+        named = _HEADER_FIELD.match(record.message)
+        entry = self._header_entry(named[1]) if named else None
+        if named is None or entry is None:
+            return None
+        start = named.end()
+        value = part(record, start).message
+        values = [ValueSpan(named.start(1), named.end(1), "header_name", named[1])]
+        match = self.catalogue.match((entry,), value)
+        if match is None:
+            generic = self.catalogue.knows((entry,))
+            return Read(1, record, Hit(entry, generic), tuple(values))
+        values += (
+            span._replace(start=span.start + start, end=span.end + start)
+            for span in self.splitter.groups(match.found, match.holes)
+        )
+        hit = Hit(entry, False, match.literal, match.shared, match.holes)
+        return Read(1, record, hit, tuple(values))
+
+    def _header_entry(self, name: str) -> str | None:
+        folded = name.casefold()
+        if folded not in self._headers:
+            if len(self._headers) >= _MOST_NAMES:
+                self._headers.clear()
+            self._headers[folded] = self.catalogue.named(name, "header")
+        return self._headers[folded]
+
+    def _secrets(self, read: Read) -> list[tuple[int, int]]:
+        return self.redactor.places(read.record.message)
+
+    def _covered(self, read: Read, places: Iterable[tuple[int, int]]) -> Read:
+        """``read`` with ``places`` of its message covered in the record and in its values."""
+        record = covered(read.record, places)
+        if record is read.record:
+            return read
+        values = (
+            span._replace(value=record.message[span.start : span.end]) for span in read.values
+        )
+        return read._replace(record=record, values=tuple(values))

@@ -1,0 +1,54 @@
+"""A mail header field: its name and values, and its place in a chain of servers."""
+
+from __future__ import annotations
+
+from mailhelp.answer import Answer
+from mailhelp.api import explain_lines
+from mailhelp.session import Session
+
+RECEIVED = [
+    "Received: from localhost (localhost [127.0.0.1])",
+    "\tby mx.example.com (Postfix) with ESMTP id 5419B66",
+    "\tfor <bob@example.com>; Sun, 28 Feb 2016 12:24:18 +0100 (CET)",
+]
+
+
+def explained(session: Session, *lines: str) -> list[Answer]:
+    return [answer for answer in explain_lines(session, lines) if answer.continues is None]
+
+
+def test_the_name_is_a_span_and_means_what_the_field_is(session: Session) -> None:
+    (answer,) = explained(session, *RECEIVED)
+    name, *values = answer.spans
+    assert (name.name, name.value, name.meaning) == ("header_name", "Received", answer.title)
+    assert (answer.kind, answer.entry, answer.recognised) == ("header", "header/received", "entry")
+    assert answer.verdict is None
+    assert {span.name: span.value for span in values}["queue_id"] == "5419B66"
+    for span in answer.spans:
+        assert answer.text[span.start : span.end].split() == span.value.split()
+
+
+def test_a_value_of_another_form_is_generic(session: Session) -> None:
+    (answer,) = explained(session, "Received: what is this")
+    assert (answer.kind, answer.recognised) == ("header", "generic")
+    assert [span.name for span in answer.spans] == ["header_name"]
+
+
+def test_a_field_without_patterns_is_known_by_its_name(session: Session) -> None:
+    (answer,) = explained(session, "subject:hello")
+    assert (answer.recognised, answer.spans[0].value) == ("entry", "subject")
+
+
+def test_hops_are_counted_from_the_top_of_each_header(session: Session) -> None:
+    record = "Nov 22 06:25:16 mx postfix/smtpd[123]: connect from unknown[192.0.2.7]"
+    lines = [*RECEIVED, *RECEIVED, "Subject: hello", *RECEIVED, record, *RECEIVED]
+    notes = [
+        answer.notes[0].partition(" from")[0] if answer.notes else ""
+        for answer in explained(session, *lines)
+    ]
+    assert notes == ["Hop 1", "Hop 2", "", "Hop 3", "", "Hop 1"]
+
+
+def test_a_field_that_nobody_knows_is_no_header(session: Session) -> None:
+    (answer,) = explained(session, "X-Wombat: frobbed")
+    assert (answer.kind, answer.recognised) == ("log", "no")

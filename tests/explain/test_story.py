@@ -1,0 +1,136 @@
+"""How a mail's story is told: its end, its recipients, what the client was told, what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailhelp import answer
+from mailhelp.api import stories
+from mailhelp.explain.story import explain
+from mailhelp.session import Session
+
+QUEUED = "qmgr[3]: 5419B66: from=<a@example.net>, size=1200, nrcpt=1 (queue active)"
+
+
+def told(session: Session, folder: Path, *records: str) -> answer.Answer:
+    log = folder / "mail.log"
+    log.write_text(
+        "".join(f"Nov 22 06:25:{n:02} mx postfix/{record}\n" for n, record in enumerate(records))
+    )
+    (story,) = stories(session, [str(log)])
+    return explain(session.library, story)
+
+
+def delivery(status: str, code: str = "2.0.0", to: str = "b@example.com") -> str:
+    return (
+        f"local[4]: 5419B66: to=<{to}>, relay=local, delay=0.1, delays=0.1/0/0/0, dsn={code}, "
+        f"status={status} (delivered to mailbox)"
+    )
+
+
+HOLD = (
+    "cleanup[2]: 5419B66: hold: header Subject: x from mail.example.net[192.0.2.1]; from=<a@example.net> "
+    "to=<b@example.com> proto=ESMTP helo=<mail.example.net>: wait"
+)
+
+
+@pytest.mark.parametrize(
+    ("records", "outcome"),
+    [
+        ([QUEUED, delivery("sent"), "qmgr[3]: 5419B66: removed"], "delivered"),
+        ([QUEUED, delivery("bounced", "5.1.1")], "bounced"),
+        ([QUEUED, delivery("deferred", "4.2.0")], "deferred"),
+        ([QUEUED, delivery("deferred", "4.2.0"), delivery("sent")], "delivered"),
+        ([QUEUED, delivery("sent"), delivery("bounced", "5.1.1", "c@example.com")], "mixed"),
+        ([HOLD], "held"),
+        ([HOLD.replace("hold:", "discard:")], "discarded"),
+        ([QUEUED, "qmgr[3]: 5419B66: from=<a@example.net>, status=expired, returned to sender"], "expired"),
+        ([QUEUED, "postsuper[9]: 5419B66: removed"], "removed"),
+        ([QUEUED], "queued"),
+        (["smtpd[1]: 5419B66: client=mail.example.net[192.0.2.1]"], "incomplete"),
+        ([QUEUED, "qmgr[3]: 5419B66: removed"], "incomplete"),
+    ],
+)  # fmt: skip
+def test_how_it_ended(session: Session, tmp_path: Path, records: list[str], outcome: str) -> None:
+    story = told(session, tmp_path, *records).story
+    assert story is not None
+    assert story.outcome == outcome
+
+
+def test_a_refusal_and_what_the_client_was_told(session: Session, tmp_path: Path) -> None:
+    found = told(
+        session,
+        tmp_path,
+        "smtpd[1]: connect from mail.example.net[192.0.2.1]",
+        "smtpd[1]: NOQUEUE: reject: RCPT from mail.example.net[192.0.2.1]: 554 5.7.1 <b@example.org>: Relay access "
+        "denied; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<mail.example.net>",
+        "smtpd[1]: disconnect from mail.example.net[192.0.2.1] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4",
+    )
+    story = found.story
+    assert story is not None
+    assert story.outcome == "rejected"
+    assert story.told == "554 5.7.1 <b@example.org>: Relay access denied"
+    assert (story.client, story.sender) == ("mail.example.net[192.0.2.1]", "a@example.net")
+    assert [row.address for row in story.recipients] == ["b@example.org"]
+    assert (story.queue_ids, story.missing) == ((), ())
+    assert found.title == "Mail from a@example.net to b@example.org: rejected"
+
+
+def test_a_delivery_is_told_for_each_recipient(session: Session, tmp_path: Path) -> None:
+    story = told(
+        session, tmp_path, QUEUED, delivery("sent"), delivery("deferred", "4.2.0", "c@example.com")
+    ).story
+    assert story is not None
+    assert story.recipients[0] == answer.Recipient(
+        "b@example.com", "sent", "2.0.0", "local", 0.1, "delivered to mailbox"
+    )
+    assert [row.status for row in story.recipients] == ["sent", "deferred"]
+    assert story.size == 1200
+
+
+def test_the_null_sender_is_empty_and_not_unknown(session: Session, tmp_path: Path) -> None:
+    story = told(session, tmp_path, QUEUED.replace("a@example.net", ""), delivery("sent")).story
+    assert story is not None
+    assert story.sender == ""
+    unknown = told(session, tmp_path, delivery("sent")).story
+    assert unknown is not None
+    assert unknown.sender is None
+
+
+def test_what_is_missing_is_said(session: Session, tmp_path: Path) -> None:
+    found = told(session, tmp_path, QUEUED, "qmgr[3]: 5419B66: removed").story
+    assert found is not None
+    assert [text.partition(":")[0] for text in found.missing] == ["The delivery"]
+    found = told(session, tmp_path, "smtpd[1]: 5419B66: client=mail.example.net[192.0.2.1]").story
+    assert found is not None
+    assert [text.partition(":")[0] for text in found.missing] == ["How it ended"]
+
+
+def test_a_session_without_its_beginning_is_said_with_its_process(
+    session: Session, tmp_path: Path
+) -> None:
+    found = told(
+        session,
+        tmp_path,
+        "smtpd[77]: NOQUEUE: reject: RCPT from mail.example.net[192.0.2.1]: 554 5.7.1 <b@example.org>: Relay access "
+        "denied; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<mail.example.net>",
+    ).story
+    assert found is not None
+    assert found.missing == ("The connect record of postfix/smtpd[77].",)
+
+
+def test_many_recipients_are_counted_in_the_title(session: Session, tmp_path: Path) -> None:
+    sent = [delivery("sent", to=f"{name}@example.com") for name in "bcdef"]
+    title = told(session, tmp_path, QUEUED, *sent).title
+    assert title.endswith("b@example.com, c@example.com, d@example.com and 2 more: delivered")
+
+
+def test_numbers_without_end_are_no_harm(session: Session, tmp_path: Path) -> None:
+    long = QUEUED.replace("1200", "1" * 400)
+    odd = delivery("sent").replace("delay=0.1,", "delay=1.2.3,")
+    story = told(session, tmp_path, long, odd).story
+    assert story is not None
+    assert story.size == int("1" * 18)
+    assert story.recipients[0].delay_s == 0.0

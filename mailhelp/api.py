@@ -36,20 +36,26 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
     Raises ``UsageError`` for an empty text and ``NothingFound`` (with near names) if nothing fits.
     """
+    from mailhelp.explain import here
+
+    return here.completed(session, _asked(session, text))
+
+
+def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if not text.strip():
         raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
     # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
     text = session.redactor.cover(text.encode("utf-8", "replace").decode())
-    lines = text.split("\n")
-    shape = shape_of(session, lines) if "\n" in text.strip() else None
+    pasted = text.split("\n")
+    shape = shape_of(session, pasted) if len(pasted) > 1 else None
     if shape is not None:
-        return explain_held(session, shape.kind, lines[shape.start :])
+        return _held(session, shape.kind, pasted[shape.start :])
     question = query.recognise(session.library, text)
     if question is None:
         kind = query.held(session.library, [text])
-        return (ranked(session, text),) if kind is None else explain_held(session, kind, [text])
+        return (ranked(session, text),) if kind is None else _held(session, kind, [text])
     if question.kind == "lines":
-        return tuple(explain_stream(session, io.BytesIO(text.encode())))
+        return tuple(_line_answers(session, lines(io.BytesIO(text.encode()))))
     if question.kind == "queue-id":
         return told(session, text.strip())
     if question.kind == "reply":
@@ -67,6 +73,12 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import command
 
         return (command.explain(session.library, text.strip()),)
+    if question.kind == "service":
+        return _held(session, "master-cf", [text])
+    if question.kind == "setting":
+        from mailhelp.explain import config
+
+        return (config.explain_line(session.library, session.host, text.strip()),)
     if question.kind == "list":
         title = f"Names with “{question.read_as or text}” in them"
         answers: tuple[Answer, ...] = (
@@ -82,6 +94,12 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
 def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    from mailhelp.explain import here
+
+    return here.completed(session, _held(session, kind, lines))
+
+
+def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     if kind == "queue":
         from mailhelp.explain import queue
 
@@ -98,6 +116,10 @@ def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Ans
         from mailhelp.explain import dialogue
 
         return dialogue.explain(session, lines)
+    if kind in ("main-cf", "master-cf"):
+        from mailhelp.explain import config
+
+        return (config.explain_text(session.library, lines),)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
@@ -215,6 +237,12 @@ def is_record(session: Session, line: str) -> bool:
 
 def explain_lines(session: Session, source: Iterable[str | None]) -> Iterator[Answer]:
     """An answer for each line, in order; a line that continues a record says so. ``None`` is a pause."""
+    from mailhelp.explain import here
+
+    return here.streamed(session, _line_answers(session, source))
+
+
+def _line_answers(session: Session, source: Iterable[str | None]) -> Iterator[Answer]:
     hops = 0
     for numbered in records(session, session.redactor.cover_lines(source)):
         answer, hops = explain_record(session, numbered, hops)
@@ -401,15 +429,16 @@ def template(session: Session, names: Sequence[str]) -> tuple[Answer, ...]:
     return tuple(explain_template(session.library, each) for each in chosen)
 
 
-def config(session: Session) -> tuple[Answer, ...]:
-    """What main.cf sets on this host, explained."""
-    from mailhelp.explain.config import explain as explain_config
-    from mailhelp.host import postconf
+def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
+    """The faults of main.cf and master.cf and what they set: of this host, or of a copied folder or file.
 
-    found = postconf.configuration(session.host)
-    if found.reason and not found.parameters:
-        raise SourceError(f"The settings cannot be read: {found.reason}", "Try: mailhelp doctor")
-    return (explain_config(session.library, found),)
+    Raises ``SourceError`` if there is nothing that can be read.
+    """
+    from mailhelp.explain import config
+
+    if place is None:
+        return (config.explain_here(session.library, session.host),)
+    return (config.explain_place(session.library, place),)
 
 
 def doctor(session: Session) -> tuple[Answer, ...]:

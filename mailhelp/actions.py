@@ -289,9 +289,11 @@ def template(session: Session, output: Output, words: Words) -> int:
     return _shown(session, output, Call("template", words), api.template(session, words))
 
 
-def config(session: Session, output: Output, words: Words) -> int:
-    """What main.cf sets on this host, explained."""
-    return _shown(session, output, Call("config", words), api.config(session))
+def config(session: Session, output: Output, words: Words, *, place: str | None = None) -> int:
+    """The faults of main.cf and master.cf and what they set: of this host, or of a copy."""
+    own = {"place": place} if place is not None else {}
+    call = Call("config", words, given=own)
+    return _shown(session, output, call, api.config(session, place))
 
 
 def doctor(session: Session, output: Output, words: Words) -> int:

@@ -37,18 +37,24 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
     Raises ``UsageError`` for an empty text and ``NothingFound`` (with near names) if nothing fits.
     """
+    from mailhelp.explain import here
+
+    return here.completed(session, _asked(session, text))
+
+
+def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if not text.strip():
         raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
     # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
     text = session.redactor.cover(text.encode("utf-8", "replace").decode())
-    lines = text.split("\n")
-    shape = shape_of(session, lines) if "\n" in text.strip() else None
+    pasted = text.split("\n")
+    shape = shape_of(session, pasted) if len(pasted) > 1 else None
     if shape is not None:
-        return explain_held(session, shape.kind, lines[shape.start :])
+        return _held(session, shape.kind, pasted[shape.start :])
     question = query.recognise(session.library, text)
     if question is None:
         kind = query.held(session.library, [text])
-        return (ranked(session, text),) if kind is None else explain_held(session, kind, [text])
+        return (ranked(session, text),) if kind is None else _held(session, kind, [text])
     if question.kind == "lines":
         return tuple(_explained(Explainer(session.library), question.reads))
     if question.kind == "queue-id":
@@ -68,6 +74,12 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import command
 
         return (command.explain(session.library, text.strip()),)
+    if question.kind == "service":
+        return _held(session, "master-cf", [text])
+    if question.kind == "setting":
+        from mailhelp.explain import config
+
+        return (config.explain_line(session.library, session.host, text.strip()),)
     if question.kind == "list":
         title = f"Names with “{question.read_as or text}” in them"
         answers: tuple[Answer, ...] = (
@@ -83,6 +95,12 @@ def ask(session: Session, text: str) -> tuple[Answer, ...]:
 
 def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    from mailhelp.explain import here
+
+    return here.completed(session, _held(session, kind, lines))
+
+
+def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
     if kind == "queue":
         from mailhelp.explain import queue
 
@@ -99,6 +117,10 @@ def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Ans
         from mailhelp.explain import dialogue
 
         return dialogue.explain(session, lines)
+    if kind in ("main-cf", "master-cf"):
+        from mailhelp.explain import config
+
+        return (config.explain_text(session.library, lines),)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 
@@ -234,9 +256,12 @@ def explain_lines(
     ``only_problems`` leaves out records that tell of no trouble, ``brief`` the lines that only continue
     a record, and the explanation of an entry that was explained before: no answer is made for them.
     """
+    from mailhelp.explain import here
+
     explainer = Explainer(session.library)
     reads = explainer.engine.reads(source)
-    return _explained(explainer, reads, only_problems, brief, passed or Passed())
+    answers = _explained(explainer, reads, only_problems, brief, passed or Passed())
+    return here.streamed(session, answers)
 
 
 def _explained(
@@ -422,15 +447,16 @@ def template(session: Session, names: Sequence[str]) -> tuple[Answer, ...]:
     return tuple(explain_template(session.library, each) for each in chosen)
 
 
-def config(session: Session) -> tuple[Answer, ...]:
-    """What main.cf sets on this host, explained."""
-    from mailhelp.explain.config import explain as explain_config
-    from mailhelp.host import postconf
+def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
+    """The faults of main.cf and master.cf and what they set: of this host, or of a copied folder or file.
 
-    found = postconf.configuration(session.host)
-    if found.reason and not found.parameters:
-        raise SourceError(f"The settings cannot be read: {found.reason}", "Try: mailhelp doctor")
-    return (explain_config(session.library, found),)
+    Raises ``SourceError`` if there is nothing that can be read.
+    """
+    from mailhelp.explain import config
+
+    if place is None:
+        return (config.explain_here(session.library, session.host),)
+    return (config.explain_place(session.library, place),)
 
 
 def doctor(session: Session) -> tuple[Answer, ...]:

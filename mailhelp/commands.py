@@ -120,7 +120,16 @@ COMMANDS: dict[str, Subcommand] = {
             (),
             ("mailhelp template failure",),
         ),
-        Subcommand("config", "Explain what main.cf sets on this host."),
+        Subcommand(
+            "config",
+            "Find faults in main.cf and master.cf; explain them.",
+            "Of this host, or of a copied folder or file: Postfix need not be here.",
+            None,
+            (
+                Switch("place", ("-c",), "A copy, instead of this host's files.", str, "FOLDER|FILE", (), None),
+            ),
+            ("mailhelp config", "mailhelp config -c /root/postfix-copy"),
+        ),
         Subcommand("doctor", "Say what this host has and what it lacks."),
         Subcommand(
             "index",

@@ -26,7 +26,8 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``command``, ``documents``
+    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``command``, ``setting`` and
+    ``service`` (a line of main.cf, of master.cf), ``documents``
     (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
     read where a slip was mended; ``reads`` what was found in the records of ``lines``.
     """
@@ -98,11 +99,15 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
     head = [line for line in head if line]
     for kind, row in library.table("shapes").items():
         least = int(row.get("least", 1))
-        if len(head) < least:
+        counted = head
+        if "aside" in row:
+            aside = [to_regex(parse_pattern(text), library.fields) for text in row["aside"]]
+            counted = [line for line in head if not any(re.match(regex, line) for regex in aside)]
+        if len(counted) < least:
             continue
         regexes = [to_regex(parse_pattern(text), library.fields) for text in row["patterns"]]
-        fitting = sum(any(re.match(regex, line) for regex in regexes) for line in head)
-        if fitting >= least and fitting >= len(head) * row.get("share", 0.0):
+        fitting = sum(any(re.match(regex, line) for regex in regexes) for line in counted)
+        if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
     return None
 
@@ -113,7 +118,9 @@ def exact(library: Library, text: str) -> Question | None:
     if not found and "/" in text and library.document(text.strip()) is not None:
         kind, _, rest = text.strip().partition("/")
         found = [Name(text.strip(), kind, rest)]
-    own = [name for name in found if name.kind != "page"] or found
+    own = [name for name in found if name.kind != "page"]
+    if found and (not own or " -" in text):  # what a command does comes before what bears its name
+        return shell_command(library, text) or Question("documents", tuple(own or found))
     parameters = [name for name in own if name.kind == "parameter"]
     return Question("documents", tuple(parameters or own)) if own else None
 
@@ -131,9 +138,7 @@ def queue_id(library: Library, text: str) -> Question | None:
 
 
 def shell_command(library: Library, text: str) -> Question | None:
-    """A shell command with options, of a program that recipes or man pages explain."""
-    if " -" not in text:
-        return None
+    """A shell command of a program that mailhelp or a man page here explains."""
     from mailhelp.explain import command  # seldom needed
 
     return Question("command") if command.known(library, text) else None
@@ -174,10 +179,23 @@ def status_code(library: Library, text: str) -> Question | None:
 
 
 def setting(library: Library, text: str) -> Question | None:
-    """A line of main.cf: ``name = value``."""
+    """A line of main.cf (``name = value``, also with a misspelt name) or of master.cf."""
+    if "\n" in text.strip():
+        return None
     found = _SETTING.match(text)
-    names = library.named(found[1], "parameter") if found else []
-    return Question("documents", tuple(names)) if names else None
+    if found is None:
+        name, _, value = text.strip().partition(" ")
+        forgotten = "_" in name and any(sign in value for sign in ":/")  # the = was
+        if forgotten and library.named(name, "parameter"):
+            return Question("setting")
+        return Question("service") if held(library, [text]) == "master-cf" else None
+    if library.named(found[1], "parameter"):
+        return Question("setting")
+    if not re.fullmatch(library.fields["shape_main_cf"].regex, text.strip()):
+        return None
+    from mailhelp.explain import config  # seldom needed
+
+    return Question("setting") if config.names_of(library, text) else None
 
 
 def misspelt(library: Library, text: str) -> Question | None:

@@ -41,11 +41,11 @@ class Finished:
 
 @dataclass
 class FakeHost(Host):
-    """``commands`` maps a command's words to its output; every other command is not found.
+    """``commands`` maps a command's words, or its name alone, to its output; others are not found.
 
+    ``settings`` are what postconf prints by its flag (``-n``, ``-d``, ``-x``, ``-P``), whatever names are asked for.
     ``asked`` lists the commands that were run, in order, and ``left`` those that were left running.
-    ``piped``, ``written`` and ``said`` are its
-    streams; ``terminal`` says of all three that they are one.
+    ``piped``, ``written`` and ``said`` are its streams; ``terminal`` says of all three that they are one.
     """
 
     commands: dict[tuple[str, ...], Output] = field(default_factory=dict)
@@ -58,6 +58,7 @@ class FakeHost(Host):
     written: StringIO = field(default_factory=StringIO)
     said: StringIO = field(default_factory=StringIO)
     files: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     left: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -97,7 +98,9 @@ class FakeHost(Host):
         return self.terminal
 
     def which(self, name: str) -> str | None:
-        return f"/usr/bin/{name}" if any(argv[0] == name for argv in self.commands) else None
+        there = any(argv[0] == name for argv in self.commands)
+        there = there or (name == "postconf" and bool(self.settings))
+        return f"/usr/bin/{name}" if there else None
 
     def is_file(self, path: str) -> bool:
         return path in self.files
@@ -120,5 +123,16 @@ class FakeHost(Host):
         last_words: str = "",
     ) -> Finished:
         self.asked.append(argv)
+        if argv[0] == "postconf" and self.settings:
+            return Finished(self._postconf(*argv[1:]))
         missing = Output(status=None, failure=f"{argv[0]} was not found on this host")
-        return Finished(self.commands.get(argv, missing))
+        return Finished(self.commands.get(argv, self.commands.get(argv[:1], missing)))
+
+    def _postconf(self, flag: str, *names: str) -> Output:
+        table = self.settings.get(flag, {})
+        if flag == "-x" and not table:
+            table = {**self.settings.get("-d", {}), **self.settings.get("-n", {})}
+        rows = (
+            f"{name} = {value}\n" for name, value in table.items() if not names or name in names
+        )
+        return Output("".join(rows))

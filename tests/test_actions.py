@@ -9,7 +9,6 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Answer
-from mailhelp.host.machine import Output
 from tests.conftest import LINE, Done, Mailhelp
 
 SEED = Path(__file__).parent / "seed"
@@ -49,9 +48,8 @@ def test_an_option_of_a_command_that_is_asked_about_stays_its_own(mailhelp: Mail
 
 def test_the_last_answer_again_with_fresh_values(mailhelp: Mailhelp) -> None:
     mailhelp("maximal_queue_lifetime")
-    own = {"-n": "maximal_queue_lifetime = 2d\n", "-d": "maximal_queue_lifetime = 5d\n"}
-    for flag, text in own.items():
-        mailhelp.host.commands["postconf", flag, "maximal_queue_lifetime"] = Output(text)
+    name = "maximal_queue_lifetime"
+    mailhelp.host.settings = {"-n": {name: "2d"}, "-d": {name: "5d"}}
     done = mailhelp("-v", "--json")
     assert done.code == 0
     assert json.loads(done.out)["parameters"][0]["value"] == "2d"

@@ -7,7 +7,6 @@ import pytest
 from mailhelp.answer import Answer
 from mailhelp.api import ask
 from mailhelp.errors import NothingFound, UsageError
-from mailhelp.host.machine import Output
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
@@ -46,10 +45,7 @@ def test_a_mended_slip_is_said(session: Session) -> None:
 
 def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     name = "maximal_queue_lifetime"
-    host.commands = {
-        ("postconf", "-n", name): Output(f"{name} = 2d\n"),
-        ("postconf", "-d", name): Output(f"{name} = 5d\n"),
-    }
+    host.settings = {"-n": {name: "2d"}, "-d": {name: "5d"}}
     (answer,) = ask(session, name)
     own = answer.parameters[0]
     assert (own.name, own.value, own.default, own.set) == (name, "2d", "5d", True)
@@ -58,11 +54,8 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
 
 def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:
     name = "smtpd_tls_security_level"
-    host.commands = {
-        ("postconf", "-n", name): Output(""),
-        ("postconf", "-d", name): Output(f"{name} =\n"),
-        ("postconf", "-P"): Output(f"submission/inet/{name} = encrypt\nsmtp/inet/other = x\n"),
-    }
+    overrides = {f"submission/inet/{name}": "encrypt", "smtp/inet/other": "x"}
+    host.settings = {"-d": {name: ""}, "-P": overrides}
     (answer,) = ask(session, name)
     assert f"master.cf sets {name} = encrypt for submission/inet." in answer.notes
     assert not any("other" in note for note in answer.notes)
@@ -70,11 +63,7 @@ def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeH
 
 def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) -> None:
     name = "smtp_sasl_password_maps"
-    line = f"{name} = static:user:hunter2"
-    host.commands = {
-        ("postconf", "-n", name): Output(f"{line}\n"),
-        ("postconf", "-d", name): Output(f"{name} =\n"),
-    }
+    host.settings = {"-n": {name: "static:user:hunter2"}, "-d": {name: ""}}
     (answer,) = ask(session, name)
     assert answer.parameters[0].value == "static:user:*******"
     assert "hunter2" not in str(answer)

@@ -10,10 +10,10 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
     {"light"},
-    {"errors", "answer", "names", "commands"},
+    {"errors", "answer", "names", "commands", "dangers"},
     {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "host", "corpus.prose", "corpus.read"},
-    {"log"},
+    {"log", "usage"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
     {"session"},

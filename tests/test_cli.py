@@ -255,8 +255,7 @@ def test_a_missing_log_is_said_by_trace(mailhelp: Mailhelp) -> None:
 def test_a_postconf_that_fails_is_quoted(mailhelp: Mailhelp) -> None:
     said = "postconf: fatal: open main.cf: No such file\n"
     failed = Output("", said, 1, "postconf ended with exit status 1")
-    for flag in ("-n", "-d"):
-        mailhelp.host.commands["postconf", flag, "maximal_queue_lifetime"] = failed
+    mailhelp.host.commands[("postconf",)] = failed
     done = mailhelp("maximal_queue_lifetime")
     assert done.code == 0
     assert "open main.cf: No such file" in done.out

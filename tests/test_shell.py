@@ -7,7 +7,7 @@ import pytest
 from mailhelp.answer import escape_markdown
 from mailhelp.errors import CorpusError
 from mailhelp.patterns.holes import Hole, parse
-from mailhelp.shell import fill, quoted_hole
+from mailhelp.shell import commands, fill, quoted_hole
 
 HOSTILE = [
     "$(touch /tmp/owned)",
@@ -85,3 +85,54 @@ def test_a_value_can_not_become_an_operand_of_dig() -> None:
 def test_a_value_cannot_end_the_options_for_the_next_one() -> None:
     assert fill("prog {a} {b}", {"a": "x -- y", "b": "-rf"}) is None
     assert fill("prog -- {a} {b}", {"a": "x", "b": "-rf"}) == "prog -- x -rf"
+
+
+def words(text: str) -> list[list[str]]:
+    return [[word.value for word in each.words] for each in commands(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a 'b c' \"d e\" f\\ g", [["a", "b c", "d e", "f g"]]),
+        ("a | b && c; d & e", [["a"], ["b"], ["c"], ["d"], ["e"]]),
+        ("a \"$(b 'c d')\" `e`", [["a", "$(b 'c d')", "`e`"]]),
+        ("a <<EOF | b\nit's; rm -rf /\nEOF\nc", [["a"], ["b"], ["c"]]),
+        ("a <<-'E F'\n\tx\n\tE F\nb", [["a"], ["b"]]),
+        ("a # b c\nd", [["a"], ["d"]]),
+        ("a\\\n b", [["a", "b"]]),
+        ("x=1 y=2 a b=3", [["a", "b=3"]]),
+        ("diff <(a) <(b)", [["diff", "<(a)", "<(b)"]]),
+        ("for i in a; do rm $i; done", [["for", "i", "in", "a"], ["rm", "$i"]]),
+        ("a 'never closed", [["a", "never closed"]]),
+        ("a $(never closed", [["a", "$(never closed"]]),
+        ("", []),
+    ],
+)
+def test_words_are_split_as_the_shell_does(text: str, expected: list[list[str]]) -> None:
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize("text", ['a \'b c\' "d$e" f\\ g x="y z"', "a b\\'c ''", 'a "b\\"c"'])
+def test_a_shell_splits_the_same(text: str) -> None:
+    script = f"e=E; set -- {text}; printf '%s\\n' \"$@\""
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert [word.replace("$e", "E") for word in words(text)[0]] == done.stdout.split("\n")[:-1]
+
+
+def test_places_are_those_of_the_text() -> None:
+    text = "sudo rm -rf 'a b' > /dev/null 2>&1"
+    (found,) = commands(text)
+    assert [text[word.start : word.end] for word in found.words] == ["sudo", "rm", "-rf", "'a b'"]
+    assert [(each.operator, each.target and each.target.value) for each in found.redirections] == [
+        (">", "/dev/null"),
+        ("2>&", "1"),
+    ]
+
+
+def test_commands_inside_words_are_found_by_their_places() -> None:
+    text = 'kill "$(cat /run/x.pid)"'
+    (found,) = commands(text)
+    ((start, end),) = found.words[1].inner
+    assert text[start:end] == "cat /run/x.pid"
+    assert words(text[start:end]) == [["cat", "/run/x.pid"]]

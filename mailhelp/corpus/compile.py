@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from mailhelp import shell
+from mailhelp import shell, usage
 from mailhelp.corpus import prose, schema
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.fields import FieldSet
@@ -253,7 +253,18 @@ def _command(row: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any
         raise CorpusError(
             f"'{command['run']}': {{{inside}}} stands inside quotes; it is quoted when filled"
         )
-    return command
+    danger = _danger(command["run"], tables) if command.get("changes") else ""
+    return {**command, "danger": danger} if danger else command
+
+
+def _danger(run: str, tables: Mapping[str, Any]) -> str:
+    """What a command that changes things deletes or opens, if that is grave: who chose it knew of the rest."""
+    tools = usage.TableTools(lambda name: tables.get(name, {}))
+    found = usage.read_all(shell.say(run, {}), tools)
+    for row in usage.dangers(tables.get("dangers", {}), found, tools):
+        if row["severity"] in ("fatal", "error"):
+            return str(row["danger"])
+    return ""
 
 
 def _versions(front: Mapping[str, Any]) -> str:

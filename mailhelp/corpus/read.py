@@ -27,6 +27,7 @@ TABLES = (
     "bounces",
     "commands",
     "containers",
+    "dangers",
     "defaults",
     "dialogues",
     "drafts",
@@ -38,12 +39,15 @@ TABLES = (
     "programs",
     "replies",
     "secrets",
+    "settings",
     "shapes",
     "spaces",
     "stories",
     "tools",
 )
 """The tables at the top of a corpus, ``NAME.toml``."""
+OPTIONS = "options"
+"""The folder of what commands' options do: a table a program, kept as the table ``options/PROGRAM``."""
 FIELDS = "fields"
 """The folder of the fields that entries share, and the key under which one entry keeps its own."""
 SAMPLES = "Samples"
@@ -166,6 +170,7 @@ def read(folder: Path) -> Corpus:
     for path in sorted(folder.glob("*.toml")):
         if path.stem not in TABLES:
             faults.append(Fault(path, 1, f"nothing reads it; fields are in {FIELDS}/*.toml"))
+    tables |= _read_options(folder / OPTIONS, faults)
     fields = list(_read_fields(folder / FIELDS, faults))
     entries = []
     for path in _files(folder):
@@ -174,6 +179,20 @@ def read(folder: Path) -> Corpus:
             entries.append(entry)
             fields += _own_fields(entry)
     return Corpus(folder, tuple(entries), tuple(fields), tables, tuple(faults))
+
+
+def _read_options(folder: Path, faults: list[Fault]) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for program, table in _read_table(path, faults).items():
+            name = f"{OPTIONS}/{program}"
+            if not isinstance(table, dict) or not isinstance(table.get("does"), str):
+                faults.append(Fault(path, 1, f"[{program}] must say what the program 'does'"))
+            elif name in tables:
+                faults.append(Fault(path, 1, f"[{program}] is in another file too"))
+            else:
+                tables[name] = table
+    return tables
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,106 +1,349 @@
-"""A shell command → its answer: what each option means, as recipes or this host's manuals say."""
+"""A shell command → its answer: what it does as a whole, what is dangerous, every word of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from mailhelp.answer import Answer, Span
+from mailhelp import usage
+from mailhelp.answer import Answer, Command, Finding, Prose, Result, Span
+from mailhelp.dangers import SEVERE
+from mailhelp.explain import common
 from mailhelp.explain.page import reference
-from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.shell import commands as split
 
-_PROMPT = re.compile(r"\s*(?:[$#%>]\s+)?(?:sudo\s+)?")
-_WORD = re.compile(r"\S+")
+_PROMPT = re.compile(r"\s*(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]\s+|[$#%]\s+|>\s+(?![^\s/]*/))")
 _SENTENCE = re.compile(r"(?s)(.{20,300}?[.:])(?:\s|$)")
+_MOST_COMMANDS = 4
 
 
-def program(text: str) -> str:
-    """The program that a shell command runs, without its path, a prompt and ``sudo``."""
+class LibraryTools(usage.TableTools):
+    """The tools of ``corpus/options/``; of other programs what recipes say."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library.table)
+        self._library = library
+
+    def tool(self, name: str) -> usage.Tool | None:
+        """The tool of this name; without a row, one from the recipes that use the program."""
+        if name not in self._known and super().tool(name) is None:
+            self._known[name] = self._from_recipes(name)
+        return self._known[name]
+
+    def _from_recipes(self, name: str) -> usage.Tool | None:
+        options: dict[str, str] = {}
+        for recipe in self._library.all_of("recipe"):
+            for command in recipe.data["commands"]:
+                if split(command["run"]) and _program(command["run"]) == name:
+                    for option, meaning in recipe.data["options"].items():
+                        if option.startswith("-"):
+                            words = option.split()
+                            key = words[0] + (" VALUE" if len(words) > 1 else "")
+                            options.setdefault(key, meaning)
+        return usage.tool(name, {"options": options}) if options else None
+
+
+def _program(text: str) -> str:
+    found = split(text)
+    words = found[0].words if found else ()
+    return words[0].value.rpartition("/")[2] if words else ""
+
+
+def _start(text: str) -> int:
+    """Where a command begins: a prompt that was pasted along is no part of it."""
     prompt = _PROMPT.match(text)
-    word = _WORD.match(text, prompt.end() if prompt else 0)
-    return word[0].rpartition("/")[2] if word else ""
+    return prompt.end() if prompt else 0
 
 
 def known(library: Library, text: str) -> bool:
-    """Whether ``text`` is a command with options whose program a recipe or a man page here explains."""
-    words = text.split()
-    if not any(word.startswith("-") for word in words[1:]):
+    """Whether ``text`` is a command of a program that is known here, and no sentence about one."""
+    if len(text) > _LONGEST:
         return False
-    name = program(text)
-    recipes = _recipes(library, name)
-    documented = {part for recipe in recipes for o in recipe.data["options"] for part in o.split()}
-    plain = [word for word in words[1:] if word.isalpha() and word.islower() and word != name]
-    # "postmap -q gives nothing" is a sentence: words that are neither options nor operands
-    if len([word for word in plain if word not in documented]) > 1:
+    tools = LibraryTools(library)
+    found = usage.read_all(text, tools, _start(text))
+    if not found:
         return False
-    return bool(recipes or library.named(name, "page"))
+    first = _innermost(found[0])
+    if not first.program:
+        return any(piece.kind == "redirection" and piece.value for piece in first.pieces)
+    tool = first.tool
+    if tool is None and not library.named(first.program, "page"):
+        return False
+    has_option = any(True for _ in first.options())
+    if tool is None:
+        return has_option and not _is_sentence(first, 1)
+    if len(first.pieces) == 1:
+        return not tool.english and bool(tool.does)
+    if len(found) > 1 or first is not found[0] or _redirected(found):
+        allowed = 4  # no sentence has pipes in it
+    elif first.subcommand and not tool.english:
+        allowed = 3
+    elif has_option or not tool.english:
+        allowed = 1
+    else:
+        allowed = 0
+    return not _is_sentence(first, allowed)
+
+
+def _redirected(found: Iterable[usage.Command]) -> bool:
+    return any(piece.kind == "redirection" for command in found for piece in command.pieces)
+
+
+_LONGEST = 20_000
+
+
+def _is_sentence(command: usage.Command, allowed: int) -> bool:
+    """Whether there are more than ``allowed`` plain words: "postmap -q gives nothing".
+
+    Of those that no operand of the program is for, at most one may be there.
+    """
+    words = [piece for piece in command.pieces if piece.kind in ("operand", "option")]
+    plain = [
+        piece
+        for piece in words
+        if (piece.value or "").isalpha()
+        and (piece.value or "").islower()
+        and not _is_literal(command.tool, piece.value or "")
+    ]
+    operands = [piece for piece in plain if piece.kind == "operand"]
+    unread = [piece for piece in operands if piece.meaning is None]
+    if not operands:
+        plain = []  # values of options are no sentence by themselves
+    asks = any((piece.value or "").endswith("?") for piece in words)
+    return len(plain) > allowed or len(unread) > min(allowed, 1) or asks
+
+
+def _is_literal(tool: usage.Tool | None, word: str) -> bool:
+    return tool is not None and (
+        word in tool.words or any(pattern == word for pattern, _ in tool.operands)
+    )
+
+
+def _innermost(command: usage.Command) -> usage.Command:
+    """The command that ``sudo``, ``ssh`` and the like run in the end."""
+    while command.inner and command.tool is not None and command.tool.runs is not None:
+        command = command.inner[0]
+    return command
+
+
+def mends(row: Mapping[str, Any]) -> tuple[Command, ...]:
+    """The commands of a danger's row that do it better."""
+    return tuple(
+        Command(each["run"], each["why"], each.get("runs_on", "server"), each.get("changes", False))
+        for each in row.get("instead", ())
+    )
 
 
 def explain(library: Library, text: str) -> Answer:
-    """The answer for one command; options that nobody explains get no span."""
-    name = program(text)
-    words = set(text.split())
-    recipes = _recipes(library, name)
-    # the recipe that is most like the command tells best what an option means here
-    recipes.sort(key=lambda recipe: -sum(o.split()[0] in words for o in recipe.data["options"]))
-    options: dict[str, str] = {}
-    for recipe in recipes:
-        for option, meaning in recipe.data["options"].items():
-            options.setdefault(option, meaning)
-    spans = tuple(_spans(library, text, name, options))
-    page = next((library.document(hit.id) for hit in library.named(name, "page")), None)
+    """The answer for a command, or for several in a pipeline or one after the other."""
+    tools = LibraryTools(library)
+    found = usage.read_all(text, tools, _start(text))
+    every = [each for each in usage.everything(found) if each.pieces]
+    risks = usage.dangers(library.table("dangers"), found, tools)
+    worst = next((risk["danger"] for risk in risks if risk["severity"] in SEVERE), "")
+    spans = tuple(
+        sorted(
+            (span for command in every for span in _spans(library, command, text)),
+            key=lambda span: (span.start, -span.end),
+        )
+    )
+    related = _related(library, every, text)
+    unknown = [span for span in spans if span.name == _UNEXPLAINED]
+    main = _main(found)
+    name = _innermost(main).program
+    title = _title(main, text, tools)
     return Answer(
         kind="command",
         query=text,
         text=text,
-        recognised="entry" if len(spans) > 1 else "generic",
-        title=f"{name}: {page.data['summary']}" if page else name,
-        spans=spans,
-        related=tuple(recipe.id for recipe in recipes),
-        sources=(reference(page.data["page"], page.data["section"]),) if page else (),
+        recognised="entry" if any(command.tool for command in every) else "generic",
+        title=title,
+        severity=risks[0]["severity"] if risks else None,
+        danger=worst,
+        spans=tuple(span for span in spans if span.name != _UNEXPLAINED),
+        explanation=_told(library, every, text, tools),
+        findings=(
+            *(
+                Finding(risk["danger"], risk["severity"])
+                for risk in risks
+                if risk["danger"] != worst
+            ),
+            *_unexplained(unknown, name),
+        ),
+        commands=tuple(dict.fromkeys(each for risk in risks for each in mends(risk)))[
+            :_MOST_COMMANDS
+        ],
+        related=related,
+        results=tuple(
+            Result(id, id.partition("/")[0], library.title(id)) for id in related[:_MOST_RESULTS]
+        )
+        if not risks
+        else (),
+        notes=("This changes something.",) if not worst and _changes(every) else (),
+        sources=_sources(library, every),
     )
 
 
-def _recipes(library: Library, name: str) -> list[Document]:
-    return [
-        recipe
-        for recipe in library.all_of("recipe")
-        if any(program(command["run"]) == name for command in recipe.data["commands"])
-    ]
+def _main(found: list[usage.Command]) -> usage.Command:
+    """The command that the answer is named after: the last that changes anything, else the first."""
+    changing = [command for command in found if _changes([_innermost(command)])]
+    return (changing or found)[-1 if changing else 0]
 
 
-def _spans(library: Library, text: str, name: str, options: Mapping[str, str]) -> Iterator[Span]:
-    words = list(_WORD.finditer(text))
-    skip = 0
-    for number, word in enumerate(words):
-        if skip:
-            skip -= 1
+def _changes(found: Iterable[usage.Command]) -> bool:
+    return any(
+        (command.tool is not None and command.tool.changes)
+        or any(piece.meaning is not None and piece.meaning.changes for piece in command.pieces)
+        for command in found
+    )
+
+
+def does(command: usage.Command, tools: usage.Tools) -> str:
+    """What a command does as a whole, without a full stop; empty if nobody says it."""
+    tool = command.tool
+    if tool is None:
+        return ""
+    bare = command._replace(subcommand="")
+    for pattern, sentence in tool.titles:
+        whole = f"{command.subcommand} {pattern}".strip()
+        if usage.matches(whole, command if command.subcommand else bare, tools):
+            return sentence
+    return tool.does
+
+
+def _title(command: usage.Command, text: str, tools: usage.Tools) -> str:
+    inner = _innermost(command)
+    shown = " ".join(text[inner.start : inner.end].split())
+    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+    told = does(inner, tools)
+    if not told and inner.program:
+        return f"{shown}: a command that mailhelp does not know"
+    if not told:
+        target = next((p for p in inner.pieces if p.kind == "redirection"), None)
+        told = _redirection(target.name) if target else ""
+    return f"{shown}: {told[:1].lower()}{told[1:]}"
+
+
+_SHOWN = 44
+"""Characters of a command in its answer's title."""
+
+
+def _told(library: Library, every: list[usage.Command], text: str, tools: usage.Tools) -> Prose:
+    """What each command of several does, one sentence each."""
+    if len(every) < 2:
+        return Prose()
+    lines = []
+    for command in every:
+        told = does(command, tools) or "mailhelp does not know this command"
+        lines.append(f"{command.program or 'the shell'}: {told[:1].lower()}{told[1:]}.")
+    return common.plain(" ".join(dict.fromkeys(lines)))
+
+
+_UNEXPLAINED = "unexplained"
+
+
+def _spans(library: Library, command: usage.Command, text: str) -> Iterator[Span]:
+    """The words of a command with their meanings; those that nobody explains have a name of their own."""
+    for piece in command.pieces:
+        shown = text[piece.start : piece.end]
+        if piece.kind == "program":
+            told = command.tool.does if command.tool else ""
+            base = _base(library, command, piece.name)
+            yield Span(
+                piece.start, piece.end, "program", shown, f"{base or told}." if base or told else ""
+            )
+        elif piece.kind == "redirection":
+            yield Span(piece.start, piece.end, "redirection", shown, _redirection(piece.name))
+        elif piece.kind == "assignment":
+            yield Span(
+                piece.start, piece.end, "variable", shown, "Sets a variable for this command."
+            )
+        else:
+            meaning = piece.meaning.does if piece.meaning else ""
+            if piece.kind == "subcommand":
+                meaning = f"{meaning}."
+            elif not meaning and piece.kind == "option" and command.program:
+                meaning = _manual(library, f"{command.program} {piece.name.partition('=')[0]}")
+            kind = piece.kind if meaning else _UNEXPLAINED
+            yield Span(piece.start, piece.end, kind, shown, meaning)
+
+
+def _base(library: Library, command: usage.Command, program: str) -> str:
+    """What the program does, whichever of its subcommands is used."""
+    does_: str = library.table(f"options/{program}").get("does", "")
+    return does_ if command.subcommand else ""
+
+
+def _redirection(operator: str) -> str:
+    sign = operator.lstrip("0123456789&")
+    if operator.startswith("2"):
+        what = "Errors"
+    elif operator.startswith("&") or sign == ">&":
+        what = "Output and errors"
+    else:
+        what = "The output"
+    if sign in (">", ">|"):
+        return f"{what} goes into this file, in place of what is in it."
+    if sign == ">>":
+        return f"{what} goes to the end of this file."
+    if sign == ">&":
+        return f"{what} goes to the same place as that."
+    if sign in ("<<", "<<-"):
+        return "The input is the lines that follow, up to this word."
+    if sign == "<<<":
+        return "The input is this word."
+    return "The input is this file."
+
+
+def _unexplained(unknown: Iterable[Span], name: str) -> Iterator[Finding]:
+    for span in unknown:
+        yield Finding(
+            f"{span.value}: nobody explains it here",
+            "notice",
+            span.value,
+            f"Neither mailhelp nor a manual of this host knows it for {name}: look for a slip, or see man {name}.",
+        )
+
+
+def _related(library: Library, every: Iterable[usage.Command], text: str) -> tuple[str, ...]:
+    """Entries of this very name; the recipes that use the same program, those with the same words first."""
+    wanted = {(command.program, command.subcommand.partition(" ")[0]) for command in every}
+    wanted = {(program, sub) for program, sub in wanted if program}
+    typed = set(text.split())
+    found: dict[str, int] = {}
+    for recipe in library.all_of("recipe"):
+        for command in recipe.data["commands"]:
+            words = command["run"].split()
+            used = {
+                (word.rpartition("/")[2], sub)
+                for number, word in enumerate(words[:3])
+                for sub in ("", *words[number + 1 : number + 2])
+            }
+            if wanted & used:
+                alike = 2 * len(typed & set(words)) - len(words)
+                found[recipe.id] = max(found.get(recipe.id, alike), alike)
+    own = [hit.id for hit in library.named(text) if hit.kind != "page"]
+    return (*own, *sorted(found, key=lambda id: (-found[id], id))[:_MOST_RELATED])
+
+
+_MOST_RELATED = 8
+_MOST_RESULTS = 3
+
+
+def _sources(library: Library, every: Iterable[usage.Command]) -> tuple[str, ...]:
+    named = []
+    for command in every:
+        if command.tool is not None and command.tool.page:
+            named.append(command.tool.page)
             continue
-        found = _documented([each[0] for each in words[number:]], options)
-        if found:
-            option, meaning = found
-            skip = len(option.split()) - 1
-            last = words[number + skip]
-            yield Span(word.start(), last.end(), "option", text[word.start() : last.end()], meaning)
-        elif word[0].startswith("-"):
-            meaning = _manual(library, f"{name} {word[0].partition('=')[0]}")
-            if meaning:
-                yield Span(word.start(), word.end(), "option", word[0], meaning)
-
-
-def _documented(words: list[str], options: Mapping[str, str]) -> tuple[str, str] | None:
-    """The documented option that ``words`` begin with: with its operand before without."""
-    for option in sorted(options, key=len, reverse=True):
-        wanted = option.split()
-        same = all(_fits(want, word) for want, word in zip(wanted, words, strict=False))
-        if len(wanted) <= len(words) and words[0] == wanted[0] and same:
-            return option, options[option]
-    return None
-
-
-def _fits(wanted: str, word: str) -> bool:
-    return wanted == word or "{" in wanted
+        for hit in library.named(command.program, "page"):
+            page = library.document(hit.id)
+            if page is not None:
+                named.append(reference(page.data["page"], page.data["section"]))
+                break
+    return tuple(dict.fromkeys(named))
 
 
 def _manual(library: Library, name: str) -> str:

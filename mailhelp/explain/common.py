@@ -38,6 +38,7 @@ def filled(
                     shell.say(command["why"], filling),
                     command.get("runs_on", "server"),
                     command.get("changes", False),
+                    danger=command.get("danger", ""),
                 )
             )
     return tuple(found)

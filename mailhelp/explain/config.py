@@ -1,34 +1,473 @@
-"""This host's settings that main.cf makes, each with its meaning; postconf's complaints first."""
+"""main.cf and master.cf → their answer: faults first, then what is set, explained.
+
+A line that somebody typed, a text that was pasted, a copied folder, or this host's own files: all are read by
+the same parser, so that none of them needs Postfix.
+"""
 
 from __future__ import annotations
 
-from mailhelp.answer import Answer, Parameter
-from mailhelp.explain import common
-from mailhelp.host.postconf import Configuration
+import functools
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mailhelp import shell
+from mailhelp.answer import Answer, Command, Finding, Parameter, Span
+from mailhelp.dangers import items
+from mailhelp.errors import SourceError
+from mailhelp.explain import common, parameter, review
+from mailhelp.host import postconf
+from mailhelp.host.machine import Host
+from mailhelp.host.postfixfiles import (
+    COLUMNS,
+    MOST_LINES,
+    Logical,
+    MainCf,
+    Override,
+    Service,
+    Setting,
+    expand,
+    main_cf,
+    master_cf,
+    names_in,
+)
 from mailhelp.knowledge.library import Library
+from mailhelp.knowledge.store import Name
+
+_SOURCES = ("postconf(1)", "postconf(5)", "master(5)")
+_OF_SERVICE = re.compile(r"([^/\s]+/[^/\s]+)/([A-Za-z0-9_]+)$")
+_QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
+_WORD = re.compile(r"[^\s,]+")
+_MOST_SPANS = 2000
+_MOST_COMMANDS = 4
+_FAULTS = ("fatal", "error", "warning")
 
 
-def explain(library: Library, configuration: Configuration) -> Answer:
-    """The answer about the whole configuration; settings that only repeat the default are left out."""
-    parameters = []
-    for name, here in configuration.parameters.items():
-        if here.value != here.default:
-            meaning = common.parameter(library, name).meaning
-            value = library.redactor.cover_value(name, here.value)
-            parameters.append(Parameter(name, here.default, value, here.set, meaning))
+def known(library: Library) -> review.Known:
+    """What the review needs, from the library."""
+
+    names: set[str] = set()
+
+    @functools.cache
+    def is_name(name: str) -> bool:
+        return any(hit.shown == name for hit in library.named(name, "parameter"))
+
+    @functools.cache
+    def default(name: str) -> str | None:
+        return common.parameter(library, name).default
+
+    @functools.cache
+    def nearest(word: str) -> str | None:
+        return near(word, names)
+
+    def near(word: str, among: Iterable[str] | None) -> str | None:
+        from difflib import get_close_matches
+
+        if among is None and not names:
+            names.update(library.all_names("parameter"))
+        if among is None:
+            return nearest(word)
+        found = get_close_matches(word, list(among), 1, 0.78)
+        return found[0] if found else None
+
+    def cover(name: str, value: str) -> str:
+        covered = (
+            library.redactor.cover_value(name, value) if name else library.redactor.cover(value)
+        )
+        return covered or value
+
+    settings = library.table("settings")
+    return review.Known(settings, library.table("dangers"), is_name, default, near, cover)
+
+
+def explain_line(library: Library, host: Host, text: str) -> Answer:
+    """The answer for one line of main.cf."""
+    text = text.strip()
+    review_of = main_cf(text.split("\n"))
+    faults = review.main_cf(known(library), review_of, whole=False)
+    written = review_of.settings[0].name if review_of.settings else text.split()[0]
+    near = next((fault.values["near"] for fault in faults if fault.values.get("near")), None)
+    name = written if library.named(written, "parameter") else near
+    base = _parameter_answer(library, host, name) if name else None
+    spans = tuple(span for each in review_of.settings for span in _setting_spans(library, each))
+    title, danger = _headline(faults, base.title if base else written)
+    told = next((fault for fault in faults if fault.finding.title == title), None)
+    made = Answer(
+        kind="config",
+        query=text,
+        recognised="entry" if base else "generic",
+        title=title,
+        severity=faults[0].finding.severity if faults else None,
+        danger=danger,
+        gist=told.finding.meaning if told else "",
+        text=text,
+        spans=spans,
+        findings=tuple(fault.finding for fault in faults),
+        commands=mends(faults),
+        sources=_SOURCES,
+    )
+    if base is None:
+        return made
+    return base._replace(
+        kind=made.kind,
+        query=text,
+        title=title,
+        severity=made.severity,
+        danger=danger,
+        gist=made.gist,
+        parameters=base.parameters if name == written else _unasked(base.parameters),
+        text=text,
+        spans=spans,
+        findings=made.findings,
+        commands=tuple(dict.fromkeys((*made.commands, *base.commands))),
+    )
+
+
+def _unasked(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """The parameters of a near name: the question was not about their values."""
+    return tuple(each._replace(asked=False) for each in parameters)
+
+
+def _parameter_answer(library: Library, host: Host, name: str) -> Answer | None:
+    found = library.named(name, "parameter")
+    document = library.document(found[0].id) if found else None
+    if document is None:
+        return None
+    asked = [parameter.Asked(document, tuple(hit.shown for hit in found if hit.id == document.id))]
+    return parameter.explain(library, host, name, asked)[0]
+
+
+def _headline(faults: Sequence[review.Fault], title: str) -> tuple[str, str]:
+    """Title and danger: the worst fault is what the answer begins with."""
+    danger = next((_sentence(f) for f in faults if f.danger and f.finding.severity in _FAULTS), "")
+    if faults and not faults[0].danger and faults[0].finding.severity in _FAULTS:
+        return faults[0].finding.title, danger
+    return title, danger
+
+
+def _sentence(fault: review.Fault) -> str:
+    return str(fault.row["danger"]) if fault.danger else fault.finding.title
+
+
+def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
+    """The commands that mend the faults, of the worst first."""
+    found: list[Command] = []
+    for fault in faults:
+        for each in fault.row.get("instead", ()):
+            text = shell.fill(each["run"], fault.values)
+            if text is not None:
+                found.append(
+                    Command(
+                        text,
+                        each["why"],
+                        each.get("runs_on", "server"),
+                        each.get("changes", False),
+                    )
+                )
+    return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
+
+
+def explain_text(library: Library, lines: Iterable[str]) -> Answer:
+    """The answer for lines of main.cf, master.cf, or what postconf printed of them, in any mixture."""
+    from itertools import islice
+
+    kept = _unquoted([line.rstrip("\n") for line in islice(lines, MOST_LINES)])
+    text = "\n".join(kept)
+    settings, services = _parted(library, kept)
+    main = main_cf(settings)
+    rows, _ = master_cf(services)
+    own, of_services = _of_services(main)
+    rows = _with_overrides(rows, of_services)
+    knowledge = known(library)
+    faults = [
+        *(review.main_cf(knowledge, own, whole=False) if own.settings or own.strays else ()),
+        *review.master_cf(knowledge, rows, own.values if own.settings else None, whole=False),
+    ]
+    faults.sort(key=lambda fault: review.SEVERITIES.index(fault.finding.severity))
+    spans = [span for each in main.settings for span in _setting_spans(library, each)]
+    spans += [span for each in rows for span in _service_spans(library, each)]
+    counted = _counted(len(own.settings), len(rows), [each.finding for each in faults])
+    title, danger = _headline(faults, counted)
     return Answer(
         kind="config",
         recognised="entry",
-        title=f"{len(parameters)} settings here differ from the default",
-        notes=(
-            *configuration.warnings,
-            *(
-                f"master.cf sets {name} = {library.redactor.cover_value(name, value)}"
-                f" for {service.name}/{service.type}."
-                for service in configuration.services
-                for name, value in service.overrides.items()
-            ),
-        ),
-        parameters=tuple(parameters),
-        sources=("postconf(1)", "postconf(5)"),
+        title=counted if danger else title if len(faults) == 1 else counted,
+        severity=faults[0].finding.severity if faults else None,
+        danger=danger,
+        text=text if len(kept) <= _MOST_SPANS else "",
+        spans=tuple(spans[:_MOST_SPANS]) if len(kept) <= _MOST_SPANS else (),
+        findings=tuple(fault.finding for fault in faults),
+        commands=mends(faults),
+        parameters=tuple(_given(library, own, faults)),
+        notes=tuple(_told_services(library, rows)),
+        sources=_SOURCES,
     )
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """The lines without the ``>`` of a reply or a ticket, where all have it; indents stay, for they count."""
+    written = [line for line in lines if line.strip()]
+    if not written or not all(line.lstrip().startswith(">") for line in written):
+        return lines
+    return [_QUOTE.sub("", line) for line in lines]
+
+
+def _parted(library: Library, lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of main.cf and those of master.cf; the other's lines are empty, so that places stay."""
+    settings: list[str] = []
+    services: list[str] = []
+    regex = re.compile(library.fields["shape_master_cf"].regex)
+    in_services = False
+    for line in lines:
+        begins = bool(line.strip()) and not line[0].isspace() and line[0] != "#"
+        if begins:
+            in_services = regex.fullmatch(line) is not None
+            in_services = in_services or (line.startswith("-o ") and bool(services))
+        blank = " " * len(line)
+        settings.append(blank if in_services else line)
+        services.append(line if in_services else blank)
+    return settings, services
+
+
+Found = dict[str, list[tuple[Override, Logical]]]
+
+
+def _of_services(main: MainCf) -> tuple[MainCf, Found]:
+    """The settings without those of ``postconf -P`` (service/type/name = value), and those by service."""
+    own: list[Setting] = []
+    found: Found = {}
+    for setting in main.settings:
+        of = _OF_SERVICE.fullmatch(setting.name)
+        if of:
+            override = Override(of[2], setting.value, setting.line)
+            found.setdefault(of[1], []).append((override, setting.logical))
+        else:
+            own.append(setting)
+    return main._replace(settings=tuple(own)), found
+
+
+def _with_overrides(rows: list[Service], found: Found) -> list[Service]:
+    """The services, and those of which only what ``-o`` sets is known."""
+    made = list(rows)
+    for service, pairs in found.items():
+        name, _, kind = service.partition("/")
+        pieces = tuple(piece for _, logical in pairs for piece in logical.pieces)
+        overrides = tuple(override for override, _ in pairs)
+        columns = (name, kind, "n" if kind == "inet" else "-", "-", "-", "-", "-", "")
+        made.append(Service(columns, _ANY, overrides, Logical(pieces)))
+    return made
+
+
+_ANY = "/"
+"""The program of a service of which only settings are known."""
+
+
+def _counted(settings: int, services: int, findings: Sequence[Finding]) -> str:
+    what = []
+    if settings:
+        what.append(f"{settings} setting{'s' * (settings != 1)}")
+    if services:
+        what.append(f"{services} service{'s' * (services != 1)}")
+    where = " and ".join(what) or "nothing that is a setting"
+    faults = sum(each.severity in _FAULTS for each in findings)
+    if not faults:
+        return f"No fault found in {where}"
+    return f"{faults} fault{'s' * (faults != 1)} in {where}"
+
+
+def _given(library: Library, main: MainCf, faults: Sequence[review.Fault]) -> Iterator[Parameter]:
+    """The settings of a text, each with what it is for; of a name that is there twice the last."""
+    dangers = {fault.name: _sentence(fault) for fault in reversed(faults) if fault.danger}
+    for name, value in main.values.items():
+        about = common.parameter(library, name)
+        covered = library.redactor.cover_value(name, value)
+        yield about._replace(value=covered, set=True, danger=dangers.get(name, ""))
+
+
+def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
+    """The name of a setting, and the words of its value that have a meaning of their own."""
+    number, offset, raw = setting.logical.pieces[0]
+    start = offset + raw.find(setting.name)
+    name = setting.name.rpartition("/")[2]
+    meaning = common.parameter(library, name).meaning
+    meaning = f"{meaning}." if meaning else ""
+    yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
+    words = library.table("settings")["restrictions"]
+    lists = library.table("settings")["restriction_lists"]["names"]
+    tables = library.table("settings")["lookup_tables"]
+    after = len(raw.partition("=")[0]) + 1
+    for number, offset, raw in setting.logical.pieces:
+        for found in _WORD.finditer(raw, after if number == setting.line else 0):
+            word = found[0]
+            kind = word.lstrip("!").partition(":")
+            if name in lists and word.casefold() in words:
+                told, what = words[word.casefold()], "restriction"
+            elif kind[1] and kind[0] in tables and kind[2]:
+                told, what = tables[kind[0]], "table"
+            else:
+                continue
+            yield Span(offset + found.start(), offset + found.end(), what, word, told)
+
+
+def _service_spans(library: Library, service: Service) -> Iterator[Span]:
+    if len(service.columns) != len(COLUMNS) or service.program == _ANY:
+        return
+    meanings = library.table("settings")["master_columns"]
+    daemons = library.table("settings")["daemons"]
+    number, offset, raw = service.logical.pieces[0]
+    for column, found in zip(COLUMNS, re.finditer(r"\S+", raw), strict=False):
+        meaning = meanings[column]
+        if column == "command":
+            meaning = daemons.get(found[0], meaning)
+        yield Span(offset + found.start(), offset + found.end(), column, found[0], meaning)
+    for override in service.overrides:
+        for number, offset, raw in service.logical.pieces:
+            place = raw.find(override.name) if number == override.line else -1
+            if override.name and place >= 0:
+                told = common.parameter(library, override.name).meaning
+                end = offset + place + len(override.name)
+                yield Span(offset + place, end, "parameter", override.name, told and f"{told}.")
+
+
+def _told_services(library: Library, services: Iterable[Service]) -> Iterator[str]:
+    """What master.cf sets for single services, one sentence a setting."""
+    for service in services:
+        for each in service.overrides:
+            if each.name and not each.spaced:
+                value = library.redactor.cover_value(each.name, each.value)
+                yield f"master.cf sets {each.name} = {value} for {service.name}."
+
+
+def explain_place(library: Library, place: str) -> Answer:
+    """The answer for a copied folder with main.cf and master.cf, or for one such file.
+
+    Raises ``SourceError`` if there is nothing to read.
+    """
+    if os.path.isdir(place):
+        texts = {name: _read(os.path.join(place, name)) for name in ("main.cf", "master.cf")}
+        if not any(text is not None for text in texts.values()):
+            raise SourceError(
+                f"In {place} there is neither a main.cf nor a master.cf that can be read.",
+                "Name a folder such as /etc/postfix, or one file.",
+            )
+        return _explain_files(library, place, texts["main.cf"], texts["master.cf"])
+    text = _read(place)
+    if text is None:
+        raise SourceError(
+            f"{place} cannot be read.", "Name a folder with main.cf and master.cf, or one file."
+        )
+    if any(line.strip() for line in _parted(library, text)[1]):
+        return _explain_files(library, place, None, text)
+    return _explain_files(library, place, text, None)
+
+
+def _read(path: str) -> list[str] | None:
+    from itertools import islice
+
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return [line.rstrip("\n") for line in islice(stream, MOST_LINES)]
+    except (OSError, ValueError):
+        return None
+
+
+def explain_here(library: Library, host: Host) -> Answer:
+    """The answer for this host's own files. Raises ``SourceError`` if they cannot be read."""
+    reading = postconf.complaints(host)
+    folder = host.environ.get("MAIL_CONFIG") or postconf.FOLDER
+    main, master = (host.text_of(f"{folder}/{name}") for name in ("main.cf", "master.cf"))
+    complaints = reading()
+    if main is None:
+        reason = complaints.reason or f"{folder}/main.cf cannot be read."
+        raise SourceError(
+            f"The settings cannot be read: {reason}",
+            "Name a copy of its folder: mailhelp config -c FOLDER",
+        )
+    answer = _explain_files(
+        library, folder, main.split("\n"), master.split("\n") if master is not None else None
+    )
+    return answer._replace(notes=(*complaints.warnings, *answer.notes))
+
+
+def _explain_files(
+    library: Library, place: str, main_lines: list[str] | None, master_lines: list[str] | None
+) -> Answer:
+    knowledge = known(library)
+    main = main_cf(main_lines or ())
+    services, strays = master_cf(master_lines or ())
+    faults: list[tuple[str, review.Fault]] = []
+    if main_lines is not None:
+        used = [name for each in services for name in names_in(each.logical.text)]
+        found = review.main_cf(knowledge, main, whole=True, used=used)
+        faults += [("main.cf", each) for each in found]
+    if master_lines is not None:
+        values = main.values if main_lines is not None else None
+        found = review.master_cf(knowledge, services, values, whole=True, strays=strays)
+        faults += [("master.cf", each) for each in found]
+    faults.sort(key=lambda each: review.SEVERITIES.index(each[1].finding.severity))
+    both = main_lines is not None and master_lines is not None
+    findings = tuple(
+        _of_file(file, fault.finding) if both and file == "master.cf" else fault.finding
+        for file, fault in faults
+    )
+    settings = tuple(_changed(library, main, [fault for _, fault in faults]))
+    plain = [fault for _, fault in faults]
+    _, danger = _headline(plain, "")
+    return Answer(
+        kind="config",
+        query=place,
+        recognised="entry",
+        title=f"{place}: {_summary(findings, len(settings), services)}",
+        severity=findings[0].severity if findings else None,
+        danger=danger,
+        findings=findings,
+        commands=mends(plain),
+        parameters=settings,
+        notes=tuple(_told_services(library, services)),
+        sources=_SOURCES,
+    )
+
+
+def _of_file(file: str, finding: Finding) -> Finding:
+    """The finding of the second of two files: its line alone would be taken for one of the first."""
+    where = f"{file}:{finding.line}" if finding.line else file
+    return finding._replace(text=f"{where}: {finding.text}", line=None)
+
+
+def _summary(findings: Sequence[Finding], settings: int, services: Sequence[Service]) -> str:
+    faults = sum(each.severity in _FAULTS for each in findings)
+    said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
+    said += f", {settings} setting{'s' * (settings != 1)} differ{'s' * (settings == 1)} from the default"
+    return f"{said}, {len(services)} services" if services else said
+
+
+def _changed(library: Library, main: MainCf, faults: Sequence[review.Fault]) -> Iterator[Parameter]:
+    """What main.cf sets to something else than the default, with the value that counts."""
+    values = main.values
+
+    def lookup(name: str) -> str | None:
+        value = values.get(name)
+        return common.parameter(library, name).default if value is None else value
+
+    for each in _given(library, main, faults):
+        default = each.default
+        raw = values[each.name]
+        if default is not None and items(raw) == items(default):
+            continue
+        effective = expand(raw, lookup)
+        shown = library.redactor.cover_value(each.name, raw if effective is None else effective)
+        if default is not None and "$" in default:
+            expanded = expand(default, lookup)
+            if expanded is not None and items(expanded) == items(shown or ""):
+                continue
+        yield each._replace(value=shown)
+
+
+def names_of(library: Library, text: str) -> list[Name]:
+    """The parameters that a line ``name = value`` sets, whether spelt right or nearly."""
+    name = text.partition("=")[0].strip()
+    found = library.named(name, "parameter")
+    if found:
+        return found
+    near = known(library).near(name, None)
+    return library.named(near, "parameter") if near else []

@@ -29,7 +29,10 @@ class Asked(NamedTuple):
 def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) -> tuple[Answer, ...]:
     """One answer for each document; this host's values are read now, of all in one go."""
     asked = tuple(asked)
-    values = postconf.values(host, [name for each in asked for name in each.names])
+    names = [name for each in asked for name in each.names]
+    # those that matter beside them too: one look at postconf is enough
+    beside = [name for each in asked for name in each.document.data.get("parameters", ())]
+    values = postconf.values(host, [*names, *beside])
     drafts = [_draft(library, query, each) for each in asked]
     here = values()
     return tuple(
@@ -72,14 +75,18 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     """The answer with this host's values, and with commands that start from them."""
     document, names = asked
     own = tuple(_parameter(library, document.data, name, values) for name in names)
-    start = next((p.value or p.default for p in own if p.value or p.default), None) or _VALUE
+    starts = (_written(library, each, values) or each.value or each.default for each in own)
+    start = next((text for text in starts if text), _VALUE)
     # neither a long value nor one with a covered secret is a start to edit
     usable = len(start) <= _LONGEST_VALUE and COVER * 3 not in start
     filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
     return draft._replace(
         commands=common.filled(library, document.data.get("commands", []), filling),
-        parameters=(*own, *(p for p in draft.parameters if p.name not in names)),
+        parameters=(
+            *own,
+            *(_beside(library, p, values) for p in draft.parameters if p.name not in names),
+        ),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),
             *(
@@ -92,6 +99,12 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     )
 
 
+def _written(library: Library, each: Parameter, values: postconf.Values) -> str | None:
+    """The setting as main.cf has it: who changes it goes on from there, ``$name`` and all."""
+    here = values.parameters.get(each.name)
+    return library.redactor.cover_value(each.name, here.raw) if here else None
+
+
 def _parameter(
     library: Library, data: Mapping[str, Any], name: str, values: postconf.Values
 ) -> Parameter:
@@ -100,7 +113,19 @@ def _parameter(
     if here is None:
         return Parameter(name, default, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)
-    return Parameter(name, here.default or default, value, here.set, unit=unit, asked=True)
+    if here.default is not None:
+        default = here.default
+    return Parameter(name, default, value, here.set, unit=unit, asked=True)
+
+
+def _beside(library: Library, each: Parameter, values: postconf.Values) -> Parameter:
+    """A parameter that matters beside those that were asked for, with its value here."""
+    here = values.parameters.get(each.name)
+    if here is None or here.value is None:
+        return each
+    value = library.redactor.cover_value(each.name, here.value)
+    default = each.default if here.default is None else here.default
+    return each._replace(default=default, value=value, set=here.set)
 
 
 def _manual(library: Library, name: str) -> Prose:

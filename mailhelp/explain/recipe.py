@@ -38,6 +38,7 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
                 stored.get("runs_on", "server"),
                 stored.get("changes", False),
                 _options(stored["run"], options, filling),
+                stored.get("danger", ""),
             )
         )
     parts = common.parts(library, document, {})

@@ -1,4 +1,4 @@
-"""What Postfix's own ``postconf`` command says about this host: settings, services, templates.
+"""What Postfix's own ``postconf`` command says about this host: settings, complaints, templates.
 
 Read when asked, never stored, so never stale. Nothing is raised: every answer has a ``reason``, in
 words, that is empty if all of it could be read. Source: postconf(1).
@@ -15,8 +15,12 @@ from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 
 _SECONDS = 3.0
-_USUAL_FOLDER = "/etc/postfix"
+FOLDER = "/etc/postfix"
+"""Where main.cf and master.cf are unless MAIL_CONFIG says otherwise."""
+_LEVEL = "compatibility_level"
+"""The parameter that many defaults depend on."""
 _SETTING = r"^(\w+) =(?: (.*))?$"
+_LINE = r"(?m)^(\w+)[ \t]*="
 _OVERRIDE = r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$"
 _TEMPLATE = r"(?ms)^(\w+) = <<EOF\n(.*?)^EOF$"
 _SUBJECT = r"(?m)^Subject: (.*)$"
@@ -25,15 +29,17 @@ _FAULT = r"(?m)^postconf: (?:fatal|error): (.*)$"
 
 
 class ParameterValue(NamedTuple):
-    """A parameter of main.cf on this host, ``$name`` not expanded.
+    """A parameter of main.cf on this host.
 
-    ``value`` is in force, ``default`` is what holds without a setting; either is ``None`` if it
-    could not be read. ``set`` says that main.cf sets it, be it to the default.
+    ``value`` is in force, with every ``$name`` filled in, ``default`` is what holds without a setting; either is
+    ``None`` if it could not be read. ``set`` says that main.cf sets it, be it to the default, and ``raw``
+    is the setting as it is written, ``None`` without one.
     """
 
     value: str | None = None
     default: str | None = None
     set: bool = False
+    raw: str | None = None
 
 
 class Values(NamedTuple):
@@ -47,28 +53,9 @@ class Values(NamedTuple):
     overrides: tuple[tuple[str, str, str], ...] = ()
 
 
-class Service(NamedTuple):
-    """A service of master.cf: its eight columns, and the parameters that ``-o`` sets for it.
+class Complaints(NamedTuple):
+    """What postconf finds wrong with main.cf and master.cf, each once; ``reason`` says why it can't read them."""
 
-    ``chroot`` and the other flags are as written: ``y``, ``n`` or ``-`` for the default.
-    """
-
-    name: str
-    type: str
-    private: str
-    unprivileged: str
-    chroot: str
-    wakeup: str
-    maxproc: str
-    command: str
-    overrides: Mapping[str, str] = MappingProxyType({})
-
-
-class Configuration(NamedTuple):
-    """The whole of main.cf and master.cf; ``warnings`` are postconf's own, each once."""
-
-    parameters: Mapping[str, ParameterValue] = MappingProxyType({})
-    services: tuple[Service, ...] = ()
     warnings: tuple[str, ...] = ()
     reason: str = ""
 
@@ -88,36 +75,57 @@ def values(host: Host, names: Iterable[str]) -> Callable[[], Values]:
     asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
     if not asked:
         return Values
-    started = [_start(host, "-n", *asked), _start(host, "-d", *asked)]
-    if _in_master_cf(host, asked):
-        started.append(_start(host, "-P"))
+    effective = asked if _LEVEL in asked else [*asked, _LEVEL]
+    started = [_start(host, "-d", *asked), _start(host, "-x", *effective)]
+    text = host.text_of(f"{_folder(host)}/main.cf")
+    own = _start(host, "-n", *asked) if text is None else None
+    services = _start(host, "-P") if _in_master_cf(host, asked) else None
 
     def read() -> Values:
-        own, defaults, *services = (handle.result() for handle in started)
-        rows = (row for output in services for row in _overrides(output))
+        written = Output() if own is None else own.result()
+        ours = _settings(written) if text is None else _written(text)
+        defaults, expanded = (handle.result() for handle in started)
+        failed = expanded if own is None else written
+        rows = _overrides(services.result()) if services else ()
         overrides = tuple(row for row in rows if row[1] in asked)
-        return Values(_values(own, defaults), _reason(own, defaults), overrides)
+        known = _values(asked, ours, _settings(defaults), _settings(expanded), bool(failed.failure))
+        return Values(known, _reason(failed, defaults), overrides)
 
     return read
 
 
-def configuration(host: Host) -> Configuration:
-    """All that main.cf sets, with the defaults, and all services of master.cf."""
-    own, defaults, services, overrides = _together(
-        _start(host, flag) for flag in ("-n", "-d", "-M", "-P")
-    )
-    known = _values(own, defaults)
-    said = (
-        line
-        for output in (own, services, overrides)
-        for line in re.findall(_WARNING, output.stderr)
-    )
-    return Configuration(
-        {name: known[name] for name in _settings(own)},
-        _services(services, overrides),
-        tuple(dict.fromkeys(said)),
-        _reason(own, defaults, services, overrides),
-    )
+def in_force(host: Host, names: Iterable[str]) -> Values:
+    """The values in force of ``names`` (of all parameters if there are none), without their defaults.
+
+    Which of them main.cf sets is read from the file itself: that spares a postconf.
+    """
+    asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
+    reading = _start(host, "-x", *asked)
+    services = _start(host, "-P") if _in_master_cf(host, asked) else None
+    text = host.text_of(f"{_folder(host)}/main.cf")
+    if text is None:
+        ours = set(_settings(_start(host, "-n", *asked).result()))
+    else:
+        ours = set(re.findall(_LINE, text))
+    output = reading.result()
+    known = {
+        name: ParameterValue(value, None, name in ours) for name, value in _settings(output).items()
+    }
+    rows = _overrides(services.result()) if services else ()
+    overrides = tuple(row for row in rows if not asked or row[1] in asked)
+    return Values(known, _reason(output), overrides)
+
+
+def complaints(host: Host) -> Callable[[], Complaints]:
+    """Begin to let postconf look for faults; calling the result waits for what it found."""
+    started = [_start(host, "-n"), _start(host, "-M")]
+
+    def read() -> Complaints:
+        outputs = [handle.result() for handle in started]
+        said = (line for output in outputs for line in re.findall(_WARNING, output.stderr))
+        return Complaints(tuple(dict.fromkeys(said)), _reason(*outputs))
+
+    return read
 
 
 def templates(host: Host) -> Templates:
@@ -151,22 +159,45 @@ def _settings(output: Output) -> dict[str, str]:
     return {setting[1]: setting[2] or "" for setting in found if setting}
 
 
-def _values(own: Output, defaults: Output) -> dict[str, ParameterValue]:
-    ours, usual = _settings(own), _settings(defaults)
-    unread = bool(own.failure)
-    return {
-        name: ParameterValue(
-            ours.get(name, None if unread else usual.get(name)), usual.get(name), name in ours
-        )
-        for name in (*usual, *(name for name in ours if name not in usual))
-    }
+def _written(text: str) -> dict[str, str]:
+    """What a main.cf sets, as it is written."""
+    from mailhelp.host.postfixfiles import main_cf
+
+    return main_cf(text.split("\n")).values
+
+
+def _values(
+    asked: Iterable[str],
+    ours: Mapping[str, str],
+    usual: Mapping[str, str],
+    expanded: Mapping[str, str],
+    unread: bool,
+) -> dict[str, ParameterValue]:
+    level = {_LEVEL: expanded.get(_LEVEL)}
+    found = {}
+    for name in asked:
+        if name not in usual and name not in ours:
+            continue
+        default = usual.get(name)
+        if default is not None and "$" in default:  # what it comes to on this host
+            from mailhelp.host.postfixfiles import expand
+
+            default = expand(default, level.get) or default
+        raw = None if unread else ours.get(name, usual.get(name))
+        value = None if unread else expanded.get(name, raw)
+        found[name] = ParameterValue(value, default, name in ours, ours.get(name))
+    return found
 
 
 def _in_master_cf(host: Host, names: Iterable[str]) -> bool:
     """Whether master.cf may set one of ``names``: a look at it spares most questions a third postconf."""
-    folder = host.environ.get("MAIL_CONFIG") or _USUAL_FOLDER
-    text = host.text_of(f"{folder}/master.cf")
-    return text is None or any(name in text for name in names)
+    text = host.text_of(f"{_folder(host)}/master.cf")
+    names = list(names)
+    return text is None or not names or any(name in text for name in names)
+
+
+def _folder(host: Host) -> str:
+    return host.environ.get("MAIL_CONFIG") or FOLDER
 
 
 def _overrides(output: Output) -> Iterator[tuple[str, str, str]]:
@@ -175,22 +206,6 @@ def _overrides(output: Output) -> Iterator[tuple[str, str, str]]:
         found = re.match(_OVERRIDE, line)
         if found:
             yield f"{found[1]}/{found[2]}", found[3], found[4] or ""
-
-
-def _services(services: Output, overrides: Output) -> tuple[Service, ...]:
-    options: dict[str, dict[str, str]] = {}
-    for service, name, value in _overrides(overrides):
-        options.setdefault(service, {})[name] = value
-    found_services = []
-    for line in services.stdout.splitlines():
-        columns = line.split(None, 7)
-        if len(columns) == 8:
-            name, type_, private, unprivileged, chroot, wakeup, maxproc, command = columns
-            own = options.get(f"{name}/{type_}", {})
-            found_services.append(
-                Service(name, type_, private, unprivileged, chroot, wakeup, maxproc, command, own)
-            )
-    return tuple(found_services)
 
 
 def _reason(*outputs: Output) -> str:

@@ -192,6 +192,10 @@ class Library:
         """The documents with the words of ``name`` in their names, of these kinds."""
         return _of(kinds, self._ask(lambda layer: layer.named_like(name)))
 
+    def all_names(self, kind: str) -> list[str]:
+        """Every name of a document of ``kind``, as its source writes it."""
+        return list(dict.fromkeys(self._ask(lambda layer: layer.all_names(kind))))
+
     def corrected(self, name: str) -> Iterator[str]:
         """Readings of ``name`` with slips of one letter mended that lead to a known name."""
         readings = dict.fromkeys(self._ask(lambda layer: layer.corrected(name)))

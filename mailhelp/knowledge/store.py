@@ -193,6 +193,10 @@ class Store:
             return []
         return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
 
+    def all_names(self, kind: str) -> list[str]:
+        """Every name of a document of ``kind``, as its source writes it."""
+        return [row[0] for row in self._all("SELECT shown FROM names WHERE kind = ?", (kind,))]
+
     def corrected(self, name: str) -> list[str]:
         """``name`` with one of its words replaced by a known one that a slip of a letter made it from.
 

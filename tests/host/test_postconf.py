@@ -44,9 +44,80 @@ def test_values_defaults_and_what_is_set() -> None:
     values = postconf.values(host, NAMES)()
     assert values.reason == ""
     assert values.parameters == {
-        "myhostname": ParameterValue("mail.example.com", "localhost", True),
+        "myhostname": ParameterValue("mail.example.com", "localhost", True, "mail.example.com"),
         "smtpd_tls_security_level": ParameterValue("", "", False),
     }
+
+
+def test_effective_values_have_their_names_filled_in() -> None:
+    names = ("mydestination", "smtpd_relay_restrictions")
+    default = "${{$compatibility_level} <level {1} ? {} : {permit_mynetworks, defer}}"
+    host = FakeHost(
+        {
+            ("postconf", "-n", *names): Output("mydestination = $myhostname, localhost\n"),
+            ("postconf", "-d", *names): Output(
+                f"mydestination = $myhostname\nsmtpd_relay_restrictions = {default}\n"
+            ),
+            ("postconf", "-x", *names, "compatibility_level"): Output(
+                "mydestination = mx.example.com, localhost\n"
+                "smtpd_relay_restrictions = permit_mynetworks, defer\ncompatibility_level = 3.6\n"
+            ),
+        }
+    )
+    found = postconf.values(host, names)().parameters
+    assert found == {
+        "mydestination": ParameterValue(
+            "mx.example.com, localhost", "$myhostname", True, "$myhostname, localhost"
+        ),
+        "smtpd_relay_restrictions": ParameterValue(
+            "permit_mynetworks, defer", "permit_mynetworks, defer", False
+        ),
+    }
+
+
+def test_a_readable_main_cf_spares_a_call() -> None:
+    host = FakeHost(
+        files={
+            "/etc/postfix/main.cf": "# c\nmyhostname = a.example,\n  b\n",
+            "/etc/postfix/master.cf": "",
+        },
+        settings={"-x": {"myhostname": "a.example, b"}, "-d": {"myhostname": "localhost"}},
+    )
+    found = postconf.values(host, ["myhostname"])().parameters
+    assert found == {
+        "myhostname": ParameterValue("a.example, b", "localhost", True, "a.example,  b")
+    }
+    assert [argv[1] for argv in host.asked] == ["-d", "-x"]
+
+
+def test_values_in_force_take_one_postconf() -> None:
+    host = FakeHost(
+        {("postconf", "-x", "myhostname", "biff"): Output("myhostname = a.example\nbiff = no\n")},
+        files={
+            "/etc/postfix/main.cf": "# biff = yes\nmyhostname=a.example\n",
+            "/etc/postfix/master.cf": "x",
+        },
+    )
+    found = postconf.in_force(host, ["myhostname", "biff"]).parameters
+    assert found == {
+        "myhostname": ParameterValue("a.example", None, True),
+        "biff": ParameterValue("no", None, False),
+    }
+    assert len(host.asked) == 1
+
+
+def test_all_values_in_force_with_what_master_cf_sets() -> None:
+    host = FakeHost(
+        {
+            ("postconf", "-n"): Output("myhostname = a.example\n"),
+            ("postconf", "-x"): Output("myhostname = a.example\nbiff = no\n"),
+            ("postconf", "-P"): Output("smtp/inet/biff = yes\n"),
+        }
+    )
+    found = postconf.in_force(host, ())
+    assert found.parameters["myhostname"].set
+    assert not found.parameters["biff"].set
+    assert found.overrides == (("smtp/inet", "biff", "yes"),)
 
 
 def test_defaults_are_known_without_a_main_cf() -> None:
@@ -60,7 +131,7 @@ def test_no_postfix_at_all() -> None:
     values = postconf.values(FakeHost(), NAMES)()
     assert values.parameters == {}
     assert values.reason == "postconf was not found on this host."
-    assert postconf.configuration(FakeHost()).reason == "postconf was not found on this host."
+    assert postconf.complaints(FakeHost())().reason == "postconf was not found on this host."
     assert postconf.templates(FakeHost()).reason == "postconf was not found on this host."
 
 
@@ -80,34 +151,19 @@ def test_only_names_are_asked_for() -> None:
     host = FakeHost()
     postconf.values(host, ["-e", "a=b", "", "myhostname", "myhostname"])()
     assert host.asked == [
-        ("postconf", "-n", "myhostname"),
         ("postconf", "-d", "myhostname"),
+        ("postconf", "-x", "myhostname", "compatibility_level"),
+        ("postconf", "-n", "myhostname"),
         ("postconf", "-P"),
     ]
     assert postconf.values(FakeHost(), ["-e"])() == postconf.Values()
 
 
-def test_configuration() -> None:
-    host = postfix(
-        n=Output("myhostname = mail.example.com\nmy_own = 3\n", UNUSED * 3),
-        d=Output("myhostname = localhost\nmail_name = Postfix\n"),
-        M=recorded("postconf-M.txt"),
-        P=recorded("postconf-P.txt"),
-    )
-    found = postconf.configuration(host)
+def test_complaints_are_told_once() -> None:
+    host = postfix(n=Output("my_own = 3\n", UNUSED * 3), M=recorded("postconf-M.txt"))
+    found = postconf.complaints(host)()
     assert found.reason == ""
-    assert found.parameters == {
-        "myhostname": ParameterValue("mail.example.com", "localhost", True),
-        "my_own": ParameterValue("3", None, True),
-    }
     assert found.warnings == ("/etc/postfix/main.cf: unused parameter: typo_parameter=x",)
-    submission = found.services[-1]
-    assert (submission.name, submission.type, submission.chroot) == ("submission", "inet", "n")
-    assert submission.command.startswith("smtpd -o ")
-    assert submission.overrides == {
-        "smtpd_recipient_restrictions": "permit_sasl_authenticated, reject",
-        "smtpd_tls_security_level": "encrypt",
-    }
 
 
 def test_templates() -> None:
@@ -141,6 +197,6 @@ def test_the_real_postconf(tmp_path: Path) -> None:
     if proto.exists():
         shutil.copy(proto, tmp_path / "master.cf")
     values = postconf.values(Postfix(), ["maximal_queue_lifetime", "nosuch"])()
-    assert values.parameters == {"maximal_queue_lifetime": ParameterValue("1d", "5d", True)}
+    assert values.parameters == {"maximal_queue_lifetime": ParameterValue("1d", "5d", True, "1d")}
     templates = postconf.templates(Postfix()).documents
     assert "1 day(s) old" in templates[1].data["filled"]

@@ -1,0 +1,179 @@
+"""Settings that are typed, pasted, copied or this host's own: faults first, then what is set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailhelp import api
+from mailhelp.answer import Answer
+from mailhelp.errors import SourceError
+from mailhelp.host.machine import Output
+from mailhelp.session import Session
+from tests.fakes import FakeHost
+
+MAIN = """\
+compatibility_level = 3.6
+myhostname = mx.example.com
+biff = yes
+mydestination = $myhostname, localhost
+mynetworks = 0.0.0.0/0
+smtp_sasl_password_maps = static:ann:geheim123
+"""
+MASTER = """\
+smtp      inet  n       -       y       -       -       smtpd
+submission inet n       -       y       -       -       smtpd
+  -o smtpd_tls_security_level=encrypt
+"""
+
+
+def told(session: Session, text: str) -> Answer:
+    (answer,) = api.ask(session, text)
+    assert answer.kind == "config", text
+    return answer
+
+
+def test_one_line_is_explained_word_by_word(session: Session) -> None:
+    answer = told(session, "smtpd_recipient_restrictions = permit_mynetworks, reject")
+    assert answer.danger == ""
+    assert answer.findings == ()
+    assert answer.parameters[0].name == "smtpd_recipient_restrictions"
+    assert answer.explanation
+    meanings = {span.value: span.meaning for span in answer.spans}
+    assert set(meanings) == {"smtpd_recipient_restrictions", "permit_mynetworks", "reject"}
+    assert all(meanings.values())
+    assert all(answer.text[span.start : span.end] == span.value for span in answer.spans)
+
+
+def test_a_misspelt_name_is_named_with_its_near_one(session: Session) -> None:
+    answer = told(session, "smtpd_recipient_restrictons = permit_mynetworks, reject")
+    assert answer.title.endswith("smtpd_recipient_restrictions is meant")
+    assert answer.findings[0].severity == "error"
+    commands = [each.command for each in answer.commands]
+    assert commands[0] == "postconf -X smtpd_recipient_restrictons"
+    assert commands[1] == "postconf -e 'smtpd_recipient_restrictions=permit_mynetworks, reject'"
+
+
+def test_a_dangerous_line_says_so_first(session: Session) -> None:
+    answer = told(session, "mynetworks = 0.0.0.0/0")
+    assert answer.danger.startswith("Open relay")
+    assert answer.commands[0].command.startswith("postconf -e 'mynetworks = 127.0.0.0/8")
+    assert answer.commands[0].changes
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("submission inet n - n - - smtpd", "No fault found in 1 service"),
+        ("smtp ient n - y - - smtpd", "There is no service type “ient”"),
+        ("alias_maps hash:/etc/aliases", "There is no = in this line"),
+    ],
+)
+def test_other_single_lines(session: Session, text: str, says: str) -> None:
+    assert told(session, text).title == says
+
+
+def test_pasted_settings_and_services_in_one(session: Session) -> None:
+    answer = told(session, MAIN + MASTER)
+    assert answer.title == "1 fault in 6 settings and 2 services"
+    assert answer.danger.startswith("Open relay")
+    assert answer.findings[0].line == 5
+    assert {each.name: each.value for each in answer.parameters}["biff"] == "yes"
+    assert answer.notes == (
+        "master.cf sets smtpd_tls_security_level = encrypt for submission/inet.",
+    )
+    assert "geheim" not in str(answer)
+    for span in answer.spans:
+        assert answer.text[span.start : span.end] == span.value
+
+
+def test_pasted_overrides_of_postconf(session: Session) -> None:
+    answer = told(
+        session,
+        "submission/inet/smtpd_tls_security_level = encrypt\n"
+        "submission/inet/smtpd_sasl_auth_enabl = yes",
+    )
+    assert [each.severity for each in answer.findings] == ["error"]
+    assert "smtpd_sasl_auth_enable is meant" in answer.findings[0].title
+
+
+def test_quoted_settings_of_a_ticket(session: Session) -> None:
+    quoted = "".join(f"> {line}\n" for line in MAIN.splitlines())
+    answer = told(session, quoted)
+    assert answer.danger.startswith("Open relay")
+
+
+def test_text_that_only_looks_like_settings_is_none(session: Session) -> None:
+    answers = api.ask(
+        session, "[mysqld]\nbind-address = 127.0.0.1\nmax_connections = 50\n\nslow mail"
+    )
+    assert all(answer.kind != "config" for answer in answers)
+
+
+def folder(tmp_path: Path, main: str | None = MAIN, master: str | None = MASTER) -> str:
+    for name, text in (("main.cf", main), ("master.cf", master)):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+    return str(tmp_path)
+
+
+def test_a_copied_folder_needs_no_postfix(session: Session, host: FakeHost, tmp_path: Path) -> None:
+    answer = api.config(session, folder(tmp_path))[0]
+    assert host.asked == []
+    assert answer.danger.startswith("Open relay")
+    assert answer.title.startswith(f"{tmp_path}: 1 fault, ")
+    shown = {each.name: each for each in answer.parameters}
+    assert shown["mydestination"].value == "mx.example.com, localhost"
+    assert shown["mynetworks"].danger == answer.danger
+    assert "geheim" not in str(answer)
+
+
+def test_only_what_differs_from_the_default_is_listed(session: Session, tmp_path: Path) -> None:
+    text = f"{MAIN}append_dot_mydomain = yes\nmaximal_queue_lifetime = 5d\nbounce_queue_lifetime = 1d\n"
+    answer = api.config(session, folder(tmp_path, text))[0]
+    shown = {each.name: each for each in answer.parameters}
+    assert "bounce_queue_lifetime" in shown
+    assert shown["bounce_queue_lifetime"].default == "5d"
+    assert shown["bounce_queue_lifetime"].meaning
+    assert "maximal_queue_lifetime" not in shown
+    # the default is no with this compatibility_level
+    assert "append_dot_mydomain" in shown
+
+
+def test_one_file_is_enough(session: Session, tmp_path: Path) -> None:
+    place = Path(folder(tmp_path))
+    assert api.config(session, str(place / "main.cf"))[0].danger
+    master = api.config(session, str(place / "master.cf"))[0]
+    assert master.danger == ""
+    assert "2 services" in master.title
+    assert [each.severity for each in master.findings] == ["info"]
+
+
+def test_a_name_that_only_master_cf_uses_is_known(session: Session, tmp_path: Path) -> None:
+    main = "compatibility_level = 3.6\nmua_client_restrictions = permit_mynetworks, reject\n"
+    master = f"{MASTER}  -o smtpd_client_restrictions=$mua_client_restrictions\n"
+    answer = api.config(session, folder(tmp_path, main, master))[0]
+    assert not [each for each in answer.findings if each.severity == "error"]
+
+
+@pytest.mark.parametrize("name", ["", "nothing-here"])
+def test_nothing_to_read(session: Session, tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError):
+        api.config(session, str(tmp_path / name))[0]
+
+
+def test_this_hosts_own_files(session: Session, host: FakeHost) -> None:
+    host.files = {"/etc/postfix/main.cf": MAIN, "/etc/postfix/master.cf": MASTER}
+    warning = "postconf: warning: /etc/postfix/main.cf: unused parameter: x=y\n"
+    host.commands = {("postconf", "-n"): Output("", warning), ("postconf", "-M"): Output("")}
+    answer = api.config(session)[0]
+    assert answer.danger.startswith("Open relay")
+    assert answer.notes[0] == "/etc/postfix/main.cf: unused parameter: x=y"
+
+
+def test_no_postfix_here_tells_of_copies(session: Session) -> None:
+    with pytest.raises(SourceError) as error:
+        api.config(session)[0]
+    assert "postconf was not found" in str(error.value)
+    assert "-c" in error.value.hint

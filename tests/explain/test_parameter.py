@@ -1,0 +1,91 @@
+"""Parameters with this host's values, and this host's values in answers about other things."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailhelp import api
+from mailhelp.answer import Parameter
+from mailhelp.session import Session
+from tests.fakes import FakeHost
+
+LINE = (
+    "Nov 22 10:00:00 mx postfix/smtpd[12]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: "
+    "554 5.7.1 <bob@example.net>: Relay access denied; from=<ann@example.org> "
+    "to=<bob@example.net> proto=ESMTP helo=<mx>"
+)
+
+
+SETTINGS = {
+    "-n": {"mynetworks": "127.0.0.0/8 0.0.0.0/0", "smtpd_relay_restrictions": "$mine"},
+    "-d": {"mynetworks": "127.0.0.1", "smtpd_relay_restrictions": ""},
+    "-x": {
+        "mynetworks": "127.0.0.0/8 0.0.0.0/0",
+        "smtpd_relay_restrictions": "permit_mynetworks, reject",
+    },
+    "-P": {"submission/inet/smtpd_relay_restrictions": "permit_sasl_authenticated, reject"},
+}
+
+
+@pytest.fixture
+def postfix(host: FakeHost) -> FakeHost:
+    """A host with some settings."""
+    host.settings = SETTINGS
+    return host
+
+
+def shown(session: Session, text: str) -> dict[str, Parameter]:
+    return {each.name: each for answer in api.ask(session, text) for each in answer.parameters}
+
+
+def test_a_parameter_shows_the_effective_value_and_edits_the_written_one(
+    session: Session, postfix: FakeHost
+) -> None:
+    (answer,) = api.ask(session, "smtpd_relay_restrictions")
+    asked = answer.parameters[0]
+    assert (asked.value, asked.set, asked.asked) == ("permit_mynetworks, reject", True, True)
+    assert "postconf -e smtpd_relay_restrictions='$mine'" in [c.command for c in answer.commands]
+
+
+def test_a_dangerous_value_of_this_host_is_told(session: Session, postfix: FakeHost) -> None:
+    assert shown(session, "mynetworks")["mynetworks"].danger.startswith("Open relay")
+
+
+def test_a_log_line_shows_this_hosts_values(session: Session, postfix: FakeHost) -> None:
+    values = shown(session, LINE)
+    assert values["mynetworks"].value == "127.0.0.0/8 0.0.0.0/0"
+    assert values["mynetworks"].set
+    assert values["mynetworks"].danger.startswith("Open relay")
+    assert values["smtpd_relay_restrictions"].value == "permit_mynetworks, reject"
+
+
+def test_what_master_cf_sets_is_said(session: Session, postfix: FakeHost) -> None:
+    (answer,) = api.ask(session, LINE)
+    assert any(
+        note.startswith("master.cf sets smtpd_relay_restrictions = permit_sasl_authenticated")
+        for note in answer.notes
+    )
+
+
+def test_codes_and_topics_show_them_too(session: Session, postfix: FakeHost) -> None:
+    for question in ("5.7.1", "relay-and-submission"):
+        values = [each.value for each in shown(session, question).values()]
+        assert any(value is not None for value in values), question
+
+
+def test_a_stream_asks_postconf_once(session: Session, postfix: FakeHost) -> None:
+    answers = list(api.explain_lines(session, [LINE] * 50))
+    assert len(answers) == 50
+    assert all(
+        each.value is not None
+        for answer in answers
+        for each in answer.parameters
+        if each.name == "mynetworks"
+    )
+    assert len(postfix.asked) == 3
+
+
+def test_without_postfix_nothing_is_run(session: Session, host: FakeHost) -> None:
+    assert all(each.value is None for each in shown(session, LINE).values())
+    assert list(api.explain_lines(session, [LINE]))
+    assert host.asked == []

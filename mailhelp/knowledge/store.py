@@ -6,6 +6,7 @@ Ranked search is ``index``'s; nothing here needs it.
 
 import json
 import sqlite3
+from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -69,17 +70,26 @@ class Name(NamedTuple):
 
 
 class Store:
-    """A catalogue in a file, or (``path`` None) in memory. Raises ``SourceError`` if unreadable."""
+    """A catalogue in a file, or (``path`` None) in memory. Raises ``SourceError`` if unreadable.
+
+    Any thread may ask; one is answered at a time. A pickled store is its path, opened again where it
+    is unpickled; one in memory takes its contents along.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self._lock = allocate_lock()
         if path is None:
-            self._db = sqlite3.connect(":memory:")
+            self._db = sqlite3.connect(":memory:", check_same_thread=False)
             self._db.executescript(_TABLES)
             return
         try:
             # immutable: never locked, no journal looked for; a rebuilt file replaces this one whole
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+                uri=True,
+                check_same_thread=False,
+            )
         except sqlite3.Error as error:
             raise SourceError(f"The index {path} cannot be read: {error}.") from error
         try:
@@ -94,9 +104,20 @@ class Store:
         """An empty catalogue in a new file, to be filled and closed."""
         store = cls.__new__(cls)
         store.path = path
-        store._db = sqlite3.connect(path)
+        store._lock = allocate_lock()
+        store._db = sqlite3.connect(path, check_same_thread=False)
         store._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         return store
+
+    def __getstate__(self) -> Path | bytes:
+        return self.path if self.path is not None else self._db.serialize()
+
+    def __setstate__(self, state: Path | bytes) -> None:
+        if isinstance(state, bytes):
+            self.__init__()  # type: ignore[misc]  # a new one, which nobody has yet
+            self._db.deserialize(state)
+        else:
+            self.__init__(state)  # type: ignore[misc]
 
     def close(self) -> None:
         """Commit what was added and close the file."""
@@ -246,7 +267,8 @@ class Store:
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> Any:
         try:
-            return self._db.execute(sql, values).fetchone()
+            with self._lock:
+                return self._db.execute(sql, values).fetchone()
         except UnicodeEncodeError:  # half a surrogate pair: nothing is called so
             return None
         except sqlite3.Error as error:
@@ -254,7 +276,8 @@ class Store:
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         try:
-            return self._db.execute(sql, values).fetchall()
+            with self._lock:
+                return self._db.execute(sql, values).fetchall()
         except UnicodeEncodeError:
             return []
         except sqlite3.Error as error:

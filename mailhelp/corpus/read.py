@@ -36,7 +36,9 @@ TABLES = (
     "replies",
     "secrets",
     "shapes",
+    "subjects",
     "tools",
+    "words",
 )
 """The tables at the top of a corpus, ``NAME.toml``."""
 FIELDS = "fields"

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import Name, Store
+from mailhelp.knowledge.store import Name, Store, vocabulary
 from mailhelp.log.catalogue import Catalogue
+from mailhelp.names import distance, fold
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.patterns.values import Splitter
 from mailhelp.redact import Redactor
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mailhelp.host.places import Places, Rows
 
 _T = TypeVar("_T")
+_LONGEST_NEAR = 60
+"""Characters of a text for which near names are looked for."""
 
 
 def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -163,6 +166,14 @@ class Library:
         family, _, own = program.partition("/")
         return (program, f"{family}/any") if own else (program,)
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of all that is searched; empty if an index is damaged, which the search says."""
+        try:
+            return frozenset(vocabulary(self.search_folders))
+        except (OSError, ValueError):
+            return frozenset()
+
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""
         if id not in self._documents:
@@ -197,6 +208,29 @@ class Library:
     def named_like(self, name: str, *kinds: str) -> list[Name]:
         """The documents with the words of ``name`` in their names, of these kinds."""
         return _of(kinds, self._ask(lambda layer: layer.named_like(name)))
+
+    def named_from(self, beginning: str, *kinds: str) -> list[Name]:
+        """The documents with words in their names that begin as those of ``beginning``, of these kinds."""
+        return _of(kinds, self._ask(lambda layer: layer.named_from(beginning)))
+
+    def near(self, text: str, *kinds: str, most: int = 8) -> tuple[str, ...]:
+        """Names that somebody who typed ``text`` may have meant: with it in them, or few slips away."""
+        asked = fold(text)[:_LONGEST_NEAR]
+        if not asked:
+            return ()
+        farthest = max(1, len(asked) // 3)
+        found: dict[str, tuple[int, int]] = {}
+        for name in _of(kinds, self._ask(lambda layer: layer.names())):
+            if (name.kind == "page" and not kinds) or name.id.count("/") > 1:
+                continue  # nor is a piece of a page meant, nor a log entry by its place
+            known = fold(name.shown)
+            if len(asked) > 2 and known.startswith(asked):
+                found[name.shown] = (0, len(known))
+            elif f" {asked} " in f" {known} ":
+                found[name.shown] = (1, len(known))
+            elif (slips := distance(asked, known, farthest)) <= farthest:
+                found[name.shown] = (slips, len(known))
+        return tuple(sorted(found, key=lambda shown: (found[shown], shown)))[:most]
 
     def corrected(self, name: str) -> Iterator[str]:
         """Readings of ``name`` with slips of one letter mended that lead to a known name."""

@@ -16,8 +16,8 @@ from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.names import fold, near_words
 
-CATALOGUE, SEARCH = "catalogue.db", "search"
-"""The file and the folder that an index consists of."""
+CATALOGUE, SEARCH, VOCABULARY = "catalogue.db", "search", "words.txt"
+"""The file and the folder that an index consists of, and the list of words in that folder."""
 FORMAT = 2
 """Changes whenever a database of an earlier release could not be read."""
 
@@ -35,6 +35,12 @@ _TABLE = "table "
 _MOST_READINGS = 64
 _LONGEST_NAME = 300
 """Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
+
+
+def vocabulary(folders: Iterable[Path]) -> set[str]:
+    """The words, whole and in lower case, of the documents of the search indexes in ``folders``."""
+    texts = ((folder / VOCABULARY).read_text("utf-8") for folder in folders)
+    return {word for text in texts for word in text.split()}
 
 
 class PatternRow(NamedTuple):
@@ -206,6 +212,16 @@ class Store:
             return []
         return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
 
+    def named_from(self, beginning: str) -> list[Name]:
+        """The documents that have, in their name, words that begin as those of ``beginning``."""
+        if len(beginning) > _LONGEST_NAME or not fold(beginning):
+            return []
+        return self._names("' ' || name LIKE ? ESCAPE '\\'", (f"% {_escape(fold(beginning))}%",))
+
+    def names(self) -> list[Name]:
+        """All names of all documents."""
+        return self._names("1", ())
+
     def corrected(self, name: str) -> list[str]:
         """``name`` with one of its words replaced by a known one that a slip of a letter made it from.
 
@@ -221,7 +237,7 @@ class Store:
         readings = []
         for number in unknown or range(len(words)):
             if len(words[number]) > 2 and words[number].isalpha():
-                for near in near_words(words[number], known):
+                for near in sorted(near_words(words[number], known)):
                     readings.append(" ".join((*words[:number], near, *words[number + 1 :])))
         return readings[:_MOST_READINGS]
 

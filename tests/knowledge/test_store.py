@@ -21,7 +21,13 @@ ROW = PatternRow("postfix/smtpd", 8, "connect", "connect from (.*)", ("client",)
 
 
 def filled(store: Store) -> Store:
-    store.add(DOCUMENTS, [ROW], [("queue", "page/qmgr.8")], {"fields": {"a": {}}}, made="today")
+    store.add(
+        DOCUMENTS,
+        [ROW],
+        mentions=[("queue", "page/qmgr.8")],
+        tables={"programs": {"a": {}}},
+        made="today",
+    )
     return store
 
 
@@ -39,7 +45,7 @@ def test_what_was_added_is_found(path: Path) -> None:
         assert [name.id for name in store.named("QUEUE life")] == ["topic/queue"]
         assert [name.id for name in store.named_like("queue_lifetime")] == [DOCUMENTS[0].id]
         assert list(store.patterns("postfix/smtpd")) == [ROW]
-        assert store.table("fields") == {"a": {}}
+        assert store.table("programs") == {"a": {}}
         assert store.pages_that_mention("queue") == ["page/qmgr.8"]
         assert store.document("topic/other") is None
         assert store.named("other") == []

@@ -92,13 +92,17 @@ class Parameter(NamedTuple):
 
 
 class Result(NamedTuple):
-    """One hit of a search, or a name that is near to what was asked; ``excerpt`` says why it fits."""
+    """One hit of a search, or a name that is near to what was asked; ``excerpt`` says why it fits.
+
+    ``group`` is the subject under which a long list shows it.
+    """
 
     id: str
     kind: str
     title: str
     score: float = 0.0
     excerpt: str = ""
+    group: str = ""
 
 
 class Section(NamedTuple):

@@ -19,7 +19,7 @@ def condensed(answers: Iterable[Answer]) -> Iterator[Answer]:
     for answer in answers:
         if answer.continues is not None or (answer.text and not answer.text.strip()):
             continue
-        if answer.kind == "log" and not answer.text:
+        if answer.kind == "log" and not (answer.text or answer.entry):
             continue
         if _is_prose(answer):
             first, count = first or answer, count + 1

@@ -17,8 +17,15 @@ from mailhelp.patterns.pattern import to_regex
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = re.compile(
-    r"(?<![\d.])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d)", re.I
+    r"(?<![\d.\w])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d|\w)", re.I
 )
+_IP_ADDRESS = re.compile(
+    r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
+    re.I,
+)
+_MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
+_CODED = re.compile(r"[\w.-]+=#?|#")
+"""What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
 
@@ -26,10 +33,12 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``command``, ``setting`` and
-    ``service`` (a line of main.cf, of master.cf), ``documents``
-    (explain each of ``names``) or ``list`` (too many to explain: list ``names``). ``read_as`` is the text as it was
-    read where a slip was mended; ``reads`` what was found in the records of ``lines``.
+    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``ip-address``,
+    ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``documents``
+    (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
+    ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
+    ``read_as`` is else the text as it was read where a slip was mended; ``reads`` what was found in the records of
+    ``lines``.
     """
 
     kind: str
@@ -113,21 +122,66 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
 
 
 def exact(library: Library, text: str) -> Question | None:
-    """The id or exact name of anything; a parameter goes before other kinds of the same name."""
+    """The id or exact name of anything but a man page; a parameter goes before other kinds of the same name."""
+    whole = text.strip()
+    if "/" in whole and library.document(whole) is not None:
+        kind, _, rest = whole.partition("/")
+        return Question("documents", (Name(whole, kind, rest),))
     found = library.named(text)
-    if not found and "/" in text and library.document(text.strip()) is not None:
-        kind, _, rest = text.strip().partition("/")
-        found = [Name(text.strip(), kind, rest)]
     own = [name for name in found if name.kind != "page"]
     if found and (not own or " -" in text):  # what a command does comes before what bears its name
-        return shell_command(library, text) or Question("documents", tuple(own or found))
+        command = shell_command(library, text)
+        if command is not None:
+            return command
     parameters = [name for name in own if name.kind == "parameter"]
     return Question("documents", tuple(parameters or own)) if own else None
+
+
+def manual(library: Library, text: str) -> Question | None:
+    """The exact name of a man page or a piece of one, where no entry has this name."""
+    names = tuple(library.named(text, "page"))
+    return Question("documents", names) if names else None
+
+
+def everything(library: Library, text: str) -> Question | None:
+    """A word that stands for all entries of a kind: recipes, topics, codes."""
+    asked = fold(text)
+    for name, row in library.table("words").get("lists", {}).items():
+        if asked == name or asked in row["names"]:
+            return Question("all", read_as=name)
+    return None
+
+
+def address(library: Library, text: str) -> Question | None:
+    """An IP address or a mail address by itself."""
+    word = text.strip().strip("<>[]")
+    if len(word) > _LONGEST_ADDRESS:
+        return None
+    if _IP_ADDRESS.fullmatch(word):
+        return Question("ip-address", read_as=word)
+    return Question("mail-address", read_as=word) if _MAIL_ADDRESS.fullmatch(word) else None
 
 
 def partial_parameter(library: Library, text: str) -> Question | None:
     """A part of one or more parameters' names."""
     return _by_part(library, text, text, "")
+
+
+def beginning(library: Library, text: str) -> Question | None:
+    """The beginning of a name, or of the words of one: ``myhostn``, ``recipient delim``."""
+    words = fold(text).split()
+    if len(text.strip()) < _SHORTEST_BEGINNING or len(text.split()) > 2:
+        return None
+    if len(words) == 1 and words[0] in library.vocabulary:
+        return None
+    names = library.named_from(text, "parameter", "recipe", "topic")
+    if len(text.split()) > 1:
+        names = [name for name in names if fold(name.shown).startswith(fold(text))]
+    if not names:
+        return None
+    if len({name.id for name in names}) <= MOST_IN_FULL:
+        return Question("documents", tuple(names))
+    return Question("list", tuple(names))
 
 
 def queue_id(library: Library, text: str) -> Question | None:
@@ -158,24 +212,50 @@ def reply(library: Library, text: str) -> Question | None:
 
 
 def status_code(library: Library, text: str) -> Question | None:
-    """An SMTP reply code, an enhanced status code, or a reply that begins with them.
+    """An SMTP reply code or an enhanced status code: alone, before a reply, or anywhere in a question.
 
     Enhanced codes, which say more, come first. A code without an entry is answered by its subject
     (``5.7.606`` by ``5.7.0``) or its class.
     """
-    codes = _CODE.findall(" ".join(text.split()[:2])) if text[:1].isdigit() else []
+    rules = library.table("words").get("codes", {})
     names: list[Name] = []
+    wider: list[Name] = []
     read_as = ""
-    for code in sorted(codes, key=lambda code: "." not in code):
+    rest: list[str] = []
+    codes: list[str] = []
+    words = text.split()[:_LONGEST_QUESTION]
+    for number, word in enumerate(words):
+        bare = word.strip("()[]<>{}.,;:?!\"'")
+        code = _CODED.sub("", bare, count=1)
+        before = words[number - 1].casefold().strip(".,;:") if number else ""
+        if _CODE.fullmatch(code) and (
+            not code.isdigit() or not number or code != bare or before in rules.get("before", ())
+        ):
+            codes.append(code)
+        elif number and codes and codes[-1] == words[number - 1] and word[:1] in "-":
+            continue
+        else:
+            rest.append(word)
+    for code in sorted(dict.fromkeys(codes), key=lambda code: "." not in code):
         found = library.named(code, "status")
-        if not found and not names:
-            for wider in wider_than(code):
-                found = library.named(wider, "status")
-                if found:
-                    read_as = wider
+        if not found and not wider:
+            for each in wider_than(code):
+                wider = library.named(each, "status")
+                if wider:
+                    read_as = each
                     break
         names += found
-    return Question("documents", tuple(dict.fromkeys(names)), read_as) if names else None
+    if not names:
+        names = wider
+    else:
+        read_as = ""
+    if not names:
+        return None
+    names = list(dict.fromkeys(names))
+    asked = [word for word in rest if fold(word.strip("?!.,")) not in rules.get("without", ())]
+    if asked:
+        return Question("coded", tuple(names), " ".join(rest))
+    return Question("documents", tuple(names), read_as)
 
 
 def setting(library: Library, text: str) -> Question | None:
@@ -202,6 +282,10 @@ def misspelt(library: Library, text: str) -> Question | None:
     """A name, or part of one, with a slip of one letter."""
     words = fold(text).split()
     if len(words) > 4 or (len(words) == 1 and _is_a_word(library, words[0])):
+        return None
+    from mailhelp.knowledge.words import read_as  # seldom needed
+
+    if read_as(library.table("words").get("languages", {}), text, library.vocabulary):
         return None
     for reading in library.corrected(text):
         question = exact(library, reading) or _by_part(library, reading, text, reading)
@@ -235,14 +319,13 @@ def _at_an_end(name: str, key: str) -> bool:
 
 def _is_a_word(library: Library, word: str) -> bool:
     """Whether ``word`` is right as it stands, though no name has it: loop is no slip for noop."""
-    from mailhelp.knowledge import search  # takes long to import
-
-    try:
-        return word.isdigit() or word in search.vocabulary(library.search_folders)
-    except (OSError, ValueError):  # a damaged index: the search says so
-        return False
+    return word.isdigit() or word in library.vocabulary
 
 
+_SHORTEST_BEGINNING = 4
+_LONGEST_ADDRESS = 320
+_LONGEST_QUESTION = 200
+"""Words of a text in which codes are looked for."""
 _SHORTEST_QUEUE_ID = 6
 _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
@@ -251,10 +334,14 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     reply,
     lines,
     exact,
+    everything,
+    address,
     queue_id,
     status_code,
     setting,
     shell_command,
     partial_parameter,
+    manual,
+    beginning,
     misspelt,
 )

@@ -95,7 +95,7 @@ def test_a_temporary_code_makes_a_temporary_verdict(session: Session) -> None:
     assert answer.verdict.permanence == "temporary"
 
 
-@pytest.mark.parametrize("code", ["5.7.1", "554", "554 5.7.1 Service unavailable"])
+@pytest.mark.parametrize("code", ["5.7.1", "554", "dsn=5.7.1", "#5.7.1", "what does 5.7.1 mean?"])
 def test_codes(session: Session, code: str) -> None:
     answers = ask(session, code)
     assert {answer.kind for answer in answers} == {"status"}
@@ -130,7 +130,8 @@ def test_a_shell_command_is_explained_option_by_option(session: Session) -> None
 
 def test_a_question_about_a_program_is_no_command(session: Session) -> None:
     (answer,) = ask(session, "openssl certificate expired")
-    assert answer.kind == "search"
+    assert answer.kind != "command"
+    assert answer.results
 
 
 @pytest.mark.parametrize("text", ["5541", "55555555", "192.0.2.550"])
@@ -157,8 +158,11 @@ def test_many_names_are_listed(session: Session) -> None:
 
 def test_a_question_is_searched(session: Session) -> None:
     (answer,) = ask(session, "how long is mail kept in the queue before it bounces")
-    assert answer.kind == "search"
-    assert LIFETIMES & {result.id for result in answer.results[:3]}
+    assert answer.entry in LIFETIMES
+    assert answer.explanation
+    assert answer.commands
+    assert answer.entry not in {result.id for result in answer.results}
+    assert len(answer.results) >= 3
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])

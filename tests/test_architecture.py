@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
     {"light"},
-    {"errors", "answer", "names", "commands", "dangers"},
+    {"errors", "answer", "names", "commands", "dangers", "knowledge.english"},
     {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
-    {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "host", "corpus.prose", "corpus.read"},
+    {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
     {"log", "usage"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},

@@ -1,10 +1,260 @@
-"""Replies of SMTP servers are recognised, however they are quoted."""
+"""What a text is: names, codes, ports, addresses, replies, beginnings of names, lists, slips."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from mailhelp.api import ask
+from mailhelp.errors import NothingFound
 from mailhelp.query import recognise
 from mailhelp.session import Session
+
+
+def first(session: Session, text: str) -> str | None:
+    (answer, *_) = ask(session, text)
+    return f"log/{answer.entry}" if answer.kind == "log" else answer.entry
+
+
+@pytest.mark.parametrize("port", ["25", "110", "143", "465", "587", "993", "995", "4190", "10024", "10025"])  # fmt: skip
+def test_ports(session: Session, port: str) -> None:
+    assert first(session, port) == f"topic/port-{port}"
+    assert first(session, f"port {port}") == f"topic/port-{port}"
+
+
+@pytest.mark.parametrize("name", ["smtpd", "smtp", "qmgr", "cleanup", "pickup", "master", "local", "virtual", "lmtp",
+    "pipe", "bounce", "anvil", "postscreen", "tlsmgr", "proxymap", "trivial-rewrite", "showq", "postdrop", "sendmail",
+    "postqueue", "postsuper", "postmap", "postalias", "postconf", "postcat", "postlog"])  # fmt: skip
+def test_programs_of_postfix(session: Session, name: str) -> None:
+    assert first(session, name) == f"topic/{name}"
+
+
+@pytest.mark.parametrize("text", ["999", "12345", "9"])
+def test_a_number_that_nothing_has(session: Session, text: str) -> None:
+    with pytest.raises(NothingFound) as caught:
+        ask(session, text)
+    assert caught.value.exit_code == 1
+    if text == "999":
+        assert {"993", "995"} <= set(caught.value.near)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("smtpd_relay_restrictionss_x", "smtpd_relay_restrictions"),
+        ("starttlschek", "starttls-check"),
+    ],
+)
+def test_an_unknown_word_lists_near_names(session: Session, text: str, near: str) -> None:
+    assert near in session.library.near(text)
+
+
+def test_a_word_that_is_like_no_other(session: Session) -> None:
+    with pytest.raises(NothingFound) as caught:
+        ask(session, "xyzzyplugh")
+    assert caught.value.near == ()
+    assert "mailhelp topics" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("myhostn", "parameter/myhostname"),
+        ("recipient delim", "parameter/recipient_delimiter"),
+        ("recipient_delim", "parameter/recipient_delimiter"),
+        ("smtpd_tls_chain_f", "parameter/smtpd_tls_chain_files"),
+        ("smtpd_tls_cer", "parameter/smtpd_tls_chain_files"),
+        ("starttls-che", "recipe/starttls-check"),
+    ],
+)
+def test_the_beginning_of_a_name(session: Session, text: str, wanted: str) -> None:
+    answers = ask(session, text)
+    found = {answer.entry for answer in answers}
+    found |= {result.id for answer in answers for result in answer.results}
+    assert wanted in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.7.1",
+        "dsn=5.7.1",
+        "#5.7.1",
+        "(#5.7.1)",
+        "what does 5.7.1 mean?",
+        "What is the meaning of 5.7.1",
+        "error code 5.7.1",
+        "status=5.7.1",
+        "554 5.7.1",
+    ],
+)
+def test_a_code_anywhere(session: Session, text: str) -> None:
+    assert first(session, text) == "status/x.7.1"
+
+
+@pytest.mark.parametrize("text", ["what does error 554 mean", "smtp error 554", "554"])
+def test_a_reply_code_in_a_sentence(session: Session, text: str) -> None:
+    assert first(session, text) == "status/554"
+
+
+@pytest.mark.parametrize(
+    "text", ["queue has 450 mails", "limit of 550 recipients", "192.0.2.550", "version 3.7.11"]
+)
+def test_a_number_in_a_sentence_is_no_code(session: Session, text: str) -> None:
+    question = recognise(session.library, text)
+    assert question is None or not any(name.kind == "status" for name in question.names)
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("554 5.7.1 Relay access denied", "log/postfix/smtpd/relay-access-denied"),
+        ("why do I get 554 5.7.1 relay access denied", "log/postfix/smtpd/relay-access-denied"),
+    ],
+)
+def test_a_code_with_words_is_answered_by_who_writes_them(
+    session: Session, text: str, entry: str
+) -> None:
+    (answer,) = ask(session, text)
+    assert f"log/{answer.entry}" == entry
+    told = (*answer.related[-2:], *(result.id for result in answer.results[:2]))
+    assert {"status/x.7.1", "status/554"} <= set(told)
+
+
+def test_a_code_with_words_that_nobody_writes(session: Session) -> None:
+    (answer,) = ask(session, "5.7.1 when sending to gmail")
+    assert answer.entry == "status/x.7.1"
+    assert answer.results
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("192.0.2.7", "ip-address"),
+        ("[192.0.2.7]", "ip-address"),
+        ("2001:db8::7", "ip-address"),
+        ("ann@example.com", "mail-address"),
+        ("<ann@example.com>", "mail-address"),
+    ],
+)
+def test_an_address(session: Session, text: str, kind: str) -> None:
+    question = recognise(session.library, text)
+    assert question is not None
+    assert question.kind == kind
+    (answer,) = ask(session, text)
+    assert answer.kind == "recipe"
+    word = text.strip("<>[]")
+    assert any(word in command.command for command in answer.commands)
+    assert answer.commands[0].command == f"mailhelp trace -- {word} FILE"
+    assert "log" in answer.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["12:30:45", "192.0.2.550", "1.2.3", "ann@", "@example", "a b@c.d"]
+)
+def test_no_address(session: Session, text: str) -> None:
+    question = recognise(session.library, text)
+    assert question is None or question.kind not in ("ip-address", "mail-address")
+
+
+def test_an_address_with_a_log_at_hand(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Path(__file__).parent / "seed" / "accepted.log"
+    monkeypatch.setitem(
+        session.library.table("places"), "mail_log", {"files": [str(log)], "default": "/log"}
+    )
+    assert ask(session, "test@local.example")[0].kind == "story"
+    (answer,) = ask(session, "nobody@example.com")
+    assert str(log) in answer.notes[0]
+
+
+@pytest.mark.parametrize("text", ["recipes", "Topics", "parameters", "codes", "list of recipes"])
+def test_everything_of_a_kind(session: Session, text: str) -> None:
+    (answer,) = ask(session, text)
+    assert (answer.kind, answer.recognised) == ("search", "entry")
+    assert len(answer.results) > 30
+    assert all(result.group for result in answer.results)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the of and",
+        '*:()"~ AND OR NOT',
+        "\ud800\udfff",
+        "x" * 20_000,
+        "9" * 5_000,
+        ":" * 5_000,
+        "1.1.1." * 999,
+        " ".join(f"abcd{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}qz" for n in range(3_000)),
+    ],
+)
+def test_what_is_no_question_finds_nothing(session: Session, text: str) -> None:
+    with pytest.raises(NothingFound) as caught:
+        ask(session, text)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(
+    "text", ["mail queue stuck " * 3_333, "5.7.1 " * 2_000, "Warteschlange " * 3_000]
+)
+def test_ten_thousand_words_are_a_question(session: Session, text: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.explanation
+    assert all(len(note) < 200 for note in answer.notes)
+
+
+def test_templates_before_this_host_is_indexed(session: Session) -> None:
+    with pytest.raises(NothingFound, match="mailhelp template"):
+        ask(session, "templates")
+
+
+def test_a_question_is_answered_and_others_are_offered(session: Session) -> None:
+    (answer,) = ask(session, "how do I see what is in the mail queue")
+    assert (answer.kind, answer.entry) == ("recipe", "recipe/queue-inspect")
+    assert any(command.command == "postqueue -p" for command in answer.commands)
+    assert len(answer.results) >= 3
+    assert all(result.title and result.excerpt for result in answer.results[:3])
+    assert not any("fits" in note for note in answer.notes)
+
+
+def test_a_question_about_one_of_a_family(session: Session) -> None:
+    (answer,) = ask(session, "which recipient_canonical_maps table rewrites an address")
+    assert answer.parameters[0].name == "recipient_canonical_maps"
+
+
+@pytest.mark.parametrize(
+    "text", ["mysql left join example frobnicate", "sourdough bread queue baking"]
+)
+def test_a_weak_match_says_so(session: Session, text: str) -> None:
+    (answer,) = ask(session, text)
+    assert "Nothing fits well" in " ".join((answer.title, *answer.notes))
+
+
+def test_what_hardly_fits_is_only_listed(session: Session) -> None:
+    (answer,) = ask(session, "how to bake sourdough bread")
+    assert (answer.kind, answer.recognised) == ("search", "generic")
+    assert not answer.explanation
+
+
+def test_help(session: Session) -> None:
+    assert first(session, "help") == "topic/mailhelp"
+
+
+def test_exact_answers_do_without_whoosh(bundled: Path) -> None:
+    """Its import takes longer than the answer."""
+    script = (
+        "import sys; from pathlib import Path; from mailhelp.session import Session;"
+        "from mailhelp.api import ask; from mailhelp.host.machine import Host;"
+        f"session = Session(Host(), Path({str(bundled)!r}));"
+        "[ask(session, text) for text in ('queue_lifetime', '5.7.1', 'what does 5.7.1 mean', '587', 'smtpd',"
+        " 'recipe/starttls-check', 'log/postfix/smtpd/connect', 'myhostn', 'recipes')];"
+        "sys.exit(any(name in sys.modules for name in ('whoosh', 'rich', 'typer')))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
 
 REPLIES = {
     "554 5.7.1 <bob@example.net>: Relay access denied": "postfix/smtpd/relay-access-denied",

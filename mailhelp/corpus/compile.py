@@ -182,6 +182,8 @@ def _compile_entry(
         data["patterned"] = bool(front.get("patterns"))
     elif entry.kind == "log":
         data["program"] = front.get("program") or [stem.rpartition("/")[0]]
+        data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
+        data["sample"] = _shown_sample(entry, used)
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
         data["defaults"] = {name: known[name] for name in names if name in known}
@@ -302,6 +304,16 @@ def _patterns(
                 yield _Pattern(program, text, entry.id, frame, True)
     else:
         yield from (_Pattern(entry.id, text, entry.id, text) for text in own)
+
+
+def _shown_sample(entry: Entry, used: Iterable[Mapping[str, Any]]) -> str:
+    """The first sample as a whole line: what is only the inner text stands in its part's line."""
+    for sample in entry.samples:
+        wholes = [line for part in used for line in part.get("samples", ())]
+        if not sample.inner or not wholes:
+            return sample.line
+        return str(wholes[0]).replace(INNER, sample.line)
+    return ""
 
 
 def _fixed_texts(entry: Entry) -> Iterable[str]:

@@ -43,7 +43,9 @@ TABLES = (
     "shapes",
     "spaces",
     "stories",
+    "subjects",
     "tools",
+    "words",
 )
 """The tables at the top of a corpus, ``NAME.toml``."""
 OPTIONS = "options"

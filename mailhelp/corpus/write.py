@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mailhelp.corpus.compile import Compiled
+from mailhelp.knowledge.links import links
 from mailhelp.knowledge.search import build as build_search
 from mailhelp.knowledge.store import Store
 
@@ -23,11 +24,9 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
 
 def search(folder: Path, compiled: Compiled) -> None:
     """Build the search index of ``compiled`` in ``folder``: of what is an answer by itself."""
-    build_search(
-        folder,
-        [
-            document
-            for document in compiled.documents
-            if document.kind != "part" and not document.data.get("patch")
-        ],
-    )
+    documents = [
+        document
+        for document in compiled.documents
+        if document.kind != "part" and not document.data.get("patch")
+    ]
+    build_search(folder, documents, links(documents))

@@ -23,14 +23,17 @@ def plain(text: str) -> Prose:
 
 
 def filled(
-    library: Library, commands: list[dict[str, Any]], values: Mapping[str, str]
+    library: Library,
+    commands: list[dict[str, Any]],
+    values: Mapping[str, str],
+    missing: str = "drop",
 ) -> tuple[Command, ...]:
     """The stored ``commands`` with ``values`` and this host's places; one that lacks a value or would be
-    unsafe is left out."""
+    unsafe is left out. With ``missing="show"`` a missing value is shown as its name in capitals."""
     found = []
     for command in commands:
         run, filling = placed(library, command["run"], values)
-        text = shell.fill(run, filling)
+        text = shell.fill(run, filling, missing=missing)
         if text is not None:
             found.append(
                 Command(
@@ -56,9 +59,14 @@ def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, 
     return streamed(run, places.streams), {**places.values, **values}
 
 
-def parts(library: Library, document: Document, values: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands."""
-    commands = filled(library, document.data.get("commands", []), values)
+def parts(
+    library: Library, document: Document, values: Mapping[str, str], missing: str = "drop"
+) -> dict[str, Any]:
+    """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands.
+
+    ``missing`` says what becomes of a command without its values, as for ``filled``.
+    """
+    commands = filled(library, document.data.get("commands", []), values, missing)
     return {**fixed(library, document), "commands": commands}
 
 

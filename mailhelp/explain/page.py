@@ -13,7 +13,8 @@ def listing(catalogue: Store) -> Answer:
     """All pages in this host's ``catalogue``, by section, as apropos lists them."""
     results = []
     for section, name, summary, id in json.loads(catalogue.meta("listing") or "[]"):
-        results.append(Result(id, "page", reference(name, section), excerpt=summary))
+        group = f"Section {section}"
+        results.append(Result(id, "page", reference(name, section), excerpt=summary, group=group))
     return Answer(
         kind="search",
         recognised="entry",
@@ -31,6 +32,7 @@ def explain(query: str, document: Document) -> Answer:
         recognised="entry",
         entry=document.id,
         title=document.title,
+        gist=document.data.get("summary", ""),
         explanation=Prose(text, (["code", text],)),
         sources=(reference(document.data["page"], document.data["section"]),),
     )

@@ -1,32 +1,115 @@
-"""Ranked results as an answer."""
+"""Lists of documents, and the hits of a search: the best one told, the others listed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from mailhelp.answer import Answer, Result
+from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 
+Terms = Callable[[str], Iterable[str]]
+"""The terms of a text, as the search compares them."""
+_CLEARLY = 2
+"""So many more terms of the question must another paragraph have than the first, to be told first."""
+
 
 def listing(library: Library, query: str, title: str, names: Iterable[Name]) -> Answer:
-    """A list of the documents behind ``names``, with the name that led to each."""
+    """A list of the documents behind ``names``, with the name that led to each, by subject."""
+    subjects = library.table("subjects")
+    order = {
+        (kind, group): place
+        for kind, groups in subjects.items()
+        for place, group in enumerate(groups)
+    }
     results = []
     for name in names:
-        document = library.document(name.id)
-        excerpt = document.title if document and document.title != name.shown else ""
-        results.append(Result(name.id, name.kind, name.shown, excerpt=excerpt))
+        title_of = library.title(name.id)
+        excerpt = title_of if title_of != name.shown else ""
+        group = subject(subjects.get(name.kind, {}), name)
+        results.append(Result(name.id, name.kind, name.shown, excerpt=excerpt, group=group))
+    results.sort(key=lambda result: order.get((result.kind, result.group), len(order)))
     return Answer(
         kind="search", query=query, recognised="entry", title=title, results=tuple(results)
     )
 
 
+def subject(groups: Mapping[str, Iterable[str]], name: Name) -> str:
+    """The first of ``groups`` that lists the name; ``x*`` and ``*x`` list all that begin or end so."""
+    for group, listed in groups.items():
+        for each in listed:
+            if (
+                name.shown == each
+                or (each.endswith("*") and name.shown.startswith(each[:-1]))
+                or (each.startswith("*") and name.shown.endswith(each[1:]))
+            ):
+                return group
+    return ""
+
+
 def ranked(query: str, results: Iterable[Result]) -> Answer:
-    """The hits of a keyword search, best first."""
+    """Hits of which none fits well, best first."""
     return Answer(
         kind="search",
         query=query,
         recognised="generic",
-        title=f"Found for: {query}",
+        title="Nothing fits well; nearest:",
         results=tuple(results),
     )
+
+
+def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
+    """``answer`` with the section, or the paragraph, that has most of the question's terms told first.
+
+    The head of a long entry says what it is about; what was asked may be answered further down.
+    """
+    wanted = frozenset(terms(question))
+    own = frozenset(terms(answer.title))
+
+    def fit(text: str) -> int:
+        return len((wanted - own).intersection(terms(text)))
+
+    head = fit(answer.explanation.markdown)
+    best = max(
+        answer.sections,
+        key=lambda section: fit(f"{section.title}\n{section.text.markdown}"),
+        default=None,
+    )
+    if best and fit(f"{best.title}\n{best.text.markdown}") >= max(head, 0) + _CLEARLY:
+        others = tuple(section for section in answer.sections if section is not best)
+        head_section = Section("In general", answer.explanation)
+        first = Prose(f"{best.title}:\n\n{best.text.markdown}", (_named(best), *best.text.blocks))
+        return answer._replace(explanation=first, sections=(head_section, *others))
+    return answer._replace(explanation=_paragraph_first(answer.explanation, fit))
+
+
+def _named(section: Section) -> list[object]:
+    return ["p", [["strong", f"{section.title}:"]]]
+
+
+def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
+    paragraphs = text.markdown.split("\n\n")
+    if len(paragraphs) != len(text.blocks) or len(paragraphs) < 2:
+        return text
+    fits = [fit(paragraph) for paragraph in paragraphs]
+    best = fits.index(max(fits))
+    if fits[best] < fits[0] + _CLEARLY:
+        return text
+    order = [best, *(place for place in range(len(paragraphs)) if place != best)]
+    return Prose(
+        "\n\n".join(paragraphs[place] for place in order),
+        tuple(text.blocks[place] for place in order),
+    )
+
+
+def longest_run(words: Sequence[str], text: Sequence[str]) -> int:
+    """How many of ``words`` at most stand side by side, in their order, in ``text`` too."""
+    longest = 0
+    before = [0] * (len(text) + 1)
+    for word in words:
+        row = [0] * (len(text) + 1)
+        for place, other in enumerate(text):
+            if word == other:
+                row[place + 1] = before[place] + 1
+        longest, before = max(longest, *row), row
+    return longest

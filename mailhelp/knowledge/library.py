@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import Name, Store
+from mailhelp.knowledge.store import Name, Store, vocabulary
+from mailhelp.names import distance, fold
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.redact import Redactor
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from mailhelp.log.reader import Engine
 
 _T = TypeVar("_T")
+_LONGEST_NEAR = 60
+"""Characters of a text for which near names are looked for."""
 
 
 def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -157,6 +160,14 @@ class Library:
         sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
         return Engine(sources, self.fields, programs, formats, self.redactor, today)
 
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of all that is searched; empty if an index is damaged, which the search says."""
+        try:
+            return frozenset(vocabulary(self.search_folders))
+        except (OSError, ValueError):
+            return frozenset()
+
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""
         if id not in self._documents:
@@ -195,6 +206,29 @@ class Library:
     def all_names(self, kind: str) -> list[str]:
         """Every name of a document of ``kind``, as its source writes it."""
         return list(dict.fromkeys(self._ask(lambda layer: layer.all_names(kind))))
+
+    def named_from(self, beginning: str, *kinds: str) -> list[Name]:
+        """The documents with words in their names that begin as those of ``beginning``, of these kinds."""
+        return _of(kinds, self._ask(lambda layer: layer.named_from(beginning)))
+
+    def near(self, text: str, *kinds: str, most: int = 8) -> tuple[str, ...]:
+        """Names that somebody who typed ``text`` may have meant: with it in them, or few slips away."""
+        asked = fold(text)[:_LONGEST_NEAR]
+        if not asked:
+            return ()
+        farthest = max(1, len(asked) // 3)
+        found: dict[str, tuple[int, int]] = {}
+        for name in _of(kinds, self._ask(lambda layer: layer.names())):
+            if (name.kind == "page" and not kinds) or name.id.count("/") > 1:
+                continue  # nor is a piece of a page meant, nor a log entry by its place
+            known = fold(name.shown)
+            if len(asked) > 2 and known.startswith(asked):
+                found[name.shown] = (0, len(known))
+            elif f" {asked} " in f" {known} ":
+                found[name.shown] = (1, len(known))
+            elif (slips := distance(asked, known, farthest)) <= farthest:
+                found[name.shown] = (slips, len(known))
+        return tuple(sorted(found, key=lambda shown: (found[shown], shown)))[:most]
 
     def corrected(self, name: str) -> Iterator[str]:
         """Readings of ``name`` with slips of one letter mended that lead to a known name."""

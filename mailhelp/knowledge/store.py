@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +19,8 @@ from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 from mailhelp.names import fold, near_words
 
-CATALOGUE, SEARCH = "catalogue.db", "search"
-"""The file and the folder that an index consists of."""
+CATALOGUE, SEARCH, VOCABULARY = "catalogue.db", "search", "words.txt"
+"""The file and the folder that an index consists of, and the list of words in that folder."""
 FORMAT = 3
 """Changes whenever a database of an earlier release could not be read."""
 
@@ -37,6 +38,12 @@ _TABLE = "table "
 _MOST_READINGS = 64
 _LONGEST_NAME = 300
 """Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
+
+
+def vocabulary(folders: Iterable[Path]) -> set[str]:
+    """The words, whole and in lower case, of the documents of the search indexes in ``folders``."""
+    texts = ((folder / VOCABULARY).read_text("utf-8") for folder in folders)
+    return {word for text in texts for word in text.split()}
 
 
 class PatternRow(NamedTuple):
@@ -73,17 +80,26 @@ class Name(NamedTuple):
 
 
 class Store:
-    """A catalogue in a file, or (``path`` None) in memory. Raises ``SourceError`` if unreadable."""
+    """A catalogue in a file, or (``path`` None) in memory. Raises ``SourceError`` if unreadable.
+
+    Any thread may ask; one is answered at a time. A pickled store is its path, opened again where it
+    is unpickled; one in memory takes its contents along.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
+        self._lock = allocate_lock()
         if path is None:
-            self._db = sqlite3.connect(":memory:")
+            self._db = sqlite3.connect(":memory:", check_same_thread=False)
             self._db.executescript(_TABLES)
             return
         try:
             # immutable: never locked, no journal looked for; a rebuilt file replaces this one whole
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+                uri=True,
+                check_same_thread=False,
+            )
         except sqlite3.Error as error:
             raise SourceError(f"The index {path} cannot be read: {error}.") from error
         try:
@@ -102,9 +118,20 @@ class Store:
         """An empty catalogue in a new file, to be filled and closed."""
         store = cls.__new__(cls)
         store.path = path
-        store._db = sqlite3.connect(path)
+        store._lock = allocate_lock()
+        store._db = sqlite3.connect(path, check_same_thread=False)
         store._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         return store
+
+    def __getstate__(self) -> Path | bytes:
+        return self.path if self.path is not None else self._db.serialize()
+
+    def __setstate__(self, state: Path | bytes) -> None:
+        if isinstance(state, bytes):
+            self.__init__()  # type: ignore[misc]  # a new one, which nobody has yet
+            self._db.deserialize(state)
+        else:
+            self.__init__(state)  # type: ignore[misc]
 
     def close(self) -> None:
         """Commit what was added and close the file."""
@@ -197,6 +224,16 @@ class Store:
         """Every name of a document of ``kind``, as its source writes it."""
         return [row[0] for row in self._all("SELECT shown FROM names WHERE kind = ?", (kind,))]
 
+    def named_from(self, beginning: str) -> list[Name]:
+        """The documents that have, in their name, words that begin as those of ``beginning``."""
+        if len(beginning) > _LONGEST_NAME or not fold(beginning):
+            return []
+        return self._names("' ' || name LIKE ? ESCAPE '\\'", (f"% {_escape(fold(beginning))}%",))
+
+    def names(self) -> list[Name]:
+        """All names of all documents."""
+        return self._names("1", ())
+
     def corrected(self, name: str) -> list[str]:
         """``name`` with one of its words replaced by a known one that a slip of a letter made it from.
 
@@ -212,7 +249,7 @@ class Store:
         readings = []
         for number in unknown or range(len(words)):
             if len(words[number]) > 2 and words[number].isalpha():
-                for near in near_words(words[number], known):
+                for near in sorted(near_words(words[number], known)):
                     readings.append(" ".join((*words[:number], near, *words[number + 1 :])))
         return readings[:_MOST_READINGS]
 
@@ -258,7 +295,8 @@ class Store:
 
     def _one(self, sql: str, values: tuple[Any, ...]) -> Any:
         try:
-            return self._db.execute(sql, values).fetchone()
+            with self._lock:
+                return self._db.execute(sql, values).fetchone()
         except UnicodeEncodeError:  # half a surrogate pair: nothing is called so
             return None
         except sqlite3.Error as error:
@@ -266,7 +304,8 @@ class Store:
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         try:
-            return self._db.execute(sql, values).fetchall()
+            with self._lock:
+                return self._db.execute(sql, values).fetchall()
         except UnicodeEncodeError:
             return []
         except sqlite3.Error as error:

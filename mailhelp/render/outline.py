@@ -179,7 +179,7 @@ def results(answer: Answer) -> Iterator[Block]:
     """The numbered results of a search or a list, each with why it fits."""
     if not answer.results:
         return
-    if answer.kind == "log":
+    if answer.kind == "log" and answer.text:
         yield Heading("Similar, not the same")
     elif answer.kind not in ("search", "list", "doctor", "check"):
         yield Heading("Others that may fit")

@@ -465,7 +465,7 @@ def _others(answer: Answer) -> Iterator[Block]:
     if answer.kind in _LISTS or not answer.results:
         return
     yield Gap()
-    label = "Similar, not the same" if answer.kind == "log" else "Or is it about"
+    label = "Similar, not the same" if answer.kind == "log" and answer.text else "Or is it about"
     yield Text((("title", label),))
     for number, each in enumerate(answer.results[:_OTHERS], 1):
         yield _row(number, each)

@@ -159,6 +159,65 @@ def test_a_page_without_text_is_found_by_its_title(folders: list[Path]) -> None:
     assert first(folders, "silent") == "page/silent.1"
 
 
+def test_an_entry_is_found_by_the_words_of_one_that_names_it(tmp_path: Path) -> None:
+    named = Document("parameter/relayhost", "parameter", "The next hop", text="Where mail goes.")
+    naming = Document("topic/smarthost", "topic", "Sending through a smarthost", text="x")
+    other = Document("topic/other", "topic", "Other", text="x")
+    search.build(tmp_path / "without", [named, naming, other])
+    search.build(tmp_path / "with", [named, naming, other], {naming.id: [named.id, "gone"]})
+    assert [hit.id for hit in search.search([tmp_path / "without"], "smarthost")] == [naming.id]
+    hits = search.search([tmp_path / "with"], "smarthost")
+    assert [hit.id for hit in hits] == [naming.id, named.id]
+    hits = search.search([tmp_path / "with"], "smarthost", kinds={"parameter"})
+    assert [hit.id for hit in hits if hit.score > 0] == [named.id]
+
+
+def test_the_best_hits_lend_to_what_they_link_to(tmp_path: Path) -> None:
+    hub = Document("topic/hub", "topic", "Hub", text="Only here stands the word wombat.")
+    linked = Document("topic/linked", "topic", "Linked", text="Nothing of it.")
+    other = Document("topic/other", "topic", "Other", text="Nothing of it.")
+    search.build(tmp_path / "search", [other, linked, hub], {hub.id: [linked.id]})
+    hits = search.search([tmp_path / "search"], "wombat")
+    assert [hit.id for hit in hits if hit.score > 0] == [hub.id, linked.id]
+
+
+def test_a_phrase_like_the_whole_question_comes_first(tmp_path: Path) -> None:
+    like = Document("topic/like", "topic", "A", asked_as=("retry mail now", "send it all at once"))
+    words = Document(
+        "topic/words", "topic", "A", asked_as=("retry it all at once", "send mail now")
+    )
+    search.build(tmp_path / "search", [words, like])
+    assert first([tmp_path / "search"], "retry mail now") == like.id
+    assert first([tmp_path / "search"], "send mail now") == words.id
+
+
+def test_how_much_of_the_question_was_found(folders: list[Path]) -> None:
+    (whole, *_) = search.search(folders, "relay access denied")
+    (half, *_) = search.search(folders, "relay frobnicator xyzzyplugh")
+    assert whole.share == 1.0
+    assert half.share < 0.5
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("delivery", "deliver"),
+        ("expiry", "expire"),
+        ("verify", "verification"),
+        ("retry", "retries"),
+    ],
+)
+def test_nouns_are_read_as_their_verbs(left: str, right: str) -> None:
+    assert list(search.terms(left)) == list(search.terms(right))
+
+
+def test_words_that_mean_the_same_help_where_nothing_has_the_word(folders: list[Path]) -> None:
+    equals = {"cert": ("certificate", "wombat"), "queue": ("certificate",)}
+    hits = search.search(folders, "cert", equals=equals)
+    assert [hit.id for hit in hits] == ["recipe/starttls-check"]
+    assert search.search(folders, "queue", equals=equals)[0].id == "topic/queue"
+
+
 def test_terms_keep_names_and_codes() -> None:
     assert list(search.terms("The smtpd_tls_cert_file 5.7.1 of Queues, TLSv1.3")) == [
         "smtpd_tls_cert_file",

@@ -1,0 +1,102 @@
+"""Lists by subject, and the part of a long entry that answers."""
+
+from __future__ import annotations
+
+import re
+
+from mailhelp.answer import Answer, Prose, Section
+from mailhelp.explain import search
+from mailhelp.knowledge.store import Name
+from mailhelp.session import Session
+
+
+def terms(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def paragraphs(*texts: str) -> Prose:
+    return Prose("\n\n".join(texts), tuple(["p", [["", text]]] for text in texts))
+
+
+ENTRY = Answer(
+    "topic",
+    title="The queue",
+    explanation=paragraphs(
+        "Mail waits here.", "It is tried again and again until its time is over."
+    ),
+    sections=(
+        Section("At the limit", paragraphs("The mail goes back to its sender as a bounce.")),
+        Section("What goes wrong", paragraphs("One slow destination fills the active queue.")),
+    ),
+)
+
+
+def test_the_section_that_answers_comes_first() -> None:
+    found = search.fitted(ENTRY, "slow destination fills active", terms)
+    assert found.explanation.markdown.startswith("What goes wrong:\n\nOne slow destination")
+    assert [section.title for section in found.sections] == ["In general", "At the limit"]
+    assert found.sections[0].text == ENTRY.explanation
+    assert len(found.explanation.blocks) == 2
+
+
+def test_the_head_stays_where_it_answers_as_well() -> None:
+    assert search.fitted(ENTRY, "mail waits", terms) == ENTRY
+    assert search.fitted(ENTRY, "something else", terms) == ENTRY
+    assert search.fitted(ENTRY, "the queue", terms) == ENTRY
+
+
+def test_the_paragraph_that_answers_comes_first() -> None:
+    found = search.fitted(ENTRY, "tried again until over", terms)
+    assert found.explanation.markdown.startswith("It is tried again")
+    assert found.explanation.markdown.endswith("Mail waits here.")
+    assert found.explanation.blocks == ENTRY.explanation.blocks[::-1]
+    assert found.sections == ENTRY.sections
+
+
+def test_a_head_without_paragraphs_is_left_alone() -> None:
+    entry = Answer("topic", explanation=Prose("a\n\nb c d", ()))
+    assert search.fitted(entry, "b c d", terms) == entry
+    assert search.fitted(Answer("topic"), "b c d", terms) == Answer("topic")
+
+
+def test_the_first_subject_that_lists_a_name() -> None:
+    groups = {"Queue": ["queue-*"], "One": ["queue-x", "y"], "Folders": ["*_directory"]}
+    assert search.subject(groups, Name("recipe/queue-x", "recipe", "queue-x")) == "Queue"
+    assert search.subject(groups, Name("recipe/y", "recipe", "y")) == "One"
+    assert search.subject(groups, Name("p", "parameter", "queue_directory")) == "Folders"
+    assert search.subject(groups, Name("p", "parameter", "other")) == ""
+
+
+def test_a_list_goes_by_subject_in_the_corpus_order(session: Session) -> None:
+    names = [
+        Name("recipe/send-test-mail", "recipe", "send-test-mail"),
+        Name("recipe/starttls-check", "recipe", "starttls-check"),
+        Name("recipe/queue-flush", "recipe", "queue-flush"),
+    ]
+    answer = search.listing(session.library, "recipes", "Recipes", names)
+    assert [result.title for result in answer.results] == [
+        "queue-flush",
+        "starttls-check",
+        "send-test-mail",
+    ]
+    assert answer.results[0].group == "The queue"
+    assert answer.results[0].excerpt == "Try to deliver waiting mail now"
+
+
+def test_every_recipe_and_topic_has_a_subject(session: Session) -> None:
+    subjects = session.library.table("subjects")
+    for kind in ("recipe", "topic"):
+        lost = [
+            document.id
+            for document in session.library.all_of(kind)
+            if not search.subject(
+                subjects[kind], Name(document.id, kind, document.id.partition("/")[2])
+            )
+        ]
+        assert lost == []
+
+
+def test_the_longest_run_of_words() -> None:
+    assert search.longest_run(["relay", "access", "denied"], terms("Relay access denied; x")) == 3
+    assert search.longest_run(["access", "relay"], terms("relay access denied")) == 1
+    assert search.longest_run([], ["a"]) == search.longest_run(["a"], []) == 0

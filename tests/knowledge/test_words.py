@@ -1,0 +1,110 @@
+"""Questions in other languages are read as English ones, and English ones are left alone."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailhelp.api import ask
+from mailhelp.knowledge.words import read_as
+from mailhelp.session import Session
+
+TESTS = Path(__file__).parents[1]
+LANGUAGES = {
+    "de": {
+        "name": "German",
+        "small": ["die", "der", "in", "ist", "wie"],
+        "endings": ["en", "e", "n", "t"],
+        "added": ["en"],
+        "joints": ["s", "n"],
+        "words": {
+            "queue": "warteschlange",
+            "mail": "mail",
+            "delete": "loschen",
+            "file": "datei",
+            "log": "protokoll",
+            "not found": "nicht gefunden",
+        },
+    },
+    "fr": {
+        "name": "French",
+        "small": ["la", "de", "d", "les"],
+        "endings": ["s"],
+        "added": [],
+        "joints": [],
+        "words": {"queue": "file d attente", "file": "fichier"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("Warteschlangen löschen", "queue delete"),
+        ("die WARTESCHLANGE", "queue"),
+        ("wie löscht die Warteschlange", "delete queue"),
+        ("Protokolldatei nicht gefunden", "log file not found"),
+        ("la file d'attente", "queue"),
+        ("les fichiers", "file"),
+        ("die Warteschlange 5.7.1 frobnitz", "queue 5.7.1 frobnitz"),
+    ],
+)
+def test_read_as(text: str, english: str) -> None:
+    reading = read_as(LANGUAGES, text, {"mail", "file"})
+    assert reading is not None
+    assert reading.text == english
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "the mail queue", "what is in the file", "mail", "die hard", "wie", "?!", "x" * 999],
+)
+def test_left_alone(text: str) -> None:
+    assert read_as(LANGUAGES, text, {"mail", "file", "queue", "hard", "die"}) is None
+
+
+def test_a_long_text_is_cut() -> None:
+    reading = read_as(LANGUAGES, "Warteschlange " * 5000, ())
+    assert reading is not None
+    assert len(reading.text.split()) == 200
+
+
+def questions(file: str) -> list[Any]:
+    found: list[Any] = tomllib.loads((TESTS / file).read_text(encoding="utf-8"))["question"]
+    return found
+
+
+def test_questions_in_other_languages_find_their_entry(session: Session) -> None:
+    """Every second question was kept back while the words were collected."""
+    halves = [0, 0]
+    cases = questions("languages.toml")
+    for number, case in enumerate(cases):
+        (answer, *_) = ask(session, case["ask"])
+        own = f"log/{answer.entry}" if answer.kind == "log" else answer.entry
+        found = {own, *(result.id for result in answer.results[:3])}
+        halves[number % 2] += bool(found & set(case["expect"]))
+        assert any(note.startswith("Read as: ") for note in answer.notes), case["ask"]
+    assert halves[0] >= 27
+    assert halves[1] >= 24
+
+
+def test_no_english_question_is_taken_for_another_language(session: Session) -> None:
+    languages = session.library.table("words")["languages"]
+    words = session.library.vocabulary
+    for case in questions("questions.toml"):
+        assert read_as(languages, case["ask"], words) is None, case["ask"]
+
+
+def test_words_that_lead_nowhere(session: Session) -> None:
+    """The English side of the table must be words that something is found by."""
+    for row in session.library.table("words")["languages"].values():
+        strange = [
+            word
+            for english in row["words"]
+            for word in english.casefold().replace("-", " ").split()
+            if word not in session.library.vocabulary and "_" not in word
+        ]
+        assert strange == []

@@ -115,7 +115,7 @@ class Section(NamedTuple):
 class Outcome(NamedTuple):
     """What a command's output looks like when it is ``good`` or ``bad``, and what that means.
 
-    ``line`` is the line of the ``sample`` that tells.
+    ``line`` is the line of the ``sample`` that tells, or the words of it that do.
     """
 
     result: str

@@ -187,7 +187,7 @@ def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
             line += [("", " " * gap), (style, f"# {comment}")]
         elif command.danger or command.changes:
             style = "act" if command.danger else "care"
-            yield [("", " " * INDENT), (style, f"# {_short(command)[: width - INDENT - 2]}")]
+            yield [("", " " * INDENT), (style, f"# {_comment(command, width - INDENT - 2)}")]
         yield line
         yield from ([("", " " * INDENT), ("command", visible(rest))] for rest in _rest(command))
 

@@ -26,7 +26,7 @@ from mailhelp.render.blocks import (
     Text,
     plain,
 )
-from mailhelp.render.layout import draw, innermost
+from mailhelp.render.layout import cut, draw, innermost
 from mailhelp.render.lines import cells, wrap
 from mailhelp.render.sentences import paragraphs, sentences
 
@@ -45,6 +45,8 @@ _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
 _LONGEST_HERE = 40
+_MEANT = 38
+"""Columns that an outcome's line leaves for what it means."""
 _SEVERITIES = (None, "info", "notice", "warning", "error", "fatal", "panic")
 _LISTS = ("search", "list", "doctor", "check")
 
@@ -399,13 +401,14 @@ def _recipe(sheet: _Sheet, answer: Answer) -> None:
     )
     reserved = sheet.size(sets) + (1 if sets else 0)
     for result in ("good", "bad"):
-        for number, outcome in enumerate(o for o in answer.outcomes if o.result == result):
+        shown = {o.meaning: o for o in reversed(answer.outcomes) if o.result == result}
+        for number, outcome in enumerate(reversed(shown.values())):
             style = "title" if result == "good" else "act"
-            said = (("value", outcome.line or outcome.sample.split("\n")[0]), ("", "  "))
+            said = " ".join((outcome.line or outcome.sample.split("\n")[0]).split())
+            meaning = _first_sentence(outcome.meaning)
+            room = sheet.width - 8 - min(len(plain(meaning)), _MEANT)
             label = f"{result:5}" if number == 0 else " " * 5
-            rows.append(
-                (((style, label),), (*said, *_first_sentence(outcome.meaning, sheet.width - 8)))
-            )
+            rows.append((((style, label),), (*cut((("value", said),), room), ("", "  "), *meaning)))
     most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
     lines: list[Block] = [Row((*left, ("", " "), *right)) for left, right in kept]
@@ -424,7 +427,7 @@ def _balanced(rows: list[tuple[Runs, Runs]], most: int) -> list[tuple[Runs, Runs
     return [*good, *rows[starts[1] :][: most - len(good)]]
 
 
-def _first_sentence(text: str, room: int) -> Runs:
+def _first_sentence(text: str) -> Runs:
     found = sentences((("", text),))
     return found[0] if found else ()
 

@@ -45,8 +45,6 @@ _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
 _LONGEST_HERE = 40
-_MEANT = 38
-"""Columns that an outcome's line leaves for what it means."""
 _SEVERITIES = (None, "info", "notice", "warning", "error", "fatal", "panic")
 _LISTS = ("search", "list", "doctor", "check")
 
@@ -401,17 +399,24 @@ def _recipe(sheet: _Sheet, answer: Answer) -> None:
     )
     reserved = sheet.size(sets) + (1 if sets else 0)
     for result in ("good", "bad"):
-        shown = {o.meaning: o for o in reversed(answer.outcomes) if o.result == result}
-        for number, outcome in enumerate(reversed(shown.values())):
+        said: dict[str, str] = {}  # what is told in several ways is told once
+        for outcome in answer.outcomes:
+            if outcome.result == result:
+                meaning = plain(_first_sentence(outcome.meaning))
+                told = outcome.line or outcome.sample.split("\n")[0]
+                said.setdefault(meaning, " ".join(told.split()))
+        for number, (meaning, told) in enumerate(said.items()):
             style = "title" if result == "good" else "act"
-            said = " ".join((outcome.line or outcome.sample.split("\n")[0]).split())
-            meaning = _first_sentence(outcome.meaning)
-            room = sheet.width - 8 - min(len(plain(meaning)), _MEANT)
             label = f"{result:5}" if number == 0 else " " * 5
-            rows.append((((style, label),), (*cut((("value", said),), room), ("", "  "), *meaning)))
+            rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
     most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
-    lines: list[Block] = [Row((*left, ("", " "), *right)) for left, right in kept]
+    shown = [cut(right[:1], sheet.width * 2 // 5) for _, right in kept]
+    column = max((cells(plain(each)) for each in shown), default=0)
+    lines: list[Block] = [
+        Row((*left, ("", " "), *each, ("", " " * (column - cells(plain(each)))), *right[1:]))
+        for (left, right), each in zip(kept, shown, strict=True)
+    ]
     sheet.add(*((Gap(), *lines) if lines else ()))
     sheet.add(*sets)
     if sheet.left > 2:

@@ -46,6 +46,8 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
     parts = common.parts(library, document, {})
     described = bool(parts["explanation"])
     notes = []
+    if len(names) == 1 and (own := document.data.get("members", {}).get(names[0])):
+        parts["brief"] = common.prose(own)
     sections = list(parts["sections"])
     if document.data.get("dangerous"):
         sections.insert(0, Section("Danger", common.plain(document.data["dangerous"])))
@@ -109,7 +111,8 @@ def _parameter(
     library: Library, data: Mapping[str, Any], name: str, values: postconf.Values
 ) -> Parameter:
     here = values.parameters.get(name)
-    default, unit = data["defaults"].get(name), data.get("unit", "")
+    default = data["defaults"].get(name)
+    unit = data.get("units", {}).get(name, data.get("unit", ""))
     if here is None:
         return Parameter(name, default, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)

@@ -16,7 +16,8 @@ from mailhelp.light import NamedTuple
 from mailhelp.redact import COVER
 
 _VALUE = "VALUE"
-_LONGEST_VALUE = 60
+_LONGEST_SETTING = 60
+"""Characters of a name and its value in a command that is to fit a line."""
 
 
 class Asked(NamedTuple):
@@ -80,9 +81,11 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     starts = (_written(library, each, values) or each.value or each.default for each in own)
     start = next((text for text in starts if text), _VALUE)
     # neither a long value nor one with a covered secret is a start to edit
-    usable = len(start) <= _LONGEST_VALUE and COVER * 3 not in start
+    usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start
     filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
+    built_in = document.data.get("defaults", {})
+    strange = [n for n in names if not reason and n in built_in and n not in values.parameters]
     return draft._replace(
         commands=common.filled(library, document.data.get("commands", []), filling),
         parameters=(
@@ -91,6 +94,7 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
         ),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),
+            *([f"The Postfix of this host does not know {', '.join(strange)}."] if strange else []),
             *(
                 f"master.cf sets {name} = {library.redactor.cover_value(name, value)} for {service}."
                 for service, name, value in values.overrides

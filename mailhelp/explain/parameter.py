@@ -78,7 +78,7 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     """The answer with this host's values, and with commands that start from them."""
     document, names = asked
     own = tuple(_parameter(library, document.data, name, values) for name in names)
-    starts = (_written(library, each, values) or each.value or each.default for each in own)
+    starts = (_written(library, each, values) or each.default or each.value for each in own)
     start = next((text for text in starts if text), _VALUE)
     # neither a long value nor one with a covered secret is a start to edit
     usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start

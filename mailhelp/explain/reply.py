@@ -21,7 +21,7 @@ from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex
 from mailhelp.patterns.values import EMPTY
 
-_CODE = re.compile(r"([2-5]\d\d)(?:[ -]#?\(?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
+_CODE = re.compile(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
 _REFUSAL = re.compile(r"[45]\d\d[ -]\S")
 _AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000

@@ -83,7 +83,14 @@ def test_commands_name_this_hosts_places(session: Session, host: FakeHost) -> No
 
 
 def test_a_parameter_that_nobody_knows_has_only_its_name(session: Session) -> None:
-    assert common.parameter(session.library, "nobody_knows") == ("nobody_knows", *[None] * 3, "", "", False, "")
+    assert common.parameter(session.library, "nobody_knows") == (
+        "nobody_knows",
+        *[None] * 3,
+        "",
+        "",
+        False,
+        "",
+    )
     known = common.parameter(session.library, "maximal_queue_lifetime")
     assert known.default == "5d"
 

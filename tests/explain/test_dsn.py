@@ -84,7 +84,12 @@ def test_a_picture_is_not_read() -> None:
 
 
 def test_folded_fields_are_joined() -> None:
-    lines = ["Diagnostic-Code: smtp; 550 5.1.1", "    <bob@example.net>", "\tno such user", "Action: failed"]
+    lines = [
+        "Diagnostic-Code: smtp; 550 5.1.1",
+        "    <bob@example.net>",
+        "\tno such user",
+        "Action: failed",
+    ]
     assert dsn.unfolded(lines) == {
         "diagnostic-code": "smtp; 550 5.1.1 <bob@example.net> no such user",
         "action": "failed",

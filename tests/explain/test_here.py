@@ -21,7 +21,9 @@ def with_postfix(host: FakeHost, text: str) -> None:
     host.files[MAIN] = text
     host.files["/etc/postfix/master.cf"] = ""
     set_here = dict(line.split(" = ", 1) for line in text.splitlines())
-    host.settings = {"-x": {"mynetworks": "127.0.0.0/8", "myhostname": "mx.example.com", **set_here}}
+    host.settings = {
+        "-x": {"mynetworks": "127.0.0.0/8", "myhostname": "mx.example.com", **set_here}
+    }
 
 
 def test_without_postfix_answers_stay_as_they_are(session: Session, host: FakeHost) -> None:

@@ -52,7 +52,9 @@ def test_our_own_words_are_our_servers_and_anothers_are_its_own(session: Session
 def test_a_reply_for_now_is_not_explained_as_one_for_good(session: Session) -> None:
     for code, enhanced in (("550", "5.1.1"), ("450", "4.1.1")):
         text = f"{code} {enhanced} User unknown"
-        found = reply.find(session.library, Reply(text, code, enhanced, "mx.example.net[192.0.2.7]"))
+        found = reply.find(
+            session.library, Reply(text, code, enhanced, "mx.example.net[192.0.2.7]")
+        )
         assert found is not None
         stored = found.document.data["verdict"].get("permanence", "by-code")
         assert stored in ("by-code", reply.permanence(code))
@@ -70,8 +72,9 @@ def test_the_codes_that_stand_for_a_code(session: Session) -> None:
     assert reply.wider("5.7.606") == ("5.7.0", "5.x.x")
     assert reply.wider("557") == ("5xx",)
     found = reply.status_of(session.library, Reply("", "550", "5.7.1"))
-    assert [document.data["codes"] for document in found][0].count("5.7.1") == 1
-    assert len(found) == 2
+    first, second = (document.data["codes"] for document in found)
+    assert "5.7.1" in first
+    assert "550" in second
 
 
 @pytest.mark.parametrize(

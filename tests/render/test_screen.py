@@ -6,6 +6,7 @@ from itertools import repeat
 
 import pytest
 
+from mailhelp import last
 from mailhelp.answer import (
     Answer,
     Command,
@@ -188,7 +189,7 @@ def test_several_records_have_a_line_each_and_the_worst_is_told() -> None:
     assert lines[2] == "  3  The session ended"
     assert lines[4].startswith("Relay access denied ")
     assert len(lines) <= screen.HEIGHT
-    assert screen.numbered((CONNECT, DENIED)) == (
+    assert last.numbered((CONNECT, DENIED)) == (
         "log/postfix/smtpd/connect",
         "log/postfix/smtpd/relay-access-denied",
     )
@@ -260,7 +261,7 @@ def test_other_entries_stand_below_an_answer() -> None:
         "  2  Topic 1",
         "  3  Topic 2",
     ]
-    assert screen.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
+    assert last.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
 
 
 def test_a_story_tells_way_end_and_what_is_missing() -> None:

@@ -185,7 +185,9 @@ def test_an_endless_line_is_read_in_time(session: Session, piece: str) -> None:
 def test_a_value_of_a_secret_field_is_covered_whatever_stands_before_it() -> None:
     fields = from_tables({"pass": {"regex": r"\S+", "secret": True}, "user": {"regex": r"\S+"}})
     parts = parse("frobbed {user} by {pass} today")
-    row = PatternRow("zork", 10, "frobbed", to_regex(parts, fields), ("user", "pass"), "log/zork/x", False)
+    row = PatternRow(
+        "zork", 10, "frobbed", to_regex(parts, fields), ("user", "pass"), "log/zork/x", False
+    )
     store = Store()
     store.add(patterns=[row])
     engine = Engine([store], fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))

@@ -312,3 +312,11 @@ def test_hostile_text_stays_on_its_line() -> None:
     lines = shown(Answer(kind="search", title="t\x1b", results=results))
     assert "  1  a b\\x1b[31m  \\u202e" in lines
     assert lines[0] == "t\\x1b"
+
+
+def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
+    panic = DENIED._replace(entry="x", title="The disk is full", severity="panic", causes=())
+    lines = shown(*[CONNECT] * 30, panic, *[CONNECT] * 30)
+    assert lines[0] == "61 records, worst first"
+    assert "The disk is full" in lines[1]
+    assert any(line.startswith("The disk is full ") for line in lines[2:])

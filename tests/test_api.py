@@ -208,3 +208,11 @@ def test_no_two_spans_overlap_but_by_containment(session: Session) -> None:
             apart = left.end <= right.start or right.end <= left.start
             inside = left.start >= right.start and left.end <= right.end
             assert apart or inside or (right.start >= left.start and right.end <= left.end)
+
+
+def test_what_is_related_stays_beside_the_pages_of_the_name(session: Session) -> None:
+    (answer,) = ask(session, "mynetworks")
+    document = session.library.document("parameter/mynetworks")
+    assert document is not None
+    assert document.data["related"]
+    assert set(document.data["related"]) <= set(answer.related)

@@ -76,11 +76,6 @@ def test_without_postconf_the_reason_is_said(session: Session) -> None:
     assert any("postconf was not found" in note for note in answer.notes)
 
 
-def test_a_parameter_without_an_entry_still_has_its_default(session: Session) -> None:
-    (answer,) = ask(session, "tlsmgr_service_name")
-    assert (answer.recognised, answer.parameters[0].default) == ("generic", "tlsmgr")
-
-
 @pytest.mark.parametrize("words", [REJECT, f"postfix/smtpd[1]: {REJECT}"])
 def test_a_log_line_with_and_without_prefix(session: Session, words: str) -> None:
     (answer,) = ask(session, words)

@@ -364,11 +364,9 @@ class _Main(_Maker):
         name, logical, table = setting.name, setting.logical, self.table
         if name in table["old_parameters"]:
             yield self.fault("old", logical, name, text=table["old_parameters"][name])
-        elif self.known.is_name(name):
-            return
         elif name in table["newer_parameters"]:
             yield self.fault("newer", logical, name, version=table["newer_parameters"][name])
-        elif (
+        elif self.known.is_name(name) or (
             any(name.endswith(f"_{ending}") for ending in table["name_endings"]["names"])
             or name in self.used
             or name in self.classes

@@ -6,6 +6,8 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Parameter
+from mailhelp.explain import parameter
+from mailhelp.knowledge.document import Document
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
@@ -89,6 +91,37 @@ def test_without_postfix_nothing_is_run(session: Session, host: FakeHost) -> Non
     assert all(each.value is None for each in shown(session, LINE).values())
     assert list(api.explain_lines(session, [LINE]))
     assert host.asked == []
+
+
+def test_one_name_of_a_family_is_told_its_own_meaning_and_unit(session: Session) -> None:
+    (delay,) = api.ask(session, "smtpd_error_sleep_time")
+    (limit,) = api.ask(session, "smtpd_soft_error_limit")
+    assert delay.entry == limit.entry
+    assert delay.brief.markdown.startswith("How long")
+    assert limit.brief.markdown.startswith("Above so many errors")
+    assert delay.parameters[0].unit.startswith("seconds")
+    assert limit.parameters[0].unit == "errors"
+
+
+def test_a_family_asked_as_a_whole_is_told_what_holds_for_all(session: Session) -> None:
+    (answer,) = api.ask(session, "notice_recipient")
+    assert len([each for each in answer.parameters if each.asked]) == 4
+    assert not answer.brief
+
+
+def test_a_parameter_without_a_text_still_has_its_default(session: Session) -> None:
+    name = "brand_new_limit"
+    bare = Document(
+        f"parameter/{name}",
+        "parameter",
+        name,
+        (name,),
+        data={"names": [name], "defaults": {name: "7"}},
+    )
+    (answer,) = parameter.explain(
+        session.library, session.host, name, [parameter.Asked(bare, (name,))]
+    )
+    assert (answer.recognised, answer.parameters[0].default) == ("generic", "7")
 
 
 def test_a_dangerous_parameter_says_so_before_its_other_sections(session: Session) -> None:

@@ -16,6 +16,7 @@ from mailhelp.render.blocks import (
     Text,
 )
 from mailhelp.render.layout import draw, innermost
+from mailhelp.render.lines import cells
 
 
 def drawn(*blocks: Block, width: int = 40) -> list[str]:
@@ -120,3 +121,25 @@ def test_short_commands_have_a_comment_where_there_is_room() -> None:
 
 def test_code_stands_as_it_is() -> None:
     assert drawn(Code("a\n  b\x07")) == ["  a", "    b\\x07"]
+
+
+def test_wide_signs_are_cut_by_their_columns() -> None:
+    (line,) = drawn(Row((("", "漢" * 99),), 2))
+    assert 38 <= cells(line) <= 40
+
+
+def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
+    commands = (
+        Command("mailq", "See the queue: what waits, since when, and for what reason at all."),
+        Command("postqueue -p", "DNS is asked."),
+    )
+    assert drawn(Commands(commands, short=True)) == [
+        "  mailq         # see the queue",
+        "  postqueue -p  # DNS is asked",
+    ]
+
+
+def test_a_command_of_several_lines_keeps_them() -> None:
+    command = Command("first \\\n  second", "Why.")
+    assert drawn(Commands((command,)))[:2] == ["  first \\", "    second"]
+    assert "    second" in drawn(Commands((command,), short=True))

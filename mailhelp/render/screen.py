@@ -45,7 +45,6 @@ _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
 _LONGEST_HERE = 40
-_SEVERITIES = (None, "info", "notice", "warning", "error", "fatal", "panic")
 _LISTS = ("search", "list", "doctor", "check")
 
 
@@ -100,14 +99,6 @@ def record(answer: Answer, width: int) -> list[Block]:
     return _one(answer, width, _RECORD, more=False)
 
 
-def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
-    """The ids behind the numbers that the screen of ``answers`` shows, in their order."""
-    each, _ = _gathered(answers)
-    if len(each) == 1:
-        return tuple(result.id for result in each[0].answer.results)
-    return tuple(_id(told.answer) for told in each)
-
-
 def _gathered(answers: Iterable[Answer]) -> tuple[list[_Told], list[_Told]]:
     """The first answers one by one, and all of them by what they tell."""
     each: list[_Told] = []
@@ -139,18 +130,13 @@ def _told(told: _Told) -> Block:
     return Row(tuple(runs))
 
 
-def _id(answer: Answer) -> str:
-    entry = answer.entry or ""
-    return f"log/{entry}" if answer.kind == "log" and entry else entry
-
-
 def _urgency(answer: Answer) -> tuple[bool, bool, int, int]:
     """What is told before other answers: danger, trouble, what is known, what has most to say."""
     harmless = bool(answer.verdict and answer.verdict.harmless)
     return (
         bool(answer.danger),
         not harmless,
-        _SEVERITIES.index(answer.severity if answer.severity in _SEVERITIES else None)
+        -words.rank(answer.severity)
         + 2 * (answer.verdict is not None and answer.verdict.permanence != "none"),
         len(answer.explanation.markdown),
     )

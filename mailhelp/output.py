@@ -53,6 +53,20 @@ class Output:
             self._page(paint.text(told, look))
         return known
 
+    @property
+    def is_one_screen(self) -> bool:
+        """Whether somebody reads here who wants one screen, however many records there are."""
+        plain = not (self.options.json or self.options.markdown)
+        return self.terminal and plain and self.options.detail == "brief"
+
+    def summary(self, answers: Iterable[Answer]) -> tuple[str, ...]:
+        """Write one screen for many ``answers``; return the ids behind the numbers on it."""
+        from mailhelp.render import paint, screen
+
+        gathered = screen.gather(answers)
+        self._page(paint.summary(gathered, self.look))
+        return screen.numbered(gathered)
+
     def line(self, text: str) -> None:
         """Write one line, with what could be a control character shown escaped."""
         self.stream.write(f"{visible(text)}\n")

@@ -21,7 +21,9 @@ def completed(session: Session, answers: Iterable[Answer]) -> tuple[Answer, ...]
     answers = tuple(answers)
     names = dict.fromkeys(name for answer in answers for name in _wanted(answer))
     values = None
-    if names and session.host.which("postconf") is not None:
+    # who could not tell the value that was asked for cannot tell the others
+    unread = any(each.asked and each.value is None for a in answers for each in a.parameters)
+    if names and not unread and session.host.which("postconf") is not None:
         from mailhelp.host import postconf
 
         values = postconf.in_force(session.host, names)

@@ -9,7 +9,7 @@ from typing import Any
 from mailhelp.answer import Command, Span
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Run, Runs
-from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, visible, wrap
+from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, shortened, visible, wrap
 
 _LONGEST_NAME = 26
 """Columns of the left side of pairs; what is longer gets a line of its own."""
@@ -147,7 +147,7 @@ def cut(runs: Iterable[Run], room: int) -> Runs:
     for style, text in runs:
         shown = visible(text.replace("\n", " "))
         if cells(shown) > room:
-            found.append((style, shown[: max(room - 1, 0)].rstrip() + "…"))
+            found.append((style, shortened(shown, room)))
             break
         found.append((style, shown))
         room -= cells(shown)

@@ -38,6 +38,19 @@ def cells(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
 
 
+def shortened(text: str, room: int) -> str:
+    """As much of ``text`` as ``room`` columns take, its end an ellipsis."""
+    if text.isascii():
+        return text[: max(room - 1, 0)].rstrip() + "…"
+    kept = ""
+    for char in text:
+        room -= cells(char)
+        if room < 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
 def wrap(runs: Iterable[Run], width: int, indent: int = 0, hanging: int = 0) -> Iterator[Line]:
     """Styled runs broken at spaces; later lines are indented by ``hanging`` more columns."""
     line: Line = [("", " " * indent)] if indent else []

@@ -26,7 +26,7 @@ from mailhelp.render.blocks import (
     Text,
     plain,
 )
-from mailhelp.render.layout import draw, innermost
+from mailhelp.render.layout import cut, draw, innermost
 from mailhelp.render.lines import cells, wrap
 from mailhelp.render.sentences import paragraphs, sentences
 
@@ -494,16 +494,23 @@ def _recipe(sheet: _Sheet, answer: Answer) -> None:
     )
     reserved = sheet.size(sets) + (1 if sets else 0)
     for result in ("good", "bad"):
-        for number, outcome in enumerate(o for o in answer.outcomes if o.result == result):
+        said: dict[str, str] = {}  # what is told in several ways is told once
+        for outcome in answer.outcomes:
+            if outcome.result == result:
+                meaning = plain(_first_sentence(outcome.meaning))
+                said.setdefault(meaning, outcome.line or outcome.sample.split("\n")[0])
+        for number, (meaning, told) in enumerate(said.items()):
             style = "title" if result == "good" else "act"
-            said = (("value", outcome.line or outcome.sample.split("\n")[0]), ("", "  "))
             label = f"{result:5}" if number == 0 else " " * 5
-            rows.append(
-                (((style, label),), (*said, *_first_sentence(outcome.meaning, sheet.width - 8)))
-            )
+            rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
     most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
-    lines: list[Block] = [Row((*left, ("", " "), *right)) for left, right in kept]
+    shown = [cut(right[:1], sheet.width // 2) for _, right in kept]
+    column = max((cells(plain(each)) for each in shown), default=0)
+    lines: list[Block] = [
+        Row((*left, ("", " "), *each, ("", " " * (column - cells(plain(each)))), *right[1:]))
+        for (left, right), each in zip(kept, shown, strict=True)
+    ]
     sheet.add(*((Gap(), *lines) if lines else ()))
     sheet.add(*sets)
     if sheet.left > 2:
@@ -519,7 +526,7 @@ def _balanced(rows: list[tuple[Runs, Runs]], most: int) -> list[tuple[Runs, Runs
     return [*good, *rows[starts[1] :][: most - len(good)]]
 
 
-def _first_sentence(text: str, room: int) -> Runs:
+def _first_sentence(text: str) -> Runs:
     found = sentences((("", text),))
     return found[0] if found else ()
 

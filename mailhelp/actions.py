@@ -70,10 +70,19 @@ def _asked(session: Session, output: Output, question: str, numbered: Words = ()
         "ask",
         (question,) if short else (),
         dropped=not short,
-        numbered=numbered or last.numbered(condensed(answers)),
+        numbered=numbered or _numbered(tuple(condensed(answers))),
     )
     _index_later(session, output)
     return code
+
+
+def _numbered(answers: tuple[Answer, ...]) -> Words:
+    """What the numbers on the screen of ``answers`` open."""
+    if len(answers) == 1:
+        return last.numbered(answers)
+    from mailhelp.render.screen import gather
+
+    return last.numbered(gather(answers).answers, counted=True)
 
 
 def _opened(session: Session, output: Output, number: str, known: last.Last) -> int:
@@ -252,7 +261,8 @@ def _stream(
 
     pause = _Pause()
     if output.is_one_screen:
-        numbered += output.summary(answers(pause.before(source)))
+        gathered = output.summary(answers(pause.before(source)))
+        numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
     if output.is_one_screen and pause.met:
         output.line("")
     if not output.is_one_screen or pause.met:

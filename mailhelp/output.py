@@ -13,6 +13,7 @@ from mailhelp.render.lines import cells, visible
 
 if TYPE_CHECKING:
     from mailhelp.render.paint import Look
+    from mailhelp.render.screen import Gathered
 
 NARROWEST, WIDEST = 20, 100
 """Columns that answers are laid out for, whatever a terminal says of itself."""
@@ -59,13 +60,13 @@ class Output:
         plain = not (self.options.json or self.options.markdown)
         return self.terminal and plain and self.options.detail == "brief"
 
-    def summary(self, answers: Iterable[Answer]) -> tuple[str, ...]:
-        """Write one screen for many ``answers``; return the ids behind the numbers on it."""
+    def summary(self, answers: Iterable[Answer]) -> Gathered:
+        """Write one screen for many ``answers``; return what it was made of."""
         from mailhelp.render import paint, screen
 
         gathered = screen.gather(answers)
         self._page(paint.summary(gathered, self.look))
-        return screen.numbered(gathered)
+        return gathered
 
     def line(self, text: str) -> None:
         """Write one line, with what could be a control character shown escaped."""

@@ -76,11 +76,6 @@ def test_without_postconf_the_reason_is_said(session: Session) -> None:
     assert any("postconf was not found" in each.text.markdown for each in answer.sections)
 
 
-def test_a_parameter_without_an_entry_still_has_its_default(session: Session) -> None:
-    (answer,) = ask(session, "tlsmgr_service_name")
-    assert (answer.recognised, answer.parameters[0].default) == ("generic", "tlsmgr")
-
-
 @pytest.mark.parametrize("words", [REJECT, f"postfix/smtpd[1]: {REJECT}"])
 def test_a_log_line_with_and_without_prefix(session: Session, words: str) -> None:
     (answer,) = ask(session, words)
@@ -238,3 +233,11 @@ def test_a_pasted_setting_is_about_its_own_value(session: Session) -> None:
     assert any(
         each.command == "postconf -e smtpd_tls_security_level=may" for each in answer.commands
     )
+
+
+def test_what_is_related_stays_beside_the_pages_of_the_name(session: Session) -> None:
+    (answer,) = ask(session, "mynetworks")
+    document = session.library.document("parameter/mynetworks")
+    assert document is not None
+    assert document.data["related"]
+    assert set(document.data["related"]) <= set(answer.related)

@@ -47,7 +47,6 @@ _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
 _LONGEST_HERE, _LONGEST_NAME = 40, 26
-_SEVERITIES = (None, "info", "notice", "warning", "error", "fatal", "panic")
 _PREFIX = ("time", "logging_host", "process_id")
 _LISTS = ("search", "list", "doctor", "check")
 
@@ -80,6 +79,11 @@ class Gathered(NamedTuple):
     entries: tuple[_Told, ...]
     since: str | None = None
     until: str | None = None
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers behind the numbers of the rows, in their order."""
+        return tuple(told.answer for told in self.rows)
 
     @property
     def rows(self) -> tuple[_Told, ...]:
@@ -169,14 +173,6 @@ def record(answer: Answer, width: int) -> list[Block]:
     return _one(answer, width, _RECORD, more=False)
 
 
-def numbered(answers: Iterable[Answer] | Gathered) -> tuple[str, ...]:
-    """The ids behind the numbers that the screen of ``answers`` shows, in their order."""
-    gathered = answers if isinstance(answers, Gathered) else gather(answers)
-    if len(gathered.each) == 1:
-        return tuple(result.id for result in gathered.each[0].answer.results)
-    return tuple(_id(told.answer) for told in gathered.rows)
-
-
 def _told(told: _Told) -> Block:
     answer = told.answer
     runs: list[Run] = [("aside", f"{told.number:>3}  ")]
@@ -210,17 +206,12 @@ def _counted(told: _Told, number: int) -> Block:
     return Row((*runs, *(_aside(answer) if told.times == 1 else ())))
 
 
-def _id(answer: Answer) -> str:
-    entry = answer.entry or ""
-    return f"log/{entry}" if answer.kind == "log" and entry else entry
-
-
 def _urgency(answer: Answer) -> tuple[bool, bool, int, int]:
     """What is told before other answers: danger, trouble, what is known, what has most to say."""
     return (
         bool(answer.danger),
         not _harmless(answer),
-        _SEVERITIES.index(answer.severity if answer.severity in _SEVERITIES else None)
+        -words.rank(answer.severity)
         + 2 * (answer.verdict is not None and answer.verdict.permanence != "none"),
         len(answer.explanation.markdown),
     )

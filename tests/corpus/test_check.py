@@ -92,6 +92,16 @@ def test_a_path_of_this_host_is_no_path_of_another(write: Write, faults: Faults)
     assert faults() == ["t.md:6: /var/log/maillog is another one elsewhere: write {mail_log}"]
 
 
+def test_the_text_of_a_family_says_what_each_name_is(write: Write, faults: Faults) -> None:
+    front = TOPIC + "names = ['one_limit', 'one_limit_more']\n"
+    write("parameters/one_limit.md", entry(front, "- `one_limit_more`: More.\n", samples=""))
+    assert faults() == ["one_limit.md:5: names: the text does not say what 'one_limit' is"]
+    write("parameters/one_limit.md", entry(
+        front + "units = { two = 'bytes' }\n", "- `one_limit`, `one_limit_more`: It.\n", samples=""
+    ))  # fmt: skip
+    assert faults() == ["one_limit.md:6: units: 'two' is none of the names"]
+
+
 def test_a_recipe_explains_its_options(write: Write, faults: Faults) -> None:
     write("recipes/r.md", entry(
         TOPIC + "requires = ['x']\n[options]\n'-a {h}' = 'A.'\n"

@@ -190,8 +190,7 @@ def test_every_default_of_postfix_is_right(session: Session) -> None:
     )
     text = f"{done.stdout}\ncompatibility_level = 3.6"
     found = main(session, text)
-    faults = {each.text.split()[0] for each in found if each.severity in ("fatal", "error")}
-    assert faults == {"mail_release_date", "process_id"}  # which nobody can set
+    assert not [each.text for each in found if each.severity in ("fatal", "error")]
 
 
 def test_secrets_are_covered(session: Session) -> None:

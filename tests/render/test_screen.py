@@ -6,6 +6,7 @@ from itertools import repeat
 
 import pytest
 
+from mailhelp import last
 from mailhelp.answer import (
     Answer,
     Command,
@@ -189,7 +190,7 @@ def test_several_records_have_a_line_each_and_the_worst_is_told() -> None:
     assert lines[2] == "  3  The session ended"
     assert lines[4].startswith("Relay access denied ")
     assert len(lines) <= screen.HEIGHT
-    assert screen.numbered((CONNECT, DENIED)) == (
+    assert last.numbered((CONNECT, DENIED)) == (
         "log/postfix/smtpd/connect",
         "log/postfix/smtpd/relay-access-denied",
     )
@@ -265,10 +266,7 @@ def test_stories_are_mails_and_numbers_follow_the_rows() -> None:
     lines = shown(*stories)
     assert lines[0] == "30 mails, worst first"
     entries = [CONNECT, *[DENIED] * 2, *[CONNECT] * 10]
-    assert screen.numbered(entries) == (
-        "log/postfix/smtpd/relay-access-denied",
-        "log/postfix/smtpd/connect",
-    )
+    assert screen.gather(entries).answers == (DENIED, CONNECT)
 
 
 def test_a_recipe_shows_command_outcomes_and_what_can_be_set() -> None:
@@ -312,7 +310,7 @@ def test_other_entries_stand_below_an_answer() -> None:
         "  2  Topic 1",
         "  3  Topic 2",
     ]
-    assert screen.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
+    assert last.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
 
 
 def test_a_story_tells_way_end_and_what_is_missing() -> None:
@@ -363,3 +361,11 @@ def test_hostile_text_stays_on_its_line() -> None:
     lines = shown(Answer(kind="search", title="t\x1b", results=results))
     assert "  1  a b\\x1b[31m  \\u202e" in lines
     assert lines[0] == "t\\x1b"
+
+
+def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
+    panic = DENIED._replace(entry="x", title="The disk is full", severity="panic", causes=())
+    lines = shown(*[CONNECT] * 30, panic, *[CONNECT] * 30)
+    assert lines[0] == "61 records, worst first"
+    assert "The disk is full" in lines[1]
+    assert any(line.startswith("The disk is full ") for line in lines[2:])

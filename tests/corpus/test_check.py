@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.corpus.base import Base
-from mailhelp.corpus.check import check_files
+from mailhelp.corpus.check import check, check_files
 from mailhelp.corpus.show import patterns
 from mailhelp.errors import NothingFound
 from tests.conftest import CORPUS
@@ -145,3 +145,17 @@ def test_patterns_are_shown_with_their_frames(base: Base) -> None:
     assert lines[2].startswith("    (?>(NOQUEUE|")
     with pytest.raises(NothingFound):
         list(patterns(CORPUS, "log/postfix/smtpd/nobody", base))
+
+
+def test_a_whole_corpus_refers_only_to_itself(write: Write, tmp_path: Path) -> None:
+    write("defaults.toml", "mynetworks = 'x'\n")
+    write("topics/t.md", entry(
+        TOPIC + "related = ['topic/u', 'topic/proxy-filter']\nparameters = ['mynetworks', 'mydomain']\n",
+        samples="",
+    ))  # fmt: skip
+    write("topics/u.md", entry(TOPIC, samples=""))
+    _, found = check(tmp_path / "notes")
+    assert [shown(fault) for fault in found] == [
+        "t.md:5: related: there is no entry 'topic/proxy-filter'",
+        "t.md:6: parameters: Postfix has no 'mydomain'",
+    ]

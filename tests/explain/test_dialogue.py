@@ -182,3 +182,14 @@ def test_what_was_offered_before_starttls_counts_no_more(session: Session) -> No
     # without STARTTLS the server did not offer it
     (answer,) = explain_held(session, "dialogue", text.replace("STARTTLS", "DSN").split("\n"))
     assert any(finding.severity == "warning" for finding in answer.findings)
+
+
+def test_helo_makes_a_refused_ehlo_good(session: Session) -> None:
+    text = (
+        "S: 220 mx.example.com SMTP\nC: EHLO a.example\nS: 502 5.5.2 Error: command not recognized\n"
+        "C: HELO a.example\nS: 250 mx.example.com\nC: QUIT\nS: 221 2.0.0 Bye\n"
+    )
+    (answer,) = explain_held(session, "dialogue", text.split("\n"))
+    assert answer.title.startswith("No turn was refused")
+    (answer,) = explain_held(session, "dialogue", text.replace("HELO", "NOOP").split("\n"))
+    assert answer.title.startswith("EHLO refused: 502")

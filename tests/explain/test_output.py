@@ -218,7 +218,9 @@ def test_unknown_output_says_so(session: Session) -> None:
     assert answer.title == "Nothing in this output is known to mailhelp."
 
 
-def test_endless_output_is_cut(session: Session) -> None:
+def test_endless_output_is_cut(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "MOST_LINES", 500)
+
     def endless() -> object:
         yield "CONNECTED(00000003)"
         yield "x" * 1_000_000

@@ -218,3 +218,15 @@ def test_every_danger_of_a_setting_is_about_known_parameters(session: Session) -
         assert row["severity"] in review.SEVERITIES, name
         for parameter in (*row["parameter"], *row.get("with", {})):
             assert known.is_name(parameter), (name, parameter)
+
+
+def test_postscreen_takes_mail_too(session: Session) -> None:
+    behind = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd"
+    nobody = "submission-x unix - - y - - smtp"
+    titles = {
+        text: [each.title for each in master(session, text, whole=True)]
+        for text in (behind, SMTP, nobody)
+    }
+    lacking = "No service takes mail by SMTP"
+    assert lacking not in titles[behind] + titles[SMTP]
+    assert lacking in titles[nobody]

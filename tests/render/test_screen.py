@@ -369,3 +369,16 @@ def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
     assert lines[0] == "61 records, worst first"
     assert "The disk is full" in lines[1]
     assert any(line.startswith("The disk is full ") for line in lines[2:])
+
+
+def test_the_number_offered_opens_something() -> None:
+    results = tuple(Result(f"topic/t{n}", "topic", f"Topic {n}") for n in range(3))
+    assert "· mailhelp 2" in shown(DENIED._replace(results=results))[-1]
+    assert "· mailhelp 1" in shown(DENIED._replace(results=results[:1]))[-1]
+    assert "mailhelp 1" not in shown(DENIED)[-1]
+
+
+def test_what_a_setting_here_opens_is_said_though_nobody_asked_for_it() -> None:
+    open_relay = Parameter("mynetworks", "127.0.0.1", "0.0.0.0/0", True, danger="Open relay.")
+    for answer in (DENIED, CONNECT):
+        assert "Danger here: Open relay." in shown(answer._replace(parameters=(open_relay,)))

@@ -108,10 +108,14 @@ class Result(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A titled piece of an answer beyond the common ones (pitfalls, what happens at the limit, …)."""
+    """A titled piece of an answer beyond the common ones (pitfalls, what happens at the limit, …).
+
+    ``aside`` marks one for reference, that a first screen leaves out.
+    """
 
     title: str
     text: Prose
+    aside: bool = False
 
 
 class Outcome(NamedTuple):

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host.machine import Host
 from mailhelp.light import NamedTuple
+
+if TYPE_CHECKING:
+    from mailhelp.redact import Redactor
 
 LONGEST_TEXT = 65_536
 """Characters of pasted text that are kept; of a longer one, nothing is."""
@@ -86,14 +89,14 @@ def _id(answer: Answer) -> str:
     return f"log/{entry}" if entry and answer.kind == "log" else entry
 
 
-def keep(host: Host, last: Last, cover: Callable[[str], str]) -> None:
-    """Keep ``last``, its texts ``cover``\\ ed; silently not, where nothing can be written."""
+def keep(host: Host, last: Last, redactor: Redactor) -> None:
+    """Keep ``last``, its secrets covered; silently not, where nothing can be written."""
     table = {
         "format": _FORMAT,
         "command": last.command,
-        "words": [cover(word) for word in last.words],
+        "words": redactor.cover_words(last.words),
         "given": dict(last.given),
-        "text": None if last.text is None else cover(last.text),
+        "text": None if last.text is None else redactor.cover(last.text),
         "dropped": last.dropped,
         "numbered": last.numbered,
     }

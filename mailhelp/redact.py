@@ -19,12 +19,12 @@ class Redactor:
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`
-        self._words = [
-            (word, row["regex"])
-            for row in table.values()
-            for word in row.get("words") or ("",)
-            if "after" not in row
-        ]
+        words: dict[str, list[str]] = {}
+        for row in table.values():
+            for word in row.get("words") or ("",):
+                if "after" not in row:
+                    words.setdefault(word, []).append(row["regex"])
+        self._words = tuple(words.items())
         self._after = [
             (word, row["after"], row["regex"])
             for row in table.values()
@@ -70,6 +70,16 @@ class Redactor:
             places += carried.places(line, places)
             yield cover(line, places) if places else line
 
+    def cover_words(self, words: Iterable[str]) -> list[str]:
+        """The words of a command line without secrets, which may show only by the word before them."""
+        words = list(words)
+        whole = self.cover(" ".join(words))
+        covered, place = [], 0
+        for word in words:
+            covered.append(self.cover(whole[place : place + len(word)]))
+            place += len(word) + 1
+        return covered
+
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""
         if not value:
@@ -80,7 +90,7 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        sources = {source for word, source in self._words if word in folded}
+        sources = {source for word, regexes in self._words if word in folded for source in regexes}
         return [
             found.span("secret")
             for source in sources
@@ -89,10 +99,11 @@ class Redactor:
 
     def asked(self, line: str) -> list[re.Pattern[str]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+        folded = line.casefold()
         return [
             self._regex(source)
             for word, after, source in self._after
-            if word in line and self._regex(after).search(line)
+            if word in folded and self._regex(after).search(line)
         ]
 
     def _regex(self, source: str) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 FLOORS = [
     {"light"},
     {"errors", "answer", "names", "commands", "dangers", "knowledge.english"},
-    {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
+    {"arguments", "completion", "times", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "last", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
     {"log", "usage"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
@@ -33,7 +33,7 @@ ONLY = {
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
     "typer": {"app"},
-    "subprocess": {"host.machine", "output"},
+    "subprocess": {"host.machine", "output", "log.files"},
 }
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from mailhelp.light import NamedTuple
 
 SCHEMA = 1
+SEVERITIES = ("panic", "fatal", "error", "warning", "notice", "info")
+"""Worst first."""
 
 
 def escape_markdown(text: str) -> str:

@@ -24,7 +24,7 @@ _IP_ADDRESS = re.compile(
     re.I,
 )
 _MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
-_CODED = re.compile(r"[\w.-]+=#?|#")
+_CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""

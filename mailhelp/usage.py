@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from mailhelp.answer import SEVERITIES
 from mailhelp.dangers import fits, of_setting
 from mailhelp.light import NamedTuple
 from mailhelp.shell import Simple, Word, commands
@@ -492,10 +493,7 @@ def dangers(
             if piece.meaning and piece.meaning.settings and "=" in (piece.value or ""):
                 setting, _, value = (piece.value or "").partition("=")
                 seen |= dict(of_setting(rows, setting.strip(), value.strip()))
-    return sorted(seen.values(), key=lambda row: _ORDER.index(row["severity"]))
-
-
-_ORDER = ("fatal", "error", "warning", "notice")
+    return sorted(seen.values(), key=lambda row: SEVERITIES.index(row["severity"]))
 
 
 def is_dangerous(row: Mapping[str, Any], command: Command, tools: Tools) -> bool:

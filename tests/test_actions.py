@@ -298,6 +298,15 @@ def test_nothing_is_started_where_nobody_sits(mailhelp: Mailhelp) -> None:
     assert mailhelp.host.left == []
 
 
+def test_one_file_that_is_known_is_enough(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    known, unknown = tmp_path / "known.log", tmp_path / "unknown.log"
+    known.write_text(LINE)
+    unknown.write_text("wombats frobbed the zork\n")
+    assert mailhelp("explain", str(unknown)).code == 1
+    assert mailhelp("explain", str(unknown), str(known)).code == 0
+    assert mailhelp("explain", str(known), str(unknown)).code == 0
+
+
 # --- whole logs
 
 FATAL = "Nov 22 {hour:02}:00:00 mx postfix/smtpd[9]: fatal: open database /etc/aliases.db: No such file or directory\n"

@@ -76,11 +76,6 @@ def test_without_postconf_the_reason_is_said(session: Session) -> None:
     assert any("postconf was not found" in note for note in answer.notes)
 
 
-def test_a_parameter_without_an_entry_still_has_its_default(session: Session) -> None:
-    (answer,) = ask(session, "tlsmgr_service_name")
-    assert (answer.recognised, answer.parameters[0].default) == ("generic", "tlsmgr")
-
-
 @pytest.mark.parametrize("words", [REJECT, f"postfix/smtpd[1]: {REJECT}"])
 def test_a_log_line_with_and_without_prefix(session: Session, words: str) -> None:
     (answer,) = ask(session, words)
@@ -213,3 +208,11 @@ def test_no_two_spans_overlap_but_by_containment(session: Session) -> None:
             apart = left.end <= right.start or right.end <= left.start
             inside = left.start >= right.start and left.end <= right.end
             assert apart or inside or (right.start >= left.start and right.end <= left.end)
+
+
+def test_what_is_related_stays_beside_the_pages_of_the_name(session: Session) -> None:
+    (answer,) = ask(session, "mynetworks")
+    document = session.library.document("parameter/mynetworks")
+    assert document is not None
+    assert document.data["related"]
+    assert set(document.data["related"]) <= set(answer.related)

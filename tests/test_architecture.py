@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "mailhelp"
@@ -35,6 +36,13 @@ ONLY = {
     "typer": {"app"},
     "subprocess": {"host.machine", "output", "log.files"},
 }
+WITHOUT_TESTS = {
+    "__main__": "two lines; tests/test_start.py runs it",
+    "knowledge.document": "one named tuple",
+    "knowledge.english": "a list of words",
+    "render.blocks": "named tuples; what becomes of them is tested with layout and markdown",
+}
+"""Modules without a test module of their own, and why."""
 
 
 def name(path: Path) -> str:
@@ -49,6 +57,7 @@ def floor(module: str) -> int:
     raise AssertionError(f"{module} stands on no floor: add it to FLOORS")
 
 
+@cache
 def imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -86,3 +95,15 @@ def test_what_one_module_owns_no_other_imports() -> None:
             if any(i.partition(".")[0] == package for i in imports(path))
         }
         assert users <= owners, package
+
+
+def test_each_module_has_a_test_module() -> None:
+    tests = Path(__file__).parent
+    lacking = {
+        name(path)
+        for path in modules()
+        if not (
+            tests / path.parent.relative_to(PACKAGE) / f"test_{path.stem.rstrip('_')}.py"
+        ).exists()
+    }
+    assert lacking == set(WITHOUT_TESTS)

@@ -137,3 +137,25 @@ def test_a_pager_that_cannot_be_run(host: FakeHost, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(subprocess, "run", broken)
     on(host).answers([LONG])
     assert "Long" in host.written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("color", "terminal", "variables", "colored"),
+    [
+        ("auto", True, {}, True),
+        ("auto", False, {}, False),
+        ("auto", True, {"NO_COLOR": "1"}, False),
+        ("auto", True, {"NO_COLOR": ""}, True),
+        ("auto", True, {"TERM": "dumb"}, False),
+        ("always", False, {"NO_COLOR": "1"}, True),
+        ("never", True, {}, False),
+    ],
+)
+def test_colour_only_where_it_is_wanted(
+    host: FakeHost, color: str, terminal: bool, variables: dict[str, str], colored: bool
+) -> None:
+    host.terminal = terminal
+    host.variables.update(variables)
+    assert on(host, color=color).colored is colored
+    on(host, color=color, pager=False).answers([SHORT._replace(severity="error")])
+    assert ("\x1b[" in host.written.getvalue()) is colored

@@ -10,7 +10,7 @@ import pytest
 
 from mailhelp.api import ask
 from mailhelp.errors import NothingFound
-from mailhelp.query import recognise
+from mailhelp.query import exact, recognise
 from mailhelp.session import Session
 
 
@@ -335,3 +335,11 @@ def test_a_code_without_known_words_stays_a_code(session: Session, text: str) ->
 def test_a_question_is_no_reply(session: Session, text: str) -> None:
     question = recognise(session.library, text)
     assert question is None or question.kind != "reply"
+
+
+@pytest.mark.parametrize("text", ["content_filter", "header checks", "Body-Checks"])
+def test_a_parameter_goes_before_a_topic_of_its_name(session: Session, text: str) -> None:
+    assert {name.kind for name in session.library.named(text)} == {"parameter", "topic"}
+    question = exact(session.library, text)
+    assert question is not None
+    assert [name.kind for name in question.names] == ["parameter"]

@@ -83,3 +83,24 @@ def test_ordinary_lines_stay(session: Session, line: str) -> None:
 def test_hostile_text_is_covered_in_linear_time(session: Session, piece: str) -> None:
     """Were it quadratic, a megabyte would take minutes."""
     session.redactor.cover(piece * (1_000_000 // len(piece)))
+
+
+def test_a_secret_that_a_terminal_broke_is_covered_in_its_second_line(session: Session) -> None:
+    lines = ["dict_ldap: bind password=hunt", "er2secret", "  ordinary words", "next"]
+    for covered in (
+        session.redactor.cover("\n".join(lines)).split("\n"),
+        [line or "" for line in session.redactor.cover_lines(lines)],
+    ):
+        assert covered == ["dict_ldap: bind password=****", "*********", *lines[2:]]
+
+
+def test_a_secret_is_only_broken_where_its_line_ends(session: Session) -> None:
+    lines = ["dict_ldap: bind password=hunter2 rejected", "reload"]
+    assert session.redactor.cover("\n".join(lines)).endswith("******* rejected\nreload")
+
+
+def test_a_setting_is_a_secret_by_its_name(session: Session) -> None:
+    assert session.redactor.cover_value("bind_pw", "hunter2") == "*******"
+    assert session.redactor.cover_value("myhostname", "hunter2") == "hunter2"
+    assert session.redactor.cover_value("bind_pw", "") == ""
+    assert session.redactor.cover_value("bind_pw", None) is None

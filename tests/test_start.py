@@ -42,16 +42,20 @@ def test_a_record_is_answered_while_the_pipe_stays_open(
         running.stdout.close()
 
 
-def test_a_closed_pipe_ends_quietly(process: Process) -> None:
-    script = f"exec '{sys.executable}' -m mailhelp --json explain - | head -n 1"
-    done = subprocess.run(
-        ["/bin/sh", "-c", script],
+def to_head(process: Process, script: str) -> subprocess.CompletedProcess[bytes]:
+    """What a shell script wrote that reads many lines and whose reader leaves after the first answer."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{script} | head -n 1"],
         input=(LINE * 5000).encode(),
         capture_output=True,
         env={**process.environment, "PATH": os.defpath},
         timeout=120,
         check=False,
     )
+
+
+def test_a_closed_pipe_ends_quietly(process: Process) -> None:
+    done = to_head(process, f"exec '{sys.executable}' -m mailhelp --json explain -")
     assert done.stderr == b""
     assert done.stdout.count(b"\n") == 1
 
@@ -124,17 +128,8 @@ def test_streams_that_are_closed_or_full(
 
 
 def test_a_closed_pipe_ends_quietly_with_options_too(process: Process) -> None:
-    script = (
-        f"{{ '{sys.executable}' -m mailhelp explain --only-problems; echo $? >&2; }} | head -n 1"
-    )
-    done = subprocess.run(
-        ["/bin/sh", "-c", script],
-        input=(LINE * 5000).encode(),
-        capture_output=True,
-        env={**process.environment, "PATH": os.defpath},
-        timeout=120,
-        check=False,
-    )
+    script = f"{{ '{sys.executable}' -m mailhelp explain --only-problems; echo $? >&2; }}"
+    done = to_head(process, script)
     assert done.stderr == b"0\n"
 
 

@@ -104,9 +104,19 @@ def _references(corpus: Corpus, compiled: Compiled, base: Base | None) -> Iterat
         for name in entry.front.get("parameters", ()):
             if name not in parameters and not (base and base.has_parameter(name)):
                 yield entry.fault(f"parameters: Postfix has no '{name}'", name)
+        if entry.kind == "parameter" and not entry.patch:
+            yield from _unexplained(entry)
         if (entry.id, entry.patch) in seen:
             yield entry.fault(f"the entry {entry.id} is also {seen[entry.id, entry.patch].path}")
         seen[entry.id, entry.patch] = entry
+
+
+def _unexplained(entry: Entry) -> Iterator[Fault]:
+    """Names of a family that its text leaves out: who asks for one reads about the others only."""
+    said = "\n".join((entry.text, *entry.sections.values()))
+    for name in entry.front.get("names", ()):
+        if not re.search(rf"`{name}\b", said):
+            yield entry.fault(f"names: the text does not say what '{name}' is", name)
 
 
 def _examples(entry: Entry) -> Iterator[Fault]:

@@ -30,10 +30,12 @@ INNER = "{...}"
 
 # what Markdown adds to words: an excerpt is shown as plain text
 _MARKS = re.compile(r"`|\*\*|^ *(?:[-*]|\d+\.) +", re.MULTILINE)
+_MEMBER = re.compile(r"(`\w+`(?:, `\w+`)*): (.+)", re.DOTALL)
 _INHERITED = ("severity", "verdict", "event", "event_by", "role", "gist")
 _COPIED = (
     *_INHERITED,
     "unit",
+    "units",
     "dangerous",
     "placeholders",
     "options",
@@ -187,6 +189,7 @@ def _compile_entry(
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
         data["defaults"] = {name: known[name] for name in names if name in known}
+        data["members"] = _members(entry, names)
     elif entry.kind == "recipe":
         names.insert(0, stem)
         for name, row in front.get("placeholders", {}).items():
@@ -205,6 +208,21 @@ def _compile_entry(
         "", "\n".join((entry.text, *entry.sections.values(), *_searchable(entry, data)))
     )
     return Document(entry.id, entry.kind, title, tuple(names), asked, text, data), patterns
+
+
+def _members(entry: Entry, names: list[str]) -> dict[str, Any]:
+    """What the list of a family's text says of each name (of ``- `a`, `b`: The time …``, the time), then
+    what it says of all."""
+    for name in entry.front.get("units", ()):
+        if name not in names:
+            raise CorpusError(f"units: '{name}' is none of the names")
+    general = [each for each in entry.text.split("\n\n") if not each.startswith("- ")]
+    found: dict[str, Any] = {}
+    for item in prose.list_items(entry.text):
+        if told := _MEMBER.match(item):
+            text = _prose("\n\n".join((told[2], *general)))
+            found |= dict.fromkeys(re.findall(r"\w+", told[1]), text)
+    return {name: found[name] for name in names if name in found}
 
 
 def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> dict[str, Any]:

@@ -180,6 +180,9 @@ class ParameterEntry(Shared):
 
     names: Texts = []
     unit: str = ""
+    units: Annotated[
+        dict[str, Text], Meta(description="The unit of each name, where not all have the same.")
+    ] = {}
     dangerous: str = ""
 
 

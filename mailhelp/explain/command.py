@@ -130,10 +130,7 @@ def _innermost(command: usage.Command) -> usage.Command:
 
 def mends(row: Mapping[str, Any]) -> tuple[Command, ...]:
     """The commands of a danger's row that do it better."""
-    return tuple(
-        Command(each["run"], each["why"], each.get("runs_on", "server"), each.get("changes", False))
-        for each in row.get("instead", ())
-    )
+    return tuple(common.made(each, each["run"]) for each in row.get("instead", ()))
 
 
 def explain(library: Library, text: str) -> Answer:

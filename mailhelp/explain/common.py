@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mailhelp import shell
-from mailhelp.answer import Command, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.patterns import holes
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As programs write them in the C locale."""
+_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
+
+
+def unquoted(line: str) -> str:
+    """``line`` without the ``>`` that a mail or a ticket put in front."""
+    quoted = _QUOTED.match(line) if line.lstrip()[:1] == ">" else None
+    return line[quoted.end() :] if quoted else line
 
 
 def prose(stored: Mapping[str, Any]) -> Prose:
@@ -35,16 +47,25 @@ def filled(
         run, filling = placed(library, command["run"], values)
         text = shell.fill(run, filling, missing=missing)
         if text is not None:
-            found.append(
-                Command(
-                    text,
-                    shell.say(command["why"], filling),
-                    command.get("runs_on", "server"),
-                    command.get("changes", False),
-                    danger=command.get("danger", ""),
-                )
-            )
+            found.append(made(command, text, filling))
     return tuple(found)
+
+
+def made(
+    stored: Mapping[str, Any],
+    text: str,
+    values: Mapping[str, str] = MappingProxyType({}),
+    options: tuple[Option, ...] = (),
+) -> Command:
+    """The ``stored`` command, filled in as ``text``, its reason with ``values``."""
+    return Command(
+        text,
+        shell.say(stored["why"], values),
+        stored.get("runs_on", "server"),
+        stored.get("changes", False),
+        options,
+        stored.get("danger", ""),
+    )
 
 
 def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp import shell
-from mailhelp.answer import Answer, Command, Finding, Parameter, Span
-from mailhelp.dangers import items
+from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Parameter, Span
+from mailhelp.dangers import SEVERE, items
 from mailhelp.errors import SourceError
 from mailhelp.explain import common, parameter, review
 from mailhelp.host import postconf
@@ -40,7 +40,6 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
-_FAULTS = ("fatal", "error", "warning")
 
 
 def known(library: Library) -> review.Known:
@@ -139,8 +138,8 @@ def _parameter_answer(library: Library, host: Host, name: str) -> Answer | None:
 
 def _headline(faults: Sequence[review.Fault], title: str) -> tuple[str, str]:
     """Title and danger: the worst fault is what the answer begins with."""
-    danger = next((_sentence(f) for f in faults if f.danger and f.finding.severity in _FAULTS), "")
-    if faults and not faults[0].danger and faults[0].finding.severity in _FAULTS:
+    danger = next((_sentence(f) for f in faults if f.danger and f.finding.severity in SEVERE), "")
+    if faults and not faults[0].danger and faults[0].finding.severity in SEVERE:
         return faults[0].finding.title, danger
     return title, danger
 
@@ -156,14 +155,7 @@ def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
         for each in fault.row.get("instead", ()):
             text = shell.fill(each["run"], fault.values)
             if text is not None:
-                found.append(
-                    Command(
-                        text,
-                        each["why"],
-                        each.get("runs_on", "server"),
-                        each.get("changes", False),
-                    )
-                )
+                found.append(common.made(each, text))
     return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
 
 
@@ -183,7 +175,7 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
         *(review.main_cf(knowledge, own, whole=False) if own.settings or own.strays else ()),
         *review.master_cf(knowledge, rows, own.values if own.settings else None, whole=False),
     ]
-    faults.sort(key=lambda fault: review.SEVERITIES.index(fault.finding.severity))
+    faults.sort(key=lambda fault: SEVERITIES.index(fault.finding.severity))
     spans = [span for each in main.settings for span in _setting_spans(library, each)]
     spans += [span for each in rows for span in _service_spans(library, each)]
     counted = _counted(len(own.settings), len(rows), [each.finding for each in faults])
@@ -269,7 +261,7 @@ def _counted(settings: int, services: int, findings: Sequence[Finding]) -> str:
     if services:
         what.append(f"{services} service{'s' * (services != 1)}")
     where = " and ".join(what) or "nothing that is a setting"
-    faults = sum(each.severity in _FAULTS for each in findings)
+    faults = sum(each.severity in SEVERE for each in findings)
     if not faults:
         return f"No fault found in {where}"
     return f"{faults} fault{'s' * (faults != 1)} in {where}"
@@ -404,7 +396,7 @@ def _explain_files(
         values = main.values if main_lines is not None else None
         found = review.master_cf(knowledge, services, values, whole=True, strays=strays)
         faults += [("master.cf", each) for each in found]
-    faults.sort(key=lambda each: review.SEVERITIES.index(each[1].finding.severity))
+    faults.sort(key=lambda each: SEVERITIES.index(each[1].finding.severity))
     both = main_lines is not None and master_lines is not None
     findings = tuple(
         _of_file(file, fault.finding) if both and file == "master.cf" else fault.finding
@@ -435,7 +427,7 @@ def _of_file(file: str, finding: Finding) -> Finding:
 
 
 def _summary(findings: Sequence[Finding], settings: int, services: Sequence[Service]) -> str:
-    faults = sum(each.severity in _FAULTS for each in findings)
+    faults = sum(each.severity in SEVERE for each in findings)
     said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
     said += f", {settings} setting{'s' * (settings != 1)} differ{'s' * (settings == 1)} from the default"
     return f"{said}, {len(services)} services" if services else said

@@ -40,7 +40,8 @@ class Drafts:
         if len(message) > len(shown):
             pattern += "{text}"
         program = self._engine.program(record.tag) or record.tag or "postfix/any"
-        place = re.sub(r"[^\w./-]", "_", program).strip("./") or "other"
+        steps = re.sub(r"[^\w./-]", "_", program).split("/")
+        place = "/".join(step for step in steps if step.strip(".")) or "other"
         named = "" if place == program else f"program = [{_string(program)}]\n"
         return (
             "+++\n"

@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mailhelp.explain.common import MONTHS, unquoted
 from mailhelp.knowledge.library import Library
 from mailhelp.patterns.pattern import parse, to_regex
 
 if TYPE_CHECKING:
     from datetime import date
 
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CODE = r"(?<![\d.])[245](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])"
 _MASKED = re.compile(
@@ -198,9 +197,7 @@ class Reader:
         indent = ""
         length = 0
         for raw in lines:
-            line = raw.rstrip("\r\n")
-            quoted = _QUOTED.match(line) if line.lstrip()[:1] == ">" else None
-            line = line[quoted.end() :] if quoted else line
+            line = unquoted(raw.rstrip("\r\n"))
             text = line.strip()
             if buffer or text == "{":
                 if not buffer:
@@ -288,12 +285,12 @@ class Reader:
         from datetime import date, timedelta
 
         name, month, day = time.split()[:3]
-        if month not in _MONTHS or name not in _DAYS:
+        if month not in MONTHS or name not in _DAYS:
             return None
         tomorrow = self._today + timedelta(days=1)  # the host may be in another time zone
         for year in range(tomorrow.year, tomorrow.year - 12, -1):
             try:
-                found = date(year, _MONTHS.index(month) + 1, int(day))
+                found = date(year, MONTHS.index(month) + 1, int(day))
             except ValueError:
                 continue
             if found <= tomorrow and _DAYS[found.weekday()] == name:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from mailhelp.answer import Answer, Command, Result, Span, Verdict
+from mailhelp.answer import SEVERITIES, Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
@@ -18,7 +18,7 @@ from mailhelp.patterns.fields import Field
 from mailhelp.patterns.values import ValueSpan
 
 BY_CODE = "by-code"
-PROBLEMS = ("warning", "error", "fatal", "panic")
+PROBLEMS = SEVERITIES[:4]
 """Severities of what went wrong."""
 _MOST_MEANINGS = 10_000
 

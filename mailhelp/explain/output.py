@@ -31,9 +31,7 @@ _TELLING = 4
 """Characters of fixed text from which on an outcome tells which command wrote the line."""
 _PEM = "-----"
 _BEGIN, _END = "-----BEGIN ", "-----END "
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _DATE = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class _Outcome:
@@ -103,9 +101,7 @@ def _shown(session: Session, lines: Iterable[str]) -> Iterable[tuple[int, str]]:
     for number, raw in enumerate(lines, 1):
         if number > MOST_LINES:
             return
-        line = raw.rstrip()[:_LONGEST]
-        quoted = _QUOTED.match(line) if line.lstrip()[:1] == ">" else None
-        text = (line[quoted.end() :] if quoted else line).strip()
+        text = common.unquoted(raw.rstrip()[:_LONGEST]).strip()
         if text.startswith(_PEM):
             inside = text.startswith(_BEGIN)
         elif inside and " " not in text:
@@ -140,7 +136,7 @@ def _in_time(when: str, text: str, today: date) -> bool:
         return False
     month, number, year = dates[-1]
     try:
-        found = day(int(year), _MONTHS.index(month) + 1, int(number))
+        found = day(int(year), common.MONTHS.index(month) + 1, int(number))
     except ValueError:
         return False
     return (found < today) if when == "past" else (found > today)

@@ -16,7 +16,8 @@ from mailhelp.light import NamedTuple
 from mailhelp.redact import COVER
 
 _VALUE = "VALUE"
-_LONGEST_VALUE = 60
+_LONGEST_SETTING = 60
+"""Characters of a name and its value in a command that is to fit a line."""
 
 
 class Asked(NamedTuple):
@@ -46,6 +47,8 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
     parts = common.parts(library, document, {})
     described = bool(parts["explanation"])
     notes = []
+    if len(names) == 1 and (own := document.data.get("members", {}).get(names[0])):
+        parts["brief"] = common.prose(own)
     sections = list(parts["sections"])
     if document.data.get("dangerous"):
         sections.insert(0, Section("Danger", common.plain(document.data["dangerous"])))
@@ -75,12 +78,14 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     """The answer with this host's values, and with commands that start from them."""
     document, names = asked
     own = tuple(_parameter(library, document.data, name, values) for name in names)
-    starts = (_written(library, each, values) or each.value or each.default for each in own)
+    starts = (_written(library, each, values) or each.default or each.value for each in own)
     start = next((text for text in starts if text), _VALUE)
     # neither a long value nor one with a covered secret is a start to edit
-    usable = len(start) <= _LONGEST_VALUE and COVER * 3 not in start
+    usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start
     filling = {"name": names[0], "value": start if usable else _VALUE}
     reason = values.reason
+    built_in = document.data.get("defaults", {})
+    strange = [n for n in names if not reason and n in built_in and n not in values.parameters]
     return draft._replace(
         commands=common.filled(library, document.data.get("commands", []), filling),
         parameters=(
@@ -89,6 +94,7 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
         ),
         notes=(
             *([f"The value on this host is not known: {reason}"] if reason else []),
+            *([f"The Postfix of this host does not know {', '.join(strange)}."] if strange else []),
             *(
                 f"master.cf sets {name} = {library.redactor.cover_value(name, value)} for {service}."
                 for service, name, value in values.overrides
@@ -109,7 +115,8 @@ def _parameter(
     library: Library, data: Mapping[str, Any], name: str, values: postconf.Values
 ) -> Parameter:
     here = values.parameters.get(name)
-    default, unit = data["defaults"].get(name), data.get("unit", "")
+    default = data["defaults"].get(name)
+    unit = data.get("units", {}).get(name, data.get("unit", ""))
     if here is None:
         return Parameter(name, default, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)

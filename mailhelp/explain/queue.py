@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mailhelp.answer import Answer, Finding, Prose, Section, Verdict
+from mailhelp.answer import SEVERITIES, Answer, Finding, Prose, Section, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.listing import Cause, Reader, Table, Tally
 from mailhelp.explain.log import verdict
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 12
 """Reasons that are told one by one; the rest is counted together."""
 _MOST_NAMES = 5
-SEVERITIES = ("info", "notice", "warning", "error", "fatal", "panic")
-_SERIOUS = SEVERITIES[3:]
+_SERIOUS = SEVERITIES[:3]
 _NEARLY_ALL = 0.9
 _LONGEST = 300
 """Characters of a reason that are shown."""
@@ -251,9 +250,8 @@ def _notes(tally: Tally) -> Iterable[str]:
 
 
 def _severity(groups: list[Group]) -> str:
-    order = {name: place for place, name in enumerate(SEVERITIES)}
-    worst = max((order.get(group.severity, 0) for group in groups), default=0)
-    return SEVERITIES[worst]
+    severities = {group.severity for group in groups}
+    return next((each for each in SEVERITIES if each in severities), SEVERITIES[-1])
 
 
 def _ages(library: Library, rules: Mapping[str, Any], table: Table) -> Answer:

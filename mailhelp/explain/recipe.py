@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailhelp import shell
-from mailhelp.answer import Answer, Command, Option, Outcome, Placeholder
+from mailhelp.answer import Answer, Option, Outcome, Placeholder
 from mailhelp.errors import UsageError
 from mailhelp.explain import common
 from mailhelp.host.machine import Host
@@ -31,16 +31,8 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
         text = shell.fill(stored["run"], filling, missing="show")
         if text is None:
             raise UsageError(f"A value cannot stand in the command {stored['run']!r}.")
-        commands.append(
-            Command(
-                text,
-                shell.say(stored["why"], filling),
-                stored.get("runs_on", "server"),
-                stored.get("changes", False),
-                _options(stored["run"], options, filling),
-                stored.get("danger", ""),
-            )
-        )
+        explained = _options(stored["run"], options, filling)
+        commands.append(common.made(stored, text, filling, explained))
     parts = common.parts(library, document, {})
     parts["commands"] = tuple(commands)
     return Answer(

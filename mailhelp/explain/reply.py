@@ -13,7 +13,7 @@ from typing import Any
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
-from mailhelp.explain.log import meaning
+from mailhelp.explain.log import BY_CODE, meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import NamedTuple
@@ -21,14 +21,13 @@ from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex
 from mailhelp.patterns.values import EMPTY
 
-_CODE = re.compile(r"([2-5]\d\d)(?:[ -]#?\(?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
+_CODE = re.compile(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
 _REFUSAL = re.compile(r"[45]\d\d[ -]\S")
 _AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
 _FEWEST_WORDS = 3
 """Words of a reply without codes: fewer are a question's."""
-_BY_CODE = "by-code"
 
 
 class Reply(NamedTuple):
@@ -199,10 +198,10 @@ def permanence(code: str) -> str:
 def verdict(library: Library, explained: Explained, code: str) -> Verdict:
     """The verdict of the entry, where it goes by the code with that of ``code``."""
     stored: Mapping[str, Any] = explained.document.data.get("verdict") or {}
-    final = str(stored.get("permanence", _BY_CODE))
+    final = str(stored.get("permanence", BY_CODE))
     return Verdict(
         str(stored.get("who", "remote-server")),
-        permanence(code) if final == _BY_CODE else final,
+        permanence(code) if final == BY_CODE else final,
         bool(stored.get("harmless", False)),
     )
 
@@ -233,7 +232,7 @@ def _answer(library: Library, text: str, reply: Reply | None, explained: Explain
     parts["related"] = tuple(dict.fromkeys((*parts["related"], *(code.id for code in codes))))
     if reply is not None:
         parts["verdict"] = verdict(library, explained, reply.enhanced or reply.code)
-    elif parts["verdict"] and parts["verdict"].permanence == _BY_CODE:
+    elif parts["verdict"] and parts["verdict"].permanence == BY_CODE:
         parts["verdict"] = parts["verdict"]._replace(permanence="none")
     return Answer(
         kind="log",
@@ -317,7 +316,7 @@ def _look_up(
 
 def _contradicts(document: Document, text: str) -> bool:
     """Whether the entry is for replies that are less, or more, final than the one in ``text``."""
-    stored = (document.data.get("verdict") or {}).get("permanence", _BY_CODE)
+    stored = (document.data.get("verdict") or {}).get("permanence", BY_CODE)
     return bool(text) and stored in ("temporary", "permanent") and stored != permanence(text)
 
 

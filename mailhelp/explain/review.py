@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mailhelp.answer import Finding
+from mailhelp.answer import SEVERITIES, Finding
 from mailhelp.dangers import NUMBER, TIME, UNITS, items, of_setting
 from mailhelp.host.postfixfiles import (
     Logical,
@@ -22,9 +22,6 @@ from mailhelp.host.postfixfiles import (
     needed,
 )
 from mailhelp.light import NamedTuple
-
-SEVERITIES = ("fatal", "error", "warning", "notice", "info")
-"""Worst first."""
 
 _TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2033\u2032]")
 _ODD_BLANK = re.compile("[\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]")
@@ -367,11 +364,9 @@ class _Main(_Maker):
         name, logical, table = setting.name, setting.logical, self.table
         if name in table["old_parameters"]:
             yield self.fault("old", logical, name, text=table["old_parameters"][name])
-        elif self.known.is_name(name):
-            return
         elif name in table["newer_parameters"]:
             yield self.fault("newer", logical, name, version=table["newer_parameters"][name])
-        elif (
+        elif self.known.is_name(name) or (
             any(name.endswith(f"_{ending}") for ending in table["name_endings"]["names"])
             or name in self.used
             or name in self.classes

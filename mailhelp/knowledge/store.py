@@ -123,16 +123,6 @@ class Store:
         store._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         return store
 
-    def __getstate__(self) -> Path | bytes:
-        return self.path if self.path is not None else self._db.serialize()
-
-    def __setstate__(self, state: Path | bytes) -> None:
-        if isinstance(state, bytes):
-            self.__init__()  # type: ignore[misc]  # a new one, which nobody has yet
-            self._db.deserialize(state)
-        else:
-            self.__init__(state)  # type: ignore[misc]
-
     def close(self) -> None:
         """Commit what was added and close the file."""
         self._db.commit()

@@ -26,7 +26,7 @@ from mailhelp.render.blocks import (
     Text,
     plain,
 )
-from mailhelp.render.layout import draw, innermost
+from mailhelp.render.layout import cut, draw, innermost
 from mailhelp.render.lines import cells, wrap
 from mailhelp.render.sentences import paragraphs, sentences
 
@@ -45,7 +45,6 @@ _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
 _LONGEST_HERE = 40
-_SEVERITIES = (None, "info", "notice", "warning", "error", "fatal", "panic")
 _LISTS = ("search", "list", "doctor", "check")
 
 
@@ -102,14 +101,6 @@ def record(answer: Answer, width: int) -> list[Block]:
     return _one(answer, width, _RECORD, more=False)
 
 
-def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
-    """The ids behind the numbers that the screen of ``answers`` shows, in their order."""
-    each, _ = _gathered(answers)
-    if len(each) == 1:
-        return tuple(result.id for result in each[0].answer.results)
-    return tuple(_id(told.answer) for told in each)
-
-
 def _gathered(answers: Iterable[Answer]) -> tuple[list[_Told], list[_Told]]:
     """The first answers one by one, and all of them by what they tell."""
     each: list[_Told] = []
@@ -141,18 +132,13 @@ def _told(told: _Told) -> Block:
     return Row(tuple(runs))
 
 
-def _id(answer: Answer) -> str:
-    entry = answer.entry or ""
-    return f"log/{entry}" if answer.kind == "log" and entry else entry
-
-
 def _urgency(answer: Answer) -> tuple[bool, bool, int, int]:
     """What is told before other answers: danger, trouble, what is known, what has most to say."""
     harmless = bool(answer.verdict and answer.verdict.harmless)
     return (
         bool(answer.danger),
         not harmless,
-        _SEVERITIES.index(answer.severity if answer.severity in _SEVERITIES else None)
+        -words.rank(answer.severity)
         + 2 * (answer.verdict is not None and answer.verdict.permanence != "none"),
         len(answer.explanation.markdown),
     )
@@ -401,16 +387,23 @@ def _recipe(sheet: _Sheet, answer: Answer) -> None:
     )
     reserved = sheet.size(sets) + (1 if sets else 0)
     for result in ("good", "bad"):
-        for number, outcome in enumerate(o for o in answer.outcomes if o.result == result):
+        said: dict[str, str] = {}  # what is told in several ways is told once
+        for outcome in answer.outcomes:
+            if outcome.result == result:
+                meaning = plain(_first_sentence(outcome.meaning))
+                said.setdefault(meaning, outcome.line or outcome.sample.split("\n")[0])
+        for number, (meaning, told) in enumerate(said.items()):
             style = "title" if result == "good" else "act"
-            said = (("value", outcome.line or outcome.sample.split("\n")[0]), ("", "  "))
             label = f"{result:5}" if number == 0 else " " * 5
-            rows.append(
-                (((style, label),), (*said, *_first_sentence(outcome.meaning, sheet.width - 8)))
-            )
+            rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
     most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
-    lines: list[Block] = [Row((*left, ("", " "), *right)) for left, right in kept]
+    shown = [cut(right[:1], sheet.width // 2) for _, right in kept]
+    column = max((cells(plain(each)) for each in shown), default=0)
+    lines: list[Block] = [
+        Row((*left, ("", " "), *each, ("", " " * (column - cells(plain(each)))), *right[1:]))
+        for (left, right), each in zip(kept, shown, strict=True)
+    ]
     sheet.add(*((Gap(), *lines) if lines else ()))
     sheet.add(*sets)
     if sheet.left > 2:
@@ -426,7 +419,7 @@ def _balanced(rows: list[tuple[Runs, Runs]], most: int) -> list[tuple[Runs, Runs
     return [*good, *rows[starts[1] :][: most - len(good)]]
 
 
-def _first_sentence(text: str, room: int) -> Runs:
+def _first_sentence(text: str) -> Runs:
     found = sentences((("", text),))
     return found[0] if found else ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailhelp.answer import Answer, Hop, Joined, Parameter, Verdict
+from mailhelp.answer import SEVERITIES, Answer, Hop, Joined, Parameter, Verdict
 
 _WHO = {
     "this-server": "this server",
@@ -17,8 +17,7 @@ _LASTS = {"permanent": "for good", "temporary": "for now"}
 _TRIED = {"permanent": "given up", "temporary": "tried again later"}
 _FINAL = {"permanent": "final", "temporary": "temporary"}
 _REFUSALS = ("rejected", "filter-refused")
-_ACT = ("error", "fatal", "panic")
-_WORST_FIRST = ("panic", "fatal", "error", "warning", "notice", "info")
+_ACT = SEVERITIES[:3]
 _LONGEST_DEFAULT = 30
 
 
@@ -52,9 +51,9 @@ def urgency(severity: str | None) -> str:
     return "act" if severity in _ACT else "care" if severity == "warning" else "title"
 
 
-def rank(severity: str) -> int:
+def rank(severity: str | None) -> int:
     """Where what is this bad comes in a list, worst first."""
-    return _WORST_FIRST.index(severity) if severity in _WORST_FIRST else len(_WORST_FIRST)
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
 def origin(parameter: Parameter) -> str:

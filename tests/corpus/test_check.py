@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.corpus.base import Base
-from mailhelp.corpus.check import check_files
+from mailhelp.corpus.check import check, check_files
 from mailhelp.corpus.show import patterns
 from mailhelp.errors import NothingFound
 from tests.conftest import CORPUS
@@ -92,6 +92,16 @@ def test_a_path_of_this_host_is_no_path_of_another(write: Write, faults: Faults)
     assert faults() == ["t.md:6: /var/log/maillog is another one elsewhere: write {mail_log}"]
 
 
+def test_the_text_of_a_family_says_what_each_name_is(write: Write, faults: Faults) -> None:
+    front = TOPIC + "names = ['one_limit', 'one_limit_more']\n"
+    write("parameters/one_limit.md", entry(front, "- `one_limit_more`: More.\n", samples=""))
+    assert faults() == ["one_limit.md:5: names: the text does not say what 'one_limit' is"]
+    write("parameters/one_limit.md", entry(
+        front + "units = { two = 'bytes' }\n", "- `one_limit`, `one_limit_more`: It.\n", samples=""
+    ))  # fmt: skip
+    assert faults() == ["one_limit.md:6: units: 'two' is none of the names"]
+
+
 def test_a_recipe_explains_its_options(write: Write, faults: Faults) -> None:
     write("recipes/r.md", entry(
         TOPIC + "requires = ['x']\n[options]\n'-a {h}' = 'A.'\n"
@@ -135,3 +145,17 @@ def test_patterns_are_shown_with_their_frames(base: Base) -> None:
     assert lines[2].startswith("    (?>(NOQUEUE|")
     with pytest.raises(NothingFound):
         list(patterns(CORPUS, "log/postfix/smtpd/nobody", base))
+
+
+def test_a_whole_corpus_refers_only_to_itself(write: Write, tmp_path: Path) -> None:
+    write("defaults.toml", "mynetworks = 'x'\n")
+    write("topics/t.md", entry(
+        TOPIC + "related = ['topic/u', 'topic/proxy-filter']\nparameters = ['mynetworks', 'mydomain']\n",
+        samples="",
+    ))  # fmt: skip
+    write("topics/u.md", entry(TOPIC, samples=""))
+    _, found = check(tmp_path / "notes")
+    assert [shown(fault) for fault in found] == [
+        "t.md:5: related: there is no entry 'topic/proxy-filter'",
+        "t.md:6: parameters: Postfix has no 'mydomain'",
+    ]

@@ -97,3 +97,22 @@ def test_a_field_sees_no_field_of_another_entry(write: Write, faults: Faults) ->
         " fields/",
         "ours.toml:1: [zork_list] there is no field 'nobody'",
     ]
+
+
+def test_the_lists_of_a_part_are_added_to_its_entries(
+    write: Write, tmp_path: Path, base: Base
+) -> None:
+    write(
+        "parts/p.md",
+        "+++\ntitle = 'P'\nparameters = ['mynetworks']\nrelated = ['topic/proxy-filter']\n"
+        "[[commands]]\nrun = 'x'\nwhy = 'y'\n+++\n\nShared.\n\n## Causes\n\n- Theirs.\n\n"
+        "## What to do\n\n- Do it.\n\n## Limits\n\nNone.\n",
+    )
+    write(PLACE, entry(FRONT + "use = ['p']\n", "Own.\n\n## What to do\n\n- Do this first.\n"))
+    result = compiled(tmp_path, base)
+    data = next(each.data for each in result.documents if each.kind == "log")
+    assert [each["markdown"] for each in data["actions"]] == ["Do this first.", "Do it."]
+    assert [each["markdown"] for each in data["causes"]] == ["Theirs."]
+    assert [each["title"] for each in data["sections"]] == ["Limits"]
+    assert (data["parameters"], data["related"]) == (["mynetworks"], ["topic/proxy-filter"])
+    assert [command["run"] for command in data["commands"]] == ["x"]

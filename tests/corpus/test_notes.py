@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.corpus.notes import open_notes, search_folder
-from mailhelp.knowledge.store import CATALOGUE, Store
+from mailhelp.knowledge.store import CATALOGUE, FieldRow, Store
 from tests.corpus.conftest import FRONT, entry
 from tests.fakes import FakeHost
 
@@ -73,4 +73,18 @@ def test_what_changes_is_compiled_again(host: FakeHost, store: Store, notes: Pat
         found = opened.document("log/postfix/smtpd/a")
         assert found is not None
         assert found.title == title
+        opened.close()
+
+
+def test_notes_are_compiled_again_for_the_corpus_of_another_release(
+    host: FakeHost, notes: Path
+) -> None:
+    (notes / "a.md").write_text(entry(), encoding="utf-8")
+    before, after = Store(), Store()
+    before.add(fields=[FieldRow("client", "", {"regex": r"\S+"})], fingerprint="1")
+    after.add(fingerprint="2")  # which has no such field any more
+    for bundled, faults in ((before, 0), (after, 1), (before, 0)):
+        opened, found = open_notes(host, bundled)
+        assert opened is not None
+        assert len(found) == faults
         opened.close()

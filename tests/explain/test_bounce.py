@@ -293,3 +293,21 @@ def test_a_secret_in_a_bounce_is_covered(session: Session) -> None:
 )
 def test_what_is_no_bounce(session: Session, text: str) -> None:
     assert held(session.library, text.split("\n")) is None
+
+
+def test_of_several_recipients_the_one_refused_for_good_is_told(session: Session) -> None:
+    text = (
+        "Reporting-MTA: dns; mx.example.com\n\n"
+        "Final-Recipient: rfc822; later@example.net\nAction: delayed\nStatus: 4.4.1\n"
+        "Diagnostic-Code: X-Postfix; connect to mx.example.net[192.0.2.7]:25: Connection timed out\n\n"
+        "Final-Recipient: rfc822; never@example.net\nAction: failed\nStatus: 5.1.1\n"
+        "Remote-MTA: dns; mx.example.net\nDiagnostic-Code: smtp; 550 5.1.1 No such user\n"
+    )
+    (answer,) = explain_held(session, "bounce", text.split("\n"))
+    assert answer.verdict is not None
+    assert answer.verdict.permanence == "permanent"
+    assert answer.entry == UNKNOWN
+    assert [finding.text.split()[0] for finding in answer.findings] == [
+        "never@example.net",
+        "later@example.net",
+    ]

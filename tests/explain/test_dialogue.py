@@ -169,3 +169,27 @@ def test_nothing_to_read(session: Session) -> None:
 )
 def test_what_is_no_dialogue(session: Session, text: str) -> None:
     assert held(session.library, text.split("\n")) is None
+
+
+def test_what_was_offered_before_starttls_counts_no_more(session: Session) -> None:
+    text = (
+        "S: 220 mx.example.com ESMTP\nC: EHLO a.example\nS: 250-mx.example.com\nS: 250 STARTTLS\n"
+        "C: STARTTLS\nS: 220 2.0.0 Ready to start TLS\nC: AUTH PLAIN AHRlc3Q=\n"
+        "S: 235 2.7.0 Authentication successful\nC: QUIT\nS: 221 2.0.0 Bye\n"
+    )
+    (answer,) = explain_held(session, "dialogue", text.split("\n"))
+    assert [finding.title for finding in answer.findings if finding.severity == "warning"] == []
+    # without STARTTLS the server did not offer it
+    (answer,) = explain_held(session, "dialogue", text.replace("STARTTLS", "DSN").split("\n"))
+    assert any(finding.severity == "warning" for finding in answer.findings)
+
+
+def test_helo_makes_a_refused_ehlo_good(session: Session) -> None:
+    text = (
+        "S: 220 mx.example.com SMTP\nC: EHLO a.example\nS: 502 5.5.2 Error: command not recognized\n"
+        "C: HELO a.example\nS: 250 mx.example.com\nC: QUIT\nS: 221 2.0.0 Bye\n"
+    )
+    (answer,) = explain_held(session, "dialogue", text.split("\n"))
+    assert answer.title.startswith("No turn was refused")
+    (answer,) = explain_held(session, "dialogue", text.replace("HELO", "NOOP").split("\n"))
+    assert answer.title.startswith("EHLO refused: 502")

@@ -32,3 +32,16 @@ def test_a_complete_host_is_told_so(session: Session, host: FakeHost) -> None:
     paths = {result.title: result.excerpt for result in answer.results}
     assert paths["openssl"] == "/usr/bin/openssl"
     assert paths["this host's index"] == "up to date"
+
+
+def test_settings_that_cannot_be_read_are_not_all_here(session: Session, host: FakeHost) -> None:
+    for name in session.library.table("tools"):
+        host.commands[(name,)] = Output("")
+    host.commands["postconf",] = Output(
+        "", "postconf: fatal: open /etc/postfix/main.cf: Permission denied\n", 1, "postconf failed"
+    )
+    answer = doctor.explain(session.library, host, indexed=True)
+    assert answer.title == "What is here, and what is missing"
+    assert answer.commands == ()
+    assert len(answer.notes) == 1
+    assert "Permission denied" in answer.notes[0]

@@ -62,3 +62,14 @@ def test_what_a_family_shares_is_told_as_a_topic(session: Session, id: str) -> N
     assert document is not None
     answer = entry.explain(session.library, id, document)
     assert (answer.kind, answer.entry, answer.severity) == ("topic", id, None)
+
+
+def test_an_example_is_added_to_the_sections_of_an_entry(session: Session) -> None:
+    document = next(
+        each
+        for each in session.library.all_of("log")
+        if each.data["sections"] and each.data.get("sample")
+    )
+    (answer,) = ask(session, document.id)
+    titles = [section.title for section in answer.sections]
+    assert titles == [*(each["title"] for each in document.data["sections"]), "For example"]

@@ -218,7 +218,9 @@ def test_unknown_output_says_so(session: Session) -> None:
     assert answer.title == "Nothing in this output is known to mailhelp."
 
 
-def test_endless_output_is_cut(session: Session) -> None:
+def test_endless_output_is_cut(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "MOST_LINES", 500)
+
     def endless() -> object:
         yield "CONNECTED(00000003)"
         yield "x" * 1_000_000
@@ -227,3 +229,14 @@ def test_endless_output_is_cut(session: Session) -> None:
 
     (answer,) = output.explain(session, endless())  # type: ignore[arg-type]
     assert answer.kind == "output"
+
+
+def test_what_to_do_is_told_of_bad_output_alone(session: Session) -> None:
+    (bad,) = api.explain_held(session, "output", kept("x-dates-expired.txt").split("\n"))
+    (good,) = api.explain_held(session, "output", kept("x-dates.txt").split("\n"))
+    assert bad.severity == "error"
+    assert bad.related[0] == good.related[0]
+    document = session.library.document(bad.related[0])
+    assert document is not None
+    assert len(bad.actions) == len(document.data["actions"]) > 0
+    assert (good.severity, good.actions) == ("info", ())

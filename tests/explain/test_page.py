@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp.api import ask
+from mailhelp.api import ask, man
 from mailhelp.explain import page
 from mailhelp.knowledge import host_index
 from mailhelp.knowledge.document import Document
@@ -81,3 +81,8 @@ def test_the_listing_goes_by_section(indexed: Session) -> None:
 def test_references() -> None:
     assert page.reference_of("page/qmgr.8postfix") == "qmgr(8postfix)"
     assert page.reference_of("page/postconf.5/x.y") == "postconf(5)"
+
+
+@pytest.mark.parametrize("asked", ["main.cf", "postconf(5)", "postconf.5", "5 postconf"])
+def test_a_page_in_every_way_that_it_is_asked_for(indexed: Session, asked: str) -> None:
+    assert man(indexed, asked)[0].entry == "page/postconf.5"

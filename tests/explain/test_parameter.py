@@ -6,6 +6,8 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Parameter
+from mailhelp.explain import parameter
+from mailhelp.knowledge.document import Document
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
@@ -89,3 +91,73 @@ def test_without_postfix_nothing_is_run(session: Session, host: FakeHost) -> Non
     assert all(each.value is None for each in shown(session, LINE).values())
     assert list(api.explain_lines(session, [LINE]))
     assert host.asked == []
+
+
+def test_one_name_of_a_family_is_told_its_own_meaning_and_unit(session: Session) -> None:
+    (delay,) = api.ask(session, "smtpd_error_sleep_time")
+    (limit,) = api.ask(session, "smtpd_soft_error_limit")
+    assert delay.entry == limit.entry
+    assert delay.brief.markdown.startswith("How long")
+    assert limit.brief.markdown.startswith("Above so many errors")
+    assert delay.parameters[0].unit.startswith("seconds")
+    assert limit.parameters[0].unit == "errors"
+
+
+def test_a_family_asked_as_a_whole_is_told_what_holds_for_all(session: Session) -> None:
+    (answer,) = api.ask(session, "notice_recipient")
+    assert len([each for each in answer.parameters if each.asked]) == 4
+    assert not answer.brief
+
+
+def test_a_parameter_without_a_text_still_has_its_default(session: Session) -> None:
+    name = "brand_new_limit"
+    bare = Document(
+        f"parameter/{name}",
+        "parameter",
+        name,
+        (name,),
+        data={"names": [name], "defaults": {name: "7"}},
+    )
+    (answer,) = parameter.explain(
+        session.library, session.host, name, [parameter.Asked(bare, (name,))]
+    )
+    assert (answer.recognised, answer.parameters[0].default) == ("generic", "7")
+
+
+def test_a_dangerous_parameter_says_so_before_its_other_sections(session: Session) -> None:
+    (answer,) = api.ask(session, "debug_peer_list")
+    document = session.library.document("parameter/debug_peer_list")
+    assert document is not None
+    assert answer.explanation
+    assert answer.sections[0].title == "Danger"
+    assert answer.sections[0].text.blocks[0][1][0][1] == document.data["dangerous"]
+
+
+def test_only_what_master_cf_sets_of_what_was_asked_is_said(
+    session: Session, host: FakeHost
+) -> None:
+    host.settings = {
+        **SETTINGS,
+        "-P": {"submission/inet/mynetworks": "192.0.2.0/24", "smtp/inet/myhostname": "x"},
+    }
+    (answer,) = api.ask(session, "mynetworks")
+    said = [note for note in answer.notes if "master.cf" in note]
+    assert said == ["master.cf sets mynetworks = 192.0.2.0/24 for submission/inet."]
+
+
+def test_no_command_starts_from_a_covered_or_a_long_value(session: Session, host: FakeHost) -> None:
+    name = "smtp_sasl_password_maps"
+    for value in ("static:mail:hunter2", "hash:/etc/postfix/" + "x" * 60):
+        host.settings = {"-n": {name: value}, "-d": {name: ""}}
+        (answer,) = api.ask(session, name)
+        commands = [command.command for command in answer.commands]
+        assert f"postconf -e {name}=VALUE" in commands
+        assert "hunter2" not in str(answer)
+
+
+def test_without_postfix_it_is_said_and_the_default_is_told(session: Session) -> None:
+    (answer,) = api.ask(session, "maximal_queue_lifetime")
+    assert answer.notes[0].startswith("The value on this host is not known: ")
+    asked = answer.parameters[0]
+    assert (asked.name, asked.default, asked.value) == ("maximal_queue_lifetime", "5d", None)
+    assert any("maximal_queue_lifetime=5d" in command.command for command in answer.commands)

@@ -242,8 +242,8 @@ def test_memory_does_not_grow_with_the_listing(session: Session) -> None:
         tracemalloc.stop()
         return most
 
-    small = peak(5_000)
-    assert peak(20_000) < small * 1.2 + 100_000
+    small = peak(4_000)
+    assert peak(12_000) < small * 1.2 + 100_000
 
 
 def test_many_that_are_all_different_are_said_to_be(session: Session) -> None:

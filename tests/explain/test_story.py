@@ -134,3 +134,16 @@ def test_numbers_without_end_are_no_harm(session: Session, tmp_path: Path) -> No
     assert story is not None
     assert story.size == int("1" * 18)
     assert story.recipients[0].delay_s == 0.0
+
+
+def test_the_last_that_the_client_was_told_counts(session: Session, tmp_path: Path) -> None:
+    refused = (
+        "smtpd[1]: NOQUEUE: reject: RCPT from mail.example.net[192.0.2.1]: 450 4.7.1 <{0}>: Relay access "
+        "denied; from=<a@example.net> to=<{0}> proto=ESMTP helo=<mail.example.net>"
+    )
+    first, second = (refused.format(to) for to in ("b@example.org", "c@example.org"))
+    found = told(
+        session, tmp_path, "smtpd[1]: connect from mail.example.net[192.0.2.1]", first, second
+    )
+    assert found.story is not None
+    assert found.story.told == "450 4.7.1 <c@example.org>: Relay access denied"

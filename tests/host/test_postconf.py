@@ -200,3 +200,15 @@ def test_the_real_postconf(tmp_path: Path) -> None:
     assert values.parameters == {"maximal_queue_lifetime": ParameterValue("1d", "5d", True, "1d")}
     templates = postconf.templates(Postfix()).documents
     assert "1 day(s) old" in templates[1].data["filled"]
+
+
+def test_what_master_cf_sets_for_one_of_several(host: FakeHost) -> None:
+    host.files["/etc/postfix/main.cf"] = "one = 1\ntwo = 2\n"
+    host.files["/etc/postfix/master.cf"] = "smtp inet n - y - - smtpd\n -o two=3\n"
+    host.settings = {"-d": {"one": "0", "two": "0"}, "-P": {"smtp/inet/two": "3"}}
+    overrides = (("smtp/inet", "two", "3"),)
+    assert postconf.values(host, ["one", "two"])().overrides == overrides
+    assert postconf.in_force(host, ["one", "two"]).overrides == overrides
+    host.asked.clear()
+    assert postconf.values(host, ["one"])().overrides == ()
+    assert ("postconf", "-P") not in host.asked  # master.cf does not name it

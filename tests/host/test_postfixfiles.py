@@ -109,3 +109,8 @@ def test_postconf_fills_in_the_same(tmp_path: Path) -> None:
         filled = expand(values[name], values.get)
         assert filled is not None
         assert items(filled) == items(expected[name]), name
+
+
+def test_an_indented_comment_is_no_part_of_a_setting() -> None:
+    found = main_cf(["a = 1,", "   # not this", "   2 # but this"])
+    assert found.values == {"a": "1,   2 # but this"}

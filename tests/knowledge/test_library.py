@@ -89,3 +89,16 @@ def test_a_damaged_layer_is_done_without_and_that_is_said(tmp_path: Path) -> Non
 def test_without_a_search_index_there_is_no_vocabulary(library: Library, tmp_path: Path) -> None:
     assert library.vocabulary == frozenset()
     assert Library(library.bundled, search_folders=(tmp_path,)).vocabulary == frozenset()
+
+
+def test_a_patch_adds_to_every_list_of_its_entry() -> None:
+    lists = ("causes", "actions", "sections", "commands", "parameters", "related", "sources")
+    bundled = store(topic("b", "bundled b", **{key: [f"their {key}"] for key in lists}))
+    patch = {key: [f"my {key}"] for key in lists}
+    notes = store(topic("b", "", patch=True, **patch))
+    found = Library(bundled, notes).document("topic/b")
+    assert found is not None
+    for key in lists:
+        assert found.data[key] == [f"their {key}", f"my {key}"]
+    # a patch without text leaves the text as it is
+    assert found.data["explanation"]["markdown"] == "bundled b"

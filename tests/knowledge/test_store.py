@@ -101,3 +101,12 @@ def test_a_slip_of_a_letter_is_mended(path: Path) -> None:
     with closing(Store(path)) as store:
         assert store.corrected("queue_lifetme") == ["queue lifetime"]
         assert store.corrected("frobnicate_wombat") == []
+
+
+def test_pages_that_mention_a_name_or_else_a_part_of_one() -> None:
+    pages = ("page/a.1", "page/b.5")
+    with closing(Store()) as store:
+        store.add(mentions=[("queue_lifetime", pages[0]), ("maximal_queue_lifetime", pages[1])])
+        assert store.pages_that_mention("Queue_Lifetime") == [pages[0]]
+        assert store.pages_that_mention("lifetime") == list(pages)
+        assert store.pages_that_mention("queue%life") == []  # its signs are no wildcards

@@ -176,3 +176,9 @@ def test_a_new_filter_joins_a_story_by_corpus_data_alone(
         assert story.named("f17")
     finally:
         opened.close()
+
+
+def test_an_empty_value_is_no_id(session: Session) -> None:
+    found = fact(session, f"{HEAD} postfix/cleanup[9]: 5419B66: message-id=<>")
+    assert found is not None
+    assert [ref.value for ref in found.refs] == ["5419B66"]

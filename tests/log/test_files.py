@@ -1,4 +1,4 @@
-"""Rotated and compressed logs, and pieces of large ones."""
+"""Files that a user names: packed or not, rotated, in pieces, and what is said of those that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import lzma
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -18,7 +19,85 @@ from mailhelp.log import files
 from mailhelp.log.files import Chunk, blocks, blocks_of, chunks, oldest_first, open_text, rotation
 from mailhelp.log.join import LONGEST, lines
 
-TEXT = b"".join(b"Nov 22 06:25:%02d mx x: line %d\n" % (n % 60, n) for n in range(2000))
+TEXT = b"Nov 22 06:25:16 mx postfix/qmgr[1]: 5419B66: removed\n" * 50
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_what_is_packed_is_read(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "mail.log.1"  # its name says nothing
+    path.write_bytes(pack(TEXT))
+    with open_text(str(path)) as stream:
+        assert stream.read() == TEXT
+
+
+def refusal(path: Path) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        open_text(str(path)).close()
+    return caught.value
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    assert str(refusal(tmp_path / "nowhere")).endswith("cannot be read: No such file or directory.")
+    assert "is a directory" in str(refusal(tmp_path))
+    (tmp_path / "x").write_bytes(bytes(range(256)) * 20)
+    assert "is a binary file" in str(refusal(tmp_path / "x"))
+
+
+def test_a_log_with_the_nuls_of_a_crash_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_bytes(TEXT + bytes(3000) + TEXT)
+    open_text(str(path)).close()
+
+
+def test_an_empty_file_is_text(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    open_text(str(tmp_path / "empty")).close()
+
+
+@pytest.mark.parametrize(
+    ("mode", "hint"),
+    [(0o640, "It is readable by group "), (0o600, "Only its owner may read it")],
+)
+def test_who_may_read_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, hint: str
+) -> None:
+    path = tmp_path / "mail.log"
+    path.write_bytes(TEXT)
+    path.chmod(mode)
+
+    def denied(self: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)  # root, whom tests may run as, may read all
+    error = refusal(path)
+    assert "Permission denied" in str(error)
+    assert error.hint.startswith(hint)
+    assert "sudo" in error.hint
+
+
+def test_a_group_without_a_name_is_told_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import grp
+
+    path = tmp_path / "mail.log"
+    path.write_bytes(TEXT)
+    path.chmod(0o640)
+
+    def denied(self: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    def nameless(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr(grp, "getgrgid", nameless)
+    assert f"readable by group {os.stat(path).st_gid}:" in refusal(path).hint
+
+
+# --- rotations and pieces
+
+LINES = b"".join(b"Nov 22 06:25:%02d mx x: line %d\n" % (n % 60, n) for n in range(2000))
 
 
 def test_a_rotation_is_read_oldest_first() -> None:
@@ -60,18 +139,18 @@ def test_what_was_rotated_away_from_a_log(tmp_path: Path) -> None:
 )
 def test_compressed_logs(tmp_path: Path, name: str, pack: object) -> None:
     log = tmp_path / name
-    log.write_bytes(pack(TEXT))  # type: ignore[operator]
+    log.write_bytes(pack(LINES))  # type: ignore[operator]
     assert chunks(str(log), lambda before, line: True, 100) == [Chunk(str(log))]
-    assert b"".join(blocks(Chunk(str(log)))) == TEXT
+    assert b"".join(blocks(Chunk(str(log)))) == LINES
 
 
 @pytest.mark.skipif(not shutil.which("zstd"), reason="there is no zstd here")
 def test_zstd(tmp_path: Path) -> None:
     log = tmp_path / "a.zst"
     log.write_bytes(
-        subprocess.run(["zstd", "-cq"], input=TEXT, capture_output=True, check=True).stdout
+        subprocess.run(["zstd", "-cq"], input=LINES, capture_output=True, check=True).stdout
     )
-    assert b"".join(blocks(Chunk(str(log)))) == TEXT
+    assert b"".join(blocks(Chunk(str(log)))) == LINES
     log.write_bytes(log.read_bytes()[:-20])
     with pytest.raises(SourceError, match="damaged"):
         list(blocks(Chunk(str(log))))
@@ -90,17 +169,17 @@ def test_zstd_without_its_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_pieces_are_whole_lines_and_all_of_the_file(tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
-    log.write_bytes(TEXT)
+    log.write_bytes(LINES)
     found = chunks(str(log), lambda before, line: True, 5000)
     texts = [b"".join(blocks(chunk)) for chunk in found]
     assert len(found) > 5
-    assert b"".join(texts) == TEXT
+    assert b"".join(texts) == LINES
     assert all(text.endswith(b"\n") for text in texts)
 
 
 def test_a_piece_begins_only_where_a_record_does(tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
-    log.write_bytes(TEXT)
+    log.write_bytes(LINES)
     found = chunks(str(log), lambda before, line: line.endswith(b"0\n"), 5000)
     assert all(b"".join(blocks(chunk)).split(b"\n")[0].endswith(b"0") for chunk in found)
     assert chunks(str(log), lambda before, line: False, 5000) == [Chunk(str(log))]
@@ -108,7 +187,7 @@ def test_a_piece_begins_only_where_a_record_does(tmp_path: Path) -> None:
 
 def test_a_log_that_grows_is_read_to_its_end(tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
-    log.write_bytes(TEXT)
+    log.write_bytes(LINES)
     found = chunks(str(log), lambda before, line: True, 5000)
     with log.open("ab") as stream:
         stream.write(b"Nov 22 06:26:00 mx x: new\n")
@@ -129,10 +208,10 @@ def test_a_pipe_is_opened_once(tmp_path: Path) -> None:
 
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=lambda: pipe.write_bytes(TEXT))
+    writer = threading.Thread(target=lambda: pipe.write_bytes(LINES))
     writer.start()
     (chunk,) = chunks(str(pipe), lambda before, line: True)
-    assert b"".join(blocks(chunk)) == TEXT
+    assert b"".join(blocks(chunk)) == LINES
     writer.join()
 
 

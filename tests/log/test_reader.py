@@ -5,14 +5,20 @@ from __future__ import annotations
 import pickle
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from mailhelp.api import ask, explain_lines
-from mailhelp.knowledge.store import Store
+from mailhelp.knowledge.store import PatternRow, Store
 from mailhelp.log.catalogue import Catalogue, Match
 from mailhelp.log.read import Read
+from mailhelp.log.reader import Engine
+from mailhelp.patterns.fields import from_tables
+from mailhelp.patterns.pattern import parse, to_regex
+from mailhelp.redact import Redactor
 from mailhelp.session import Session
+from tests.fakes import FORMATS
 
 REJECT = (
     "Nov 22 06:25:16 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: "
@@ -174,3 +180,17 @@ def test_names_in_a_hostile_log_do_not_fill_the_memory(session: Session) -> None
 def test_an_endless_line_is_read_in_time(session: Session, piece: str) -> None:
     """Were the work quadratic, this would not come to an end while anybody waits."""
     reads(session, f"Nov 22 06:25:16 mx postfix/smtpd[1]: {piece * (60_000 // len(piece))}")
+
+
+def test_a_value_of_a_secret_field_is_covered_whatever_stands_before_it() -> None:
+    fields = from_tables({"pass": {"regex": r"\S+", "secret": True}, "user": {"regex": r"\S+"}})
+    parts = parse("frobbed {user} by {pass} today")
+    row = PatternRow(
+        "zork", 10, "frobbed", to_regex(parts, fields), ("user", "pass"), "log/zork/x", False
+    )
+    store = Store()
+    store.add(patterns=[row])
+    engine = Engine([store], fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))
+    (read,) = engine.reads(["Nov 22 06:25:16 mx zork[1]: frobbed ann by hunter2 today"])
+    assert values(read) == {"user": "ann", "pass": "*******"}
+    assert "hunter2" not in read.record.text + read.record.message

@@ -1,58 +1,131 @@
-"""Blocks laid out in lines: width, indents, columns, comments."""
+"""Blocks as lines of a width: commands are never broken, what changes or endangers is marked."""
 
-from __future__ import annotations
-
-from mailhelp.answer import Command, Prose
-from mailhelp.render import blocks, plain
+from mailhelp.answer import Command, Option, Prose, Span
+from mailhelp.render.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Commands,
+    Gap,
+    Heading,
+    Headline,
+    Marked,
+    Pairs,
+    Passage,
+    Row,
+    Text,
+)
+from mailhelp.render.layout import draw, innermost
 from mailhelp.render.lines import cells
 
 
-def lines(*outline: blocks.Block, width: int = 40) -> list[str]:
-    return list(plain.paint(outline, width))
+def drawn(*blocks: Block, width: int = 40) -> list[str]:
+    return ["".join(text for _, text in line).rstrip() for line in draw(blocks, width)]
 
 
-def text(words: str) -> blocks.Runs:
-    return (("", words),)
+def test_the_verdict_is_at_the_right_end_or_below() -> None:
+    line = Headline((("", "Relay access denied"),), (("", "refused"),))
+    assert drawn(line) == ["Relay access denied              refused"]
+    assert drawn(line, width=24) == ["Relay access denied", "  refused"]
+    assert drawn(Headline((("", "x"),))) == ["x"]
 
 
-def test_a_headline_has_its_right_side_at_the_edge() -> None:
-    (line,) = lines(blocks.Headline(text("Left"), text("right")))
-    assert line == "Left" + " " * 31 + "right"
+def test_headings_and_texts() -> None:
+    assert drawn(Heading("Why"), Gap(), Text((("", "a b"),), 2)) == ["", "Why", "", "  a b"]
+    assert drawn(Text((("", "a  b"),), keep=True)) == ["a  b"]
 
 
-def test_a_right_side_without_room_gets_a_line_of_its_own() -> None:
-    shown = lines(blocks.Headline(text("word " * 7), text("right side")))
-    assert shown == ["word word word word word word word", "  right side"]
+def test_a_row_is_cut_and_says_so() -> None:
+    assert drawn(Row((("", "a" * 50),))) == ["a" * 39 + "…"]
+    assert drawn(Row((("", "a\nb"),))) == ["a b"]
 
 
-def test_a_row_is_cut_and_never_wrapped() -> None:
-    (line,) = lines(blocks.Row(text("x" * 99), 2))
-    assert line == "  " + "x" * 37 + "…"
-    (line,) = lines(blocks.Row(text("漢" * 99), 2))
-    assert 38 <= cells(line) <= 40
-
-
-def test_kept_blanks_stay_where_they_fit() -> None:
-    assert lines(blocks.Text(text("a    b"), keep=True)) == ["a    b"]
-    assert lines(blocks.Text(text("a    b"))) == ["a b"]
-    assert len(lines(blocks.Text(text("long    word " * 9), keep=True))) > 1
-
-
-def test_pairs_stand_side_by_side_or_below() -> None:
-    rows = ((text("one"), text("first")), (text("three"), text("third " * 8)))
-    shown = lines(blocks.Pairs(rows))
-    assert shown[0] == "  one    first"
-    assert shown[1].startswith("  three  third")
-    assert shown[2].startswith("         third")
-    assert lines(blocks.Pairs(rows[:1], below=True)) == ["  one", "      first"]
-
-
-def test_lists_in_prose_have_bullets_and_numbers() -> None:
-    item = [["p", [["", "point"]]]]
-    prose = Prose("x", (["ul", [item, item]], ["ol", [item, item]], ["code", "as it\n  is"]))
-    assert lines(blocks.Passage(prose)) == [
-        "• point", "• point", "", "1. point", "2. point", "", "  as it", "    is",
+def test_prose_of_every_kind() -> None:
+    prose = Prose(
+        "x",
+        (
+            ["p", [["", "See "], ["code", "main.cf"], ["", "."]]],
+            ["code", "a\n  b"],
+            ["ul", [[["p", [["", "one"]]]], [["p", [["", "two"]]]]]],
+            ["ol", [[["p", [["", "first"]]]], [["p", [["", "second"]]]]]],
+        ),
+    )
+    assert drawn(Passage(prose)) == [
+        "See main.cf.", "", "  a", "    b", "", "• one", "• two", "", "1. first", "2. second",
     ]  # fmt: skip
+    assert drawn(Bullets((prose._replace(blocks=prose.blocks[:1]), (("", "runs"),)))) == [
+        "  • See main.cf.",
+        "  • runs",
+    ]
+
+
+def test_a_pasted_text_is_marked_and_broken() -> None:
+    block = Marked("to=<a@example.net>, x", (Span(4, 17, "to", "a@example.net"),))
+    (line,) = draw([block], 40)
+    assert ("value", "a@example.net") in line
+    assert drawn(Marked("a\n b"), width=40) == ["  a", "  b"]
+    assert drawn(Marked("a\n b", keep=True)) == ["  a", "   b"]
+    assert max(map(len, drawn(Marked("x" * 100), width=30))) <= 30
+
+
+def test_only_the_innermost_values_are_told() -> None:
+    outer, left, right = Span(0, 9, "o", "x"), Span(0, 4, "l", "x"), Span(5, 9, "r", "x")
+    alone = Span(10, 12, "a", "x")
+    assert innermost((outer, left, right, alone)) == (left, right, alone)
+
+
+def test_pairs_beside_and_below() -> None:
+    rows = (((("", "a"),), (("", "first"),)), ((("", "bbb"),), (("", "second"),)))
+    assert drawn(Pairs(rows)) == ["  a    first", "  bbb  second"]
+    assert drawn(Pairs(rows, below=True)) == ["  a", "      first", "  bbb", "      second"]
+
+
+LONG = "openssl s_client -connect mx.example.com:25 -starttls smtp -brief </dev/null"
+
+
+def test_commands_with_all_that_is_known() -> None:
+    commands = (
+        Command("postfix reload", "Reads it.", changes=True),
+        Command("postsuper -d ALL", "Deletes.", changes=True, danger="All mail is lost."),
+        Command(LONG, "Tests.", options=(Option("-brief", "Short."),)),
+    )
+    assert drawn(Commands(commands)) == [
+        "  postfix reload",
+        "      Reads it. Changes things.",
+        "  postsuper -d ALL",
+        "      Deletes. All mail is lost.",
+        f"  {LONG}",
+        "      Tests.",
+        "      -brief",
+        "          Short.",
+    ]
+
+
+def test_short_commands_have_a_comment_where_there_is_room() -> None:
+    commands = (
+        Command("postqueue -p", "What waits."),
+        Command("postfix reload", "Apply it.", changes=True),
+        Command(LONG, "Tests it."),
+        Command(LONG, "Deletes it.", changes=True),
+    )
+    assert drawn(Commands(commands, short=True), width=60) == [
+        "  postqueue -p    # what waits",
+        "  postfix reload  # changes things: apply it",
+        f"  {LONG}",
+        "  # changes things: deletes it",
+        f"  {LONG}",
+    ]
+    styles = [line[-1][0] for line in draw([Commands(commands[1:2], short=True)], 60)]
+    assert styles == ["care"]
+
+
+def test_code_stands_as_it_is() -> None:
+    assert drawn(Code("a\n  b\x07")) == ["  a", "    b\\x07"]
+
+
+def test_wide_signs_are_cut_by_their_columns() -> None:
+    (line,) = drawn(Row((("", "漢" * 99),), 2))
+    assert 38 <= cells(line) <= 40
 
 
 def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
@@ -60,7 +133,7 @@ def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
         Command("mailq", "See the queue: what waits, since when, and for what reason at all."),
         Command("postqueue -p", "DNS is asked."),
     )
-    assert lines(blocks.Commands(commands, short=True)) == [
+    assert drawn(Commands(commands, short=True)) == [
         "  mailq         # see the queue",
         "  postqueue -p  # DNS is asked",
     ]
@@ -68,5 +141,5 @@ def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
 
 def test_a_command_of_several_lines_keeps_them() -> None:
     command = Command("first \\\n  second", "Why.")
-    assert lines(blocks.Commands((command,)))[:2] == ["  first \\", "    second"]
-    assert "    second" in lines(blocks.Commands((command,), short=True))
+    assert drawn(Commands((command,)))[:2] == ["  first \\", "    second"]
+    assert "    second" in drawn(Commands((command,), short=True))

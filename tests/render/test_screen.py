@@ -6,6 +6,7 @@ from itertools import repeat
 
 import pytest
 
+from mailhelp import last
 from mailhelp.answer import (
     Answer,
     Command,
@@ -188,7 +189,7 @@ def test_several_records_have_a_line_each_and_the_worst_is_told() -> None:
     assert lines[2] == "  3  The session ended"
     assert lines[4].startswith("Relay access denied ")
     assert len(lines) <= screen.HEIGHT
-    assert screen.numbered((CONNECT, DENIED)) == (
+    assert last.numbered((CONNECT, DENIED)) == (
         "log/postfix/smtpd/connect",
         "log/postfix/smtpd/relay-access-denied",
     )
@@ -260,7 +261,7 @@ def test_other_entries_stand_below_an_answer() -> None:
         "  2  Topic 1",
         "  3  Topic 2",
     ]
-    assert screen.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
+    assert last.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
 
 
 def test_a_story_tells_way_end_and_what_is_missing() -> None:
@@ -311,3 +312,24 @@ def test_hostile_text_stays_on_its_line() -> None:
     lines = shown(Answer(kind="search", title="t\x1b", results=results))
     assert "  1  a b\\x1b[31m  \\u202e" in lines
     assert lines[0] == "t\\x1b"
+
+
+def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
+    panic = DENIED._replace(entry="x", title="The disk is full", severity="panic", causes=())
+    lines = shown(*[CONNECT] * 30, panic, *[CONNECT] * 30)
+    assert lines[0] == "61 records, worst first"
+    assert "The disk is full" in lines[1]
+    assert any(line.startswith("The disk is full ") for line in lines[2:])
+
+
+def test_the_number_offered_opens_something() -> None:
+    results = tuple(Result(f"topic/t{n}", "topic", f"Topic {n}") for n in range(3))
+    assert "· mailhelp 2" in shown(DENIED._replace(results=results))[-1]
+    assert "· mailhelp 1" in shown(DENIED._replace(results=results[:1]))[-1]
+    assert "mailhelp 1" not in shown(DENIED)[-1]
+
+
+def test_what_a_setting_here_opens_is_said_though_nobody_asked_for_it() -> None:
+    open_relay = Parameter("mynetworks", "127.0.0.1", "0.0.0.0/0", True, danger="Open relay.")
+    for answer in (DENIED, CONNECT):
+        assert "Danger here: Open relay." in shown(answer._replace(parameters=(open_relay,)))

@@ -1,0 +1,110 @@
+"""A reply outside a log is explained by the entry of the log line that it would have made."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailhelp.explain import reply
+from mailhelp.explain.reply import Reply
+from mailhelp.session import Session
+
+RELAY = "log/postfix/smtpd/relay-access-denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("554 5.7.1 Relay access denied", Reply("554 5.7.1 Relay access denied", "554", "5.7.1")),
+        ("550-5.7.26 one\n550 5.7.26 two", Reply("550 5.7.26 one two", "550", "5.7.26")),
+        ("550 (#5.1.1) nobody", Reply("550 (#5.1.1) nobody", "550", "5.1.1")),
+        ("250 ok", Reply("250 ok", "250")),
+        ("hello", None),
+    ],
+)
+def test_codes_and_lines_of_a_reply(text: str, expected: Reply | None) -> None:
+    assert reply.of(text) == expected
+
+
+def test_who_said_it_and_to_what(session: Session) -> None:
+    text = "<b@example.net>: host mx.example.net[192.0.2.7] said: 550 5.1.1 No such user\n (in reply to RCPT TO command)"
+    found = reply.quoted(session.library, text)
+    assert found is not None
+    assert (found.host, found.command, found.recipient) == (
+        "mx.example.net[192.0.2.7]",
+        "RCPT TO",
+        "b@example.net",
+    )
+    assert reply.quoted(session.library, "relay access denied") is None
+
+
+def test_our_own_words_are_our_servers_and_anothers_are_its_own(session: Session) -> None:
+    words = "554 5.7.1 <b@example.net>: Relay access denied"
+    own = reply.find(session.library, Reply(words, "554", "5.7.1"))
+    theirs = reply.find(session.library, Reply(words, "554", "5.7.1", "mx.example.net[192.0.2.7]"))
+    assert own is not None
+    assert own.document.id == RELAY
+    assert reply.verdict(session.library, own, "5.7.1").who == "this-server"
+    assert theirs is not None
+    assert theirs.document.id != RELAY
+    assert reply.verdict(session.library, theirs, "5.7.1").who == "remote-server"
+
+
+def test_a_reply_for_now_is_not_explained_as_one_for_good(session: Session) -> None:
+    for code, enhanced in (("550", "5.1.1"), ("450", "4.1.1")):
+        text = f"{code} {enhanced} User unknown"
+        found = reply.find(
+            session.library, Reply(text, code, enhanced, "mx.example.net[192.0.2.7]")
+        )
+        assert found is not None
+        stored = found.document.data["verdict"].get("permanence", "by-code")
+        assert stored in ("by-code", reply.permanence(code))
+
+
+def test_words_without_codes_are_only_those_that_an_entry_knows(session: Session) -> None:
+    found = reply.find_words(session.library, "relay access denied")
+    assert found is not None
+    assert found.document.id == RELAY
+    assert reply.find_words(session.library, "relay denied") is None  # too few
+    assert reply.find_words(session.library, "why is my mail not there") is None
+
+
+def test_the_codes_that_stand_for_a_code(session: Session) -> None:
+    assert reply.wider("5.7.606") == ("5.7.0", "5.x.x")
+    assert reply.wider("557") == ("5xx",)
+    found = reply.status_of(session.library, Reply("", "550", "5.7.1"))
+    first, second = (document.data["codes"] for document in found)
+    assert "5.7.1" in first
+    assert "550" in second
+
+
+@pytest.mark.parametrize(
+    ("code", "final"), [("550", "permanent"), ("4.7.1", "temporary"), ("250", "none"), ("", "none")]
+)
+def test_how_final_a_code_is(code: str, final: str) -> None:
+    assert reply.permanence(code) == final
+
+
+def test_an_answer_has_the_entry_the_codes_and_the_values(session: Session) -> None:
+    text = "554 5.7.1 <b@example.net>: Relay access denied"
+    found = reply.quoted(session.library, text)
+    assert found is not None
+    answer = reply.explain(session.library, text, found)
+    assert answer is not None
+    assert (answer.kind, f"log/{answer.entry}", answer.event) == ("log", RELAY, "rejected")
+    assert answer.verdict is not None
+    assert (answer.verdict.who, answer.verdict.permanence) == ("this-server", "permanent")
+    assert answer.gist == "554 5.7.1"
+    assert {span.value for span in answer.spans} == {"554", "5.7.1", "b@example.net"}
+    assert any("5.7.1" in section.title for section in answer.sections)
+    assert any(id.startswith("status/") for id in answer.related)
+    for span in answer.spans:
+        assert text[span.start : span.end] == span.value
+
+
+def test_a_reason_that_is_no_reply(session: Session) -> None:
+    found = reply.find_reason(
+        session.library, "connect to mx.example.net[192.0.2.7]:25: Connection refused", "4.4.1", "b@example.net"
+    )  # fmt: skip
+    assert found is not None
+    assert found.document.id == "log/postfix/smtp/connect-refused"
+    assert reply.find_reason(session.library, "the wombat frobbed", "5.0.0", "") is None

@@ -124,9 +124,7 @@ def blocks(chunk: Chunk) -> Iterator[bytes]:
 def blocks_of(stream: BinaryIO, left: int | None = None) -> Iterator[bytes]:
     """The bytes of ``stream`` (``left`` of them) in blocks of whole lines, as ``join.lines`` cuts them."""
     rest = b""
-    while data := stream.read(_BLOCK if left is None else min(_BLOCK, left)):
-        if left is not None:
-            left -= len(data)
+    for data in _filled(stream, left):
         data = rest + data
         end = data.rfind(b"\n") + 1
         if end:
@@ -136,6 +134,27 @@ def blocks_of(stream: BinaryIO, left: int | None = None) -> Iterator[bytes]:
             rest = rest[:LONGEST]
     if rest:
         yield _shortened(rest)
+
+
+def _filled(stream: BinaryIO, left: int | None) -> Iterator[bytes]:
+    """The bytes of ``stream`` (``left`` of them) in blocks; of a damaged file, what comes before the damage."""
+    parts: list[bytes] = []
+    size = 0
+    ended = False
+    while not ended:
+        wanted = _BLOCK - size if left is None else min(_BLOCK - size, left)
+        try:
+            part = stream.read1(wanted) if wanted else b""  # type: ignore[attr-defined]
+        except SourceError:
+            yield b"".join(parts)
+            raise
+        parts.append(part)
+        size += len(part)
+        left = None if left is None else left - len(part)
+        ended = not part
+        if ended or size >= _BLOCK:
+            yield b"".join(parts)
+            parts, size = [], 0
 
 
 def _shortened(block: bytes) -> bytes:
@@ -244,12 +263,14 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int:
         try:
-            return self._stream.readinto(buffer)
+            data = self._stream.read1(len(memoryview(buffer)))
         except Exception as error:
             # the errors of packers are of modules that need not be loaded
             if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
                 raise _unreadable(self._name, error) from error
             raise
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         if not self.closed:

@@ -61,7 +61,7 @@ def whole(answer: Answer) -> Iterator[Block]:
             for name, values in told.top.items():
                 shown = ", ".join(f"{value} {times:,}×" for value, times in values)
                 yield Text((("aside", f"{name}: "), ("value", shown)), 7, 2)
-            if any(told.by_hour) and group != "harmless":
+            if sum(map(bool, told.by_hour)) > 1 and group != "harmless":
                 yield Text((("aside", "by hour "), ("value", bars(told.by_hour))), 7)
     if report.unrecognised:
         yield Heading("Unknown")
@@ -123,7 +123,7 @@ def _problem(number: int, told: Problem, width: int) -> Runs:
     left.append(("", f"{told.count:>6,}×  "))
     top = next(iter(told.top.values()), ())
     # one value of many says nothing
-    value = f"  {top[0][0]}" if top and top[0][1] * _FEW >= told.count else ""
+    value = f"  {top[0][0]}" if width and top and top[0][1] * _FEW >= told.count else ""
     if value and top[0][1] > 1 and len(top) > 1:
         value += f" {top[0][1]:,}×"
     when = _span(told.first, told.last, "–")

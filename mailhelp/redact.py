@@ -113,11 +113,13 @@ class Redactor:
                 for source in rules.get(number, ())
                 for found in self._regex(source).finditer(line)
             ]
+            number += 1
+            if not own and not carried.says and not any(word in line for word in asking):
+                continue  # it says nothing of the next line either
             places = own + carried.places(line, own)
             if places:
-                lines[number] = cover(line, places)
+                lines[number - 1] = cover(line, places)
                 changed = True
-            number += 1
         return "\n".join(lines) if changed else text
 
     def cover_value(self, name: str, value: str | None) -> str | None:

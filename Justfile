@@ -22,6 +22,10 @@ lint:
 bench:
     .venv/bin/python benchmarks/startup.py
 
+# time whole logs against pflogsumm and grep
+bench-logs *args:
+    .venv/bin/python benchmarks/logs.py {{args}}
+
 # build the wheel and the source archive into dist/
 dist:
     .venv/bin/pip wheel --no-deps --wheel-dir dist .

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from mailhelp import api, last
@@ -30,6 +30,10 @@ Lines = Iterator[str | None]
 
 _LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
 _HEAD_LINES = 200
+_SCREEN = 20
+"""Records above which a file at a terminal is told as a whole."""
+_LARGE = 20_000_000
+"""Bytes of logs above which a bar says how far it is."""
 _HEAD_S = 1.0
 """Lines and seconds of a stream that are looked at before it is said what it is."""
 
@@ -135,23 +139,39 @@ def _again(session: Session, output: Output) -> int:
     return code
 
 
-def explain(session: Session, output: Output, words: Words, *, only_problems: bool = False) -> int:
-    """What stands in the files (standard input without any), in order."""
+def explain(
+    session: Session,
+    output: Output,
+    words: Words,
+    *,
+    only_problems: bool = False,
+    every: bool = False,
+) -> int:
+    """What stands in the files (standard input without any), in order. At a terminal a log that is longer
+    than a screen is told as a whole, unless ``every`` record is asked for.
+    """
     from mailhelp.log.join import lines
 
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
     codes: list[int] = []
     numbered: list[str] = []
+    at_once = not (every or only_problems) and output.is_one_screen
+    if at_once and words and all(_is_long_log(session, name) for name in words):
+        return log(session, output, words)
     for name in words or ("-",):
         if name == "-":
             source = _standard_input(session)
-            codes.append(_explained(session, output, source, numbered, only_problems))
+            code = _explained(session, output, source, numbered, only_problems, every)
+            codes.append(code)
         else:
             with session.open(name) as stream:
-                codes.append(_explained(session, output, lines(stream), numbered, only_problems))
+                source = lines(stream)
+                code = _explained(session, output, source, numbered, only_problems, every)
+                codes.append(code)
     own = tuple(numbered) if len(codes) == 1 else ()
-    _keep(session, Call("explain", words, given={"only_problems": only_problems}), own)
+    given = {"only_problems": only_problems, "every": every}
+    _keep(session, Call("explain", words, given=given), own)
     return min(codes)
 
 
@@ -216,6 +236,7 @@ def _explained(
     lines: Lines,
     numbered: list[str],
     only_problems: bool = False,
+    every: bool = False,
     head: list[str | None] | None = None,
 ) -> int:
     """Write the answers for ``lines``, which go on after ``head`` if that was read from them already.
@@ -237,16 +258,21 @@ def _explained(
         answers = api.explain_held(session, shape.kind, rest)
         numbered += last.numbered(answers)
         return _told(session, output, answers)
-    return _stream(session, output, whole, numbered, only_problems)
+    return _stream(session, output, whole, numbered, only_problems, every)
 
 
 def _stream(
-    session: Session, output: Output, lines: Lines, numbered: list[str], only_problems: bool
+    session: Session,
+    output: Output,
+    lines: Lines,
+    numbered: list[str],
+    only_problems: bool,
+    every: bool,
 ) -> int:
     """Write an answer for each record of ``lines``; for a reader, each explanation only once.
 
-    In a terminal all that is there already is one screen; what a pipe brings after a pause follows
-    record by record.
+    In a terminal all that is there already is one screen, unless ``every`` record is asked for; what a
+    pipe brings after a pause follows record by record.
     """
     from mailhelp.condense import condensed
 
@@ -260,12 +286,13 @@ def _stream(
         return condensed(told) if brief else told
 
     pause = _Pause()
-    if output.is_one_screen:
+    at_once = output.is_one_screen and not every
+    if at_once:
         gathered = output.summary(answers(pause.before(source)))
         numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
-    if output.is_one_screen and pause.met:
+    if at_once and pause.met:
         output.line("")
-    if not output.is_one_screen or pause.met:
+    if not at_once or pause.met:
         output.answers(answers(source), streaming=True)
     if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")
@@ -304,6 +331,89 @@ def _collect_cycles() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def log(
+    session: Session,
+    output: Output,
+    words: Words,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    last: str | None = None,
+    jobs: str | None = None,
+) -> int:
+    """What is in whole logs, worst first; with a number, that problem in full."""
+    from mailhelp.progress import shown
+    from mailhelp.times import moment, span
+
+    number = 0
+    if words and words[-1].isdecimal() and len(words[-1]) < 6 and not os.path.exists(words[-1]):
+        number, words = int(words[-1]), words[:-1]
+    if jobs is not None and not (jobs.isdecimal() and 0 < int(jobs) < 1000):
+        raise UsageError(f"--jobs takes a number of processes; not “{jobs}”.")
+    now = session.host.now
+    begin = moment(since, now) if since else ""
+    if last:
+        begin = max(begin, span(last, now))
+    end = moment(until, now) if until else ""
+    files = list(words) or _logs_since(session, begin)
+    session.heard.dropped = "-" in files
+    quiet = output.options.detail == "line" or sum(map(_size, files)) < _LARGE
+    with shown(session.host, quiet, "Reading the log") as progress:
+        found = api.log(
+            session,
+            files,
+            since=begin,
+            until=end,
+            jobs=int(jobs or 0),
+            progress=progress,
+        )
+    report = found.answer.report
+    assert report is not None
+    answer = api.log_problem(session, found, number) if number else found.answer
+    code = _written(output.answers((answer,)))
+    given = {"since": since, "until": until, "last": last, "jobs": jobs}
+    call = Call(
+        "log",
+        (*words, *((str(number),) if number else ())),
+        given={k: v for k, v in given.items() if v},
+    )
+    _keep(session, call, tuple(each.entry for each in report.problems))
+    for fault in () if output.terminal else found.tally.faults:
+        output.say(f"mailhelp: {fault}")
+    return EXIT_SOURCE if found.tally.faults else code
+
+
+def _logs_since(session: Session, begin: str) -> list[str]:
+    """What is piped, else this host's log, with what was rotated away from it since ``begin``."""
+    files = _logs(session)
+    if not begin or files == ["-"]:
+        return files
+    from datetime import datetime
+
+    from mailhelp.log.files import rotation
+
+    oldest = datetime.fromisoformat(begin).timestamp()
+    older = [name for name in rotation(files[0]) if name != files[0]]
+    return [*(name for name in older if os.path.getmtime(name) >= oldest), *files]
+
+
+def _size(name: str) -> int:
+    return os.path.getsize(name) if _is_file(name) else 0
+
+
+def _is_long_log(session: Session, name: str) -> bool:
+    """Whether the file ``name`` is a log of more records than a screen shows."""
+    from mailhelp.log.join import lines
+
+    if name == "-":
+        return False
+    with session.open(name) as stream:
+        head = list(islice(lines(stream), _HEAD_LINES))
+    parsed = (session.library.engine.parse(line) for line in head)
+    records = sum(record.tag is not None and record.time is not None for record in parsed)
+    return records > _SCREEN and api.shape_of(session, head) is None
 
 
 def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:

@@ -215,7 +215,9 @@ class Story(NamedTuple):
 class Problem(NamedTuple):
     """What happened once or often in a log: the entry, its count, and whom it concerned.
 
-    ``top`` has, for a field, its commonest values with their counts.
+    ``top`` has, for a field, its commonest values with their counts. ``by_hour`` counts its records hour
+    by hour, as ``Report`` says. ``group`` is ``act``, ``look``, ``attack`` or ``harmless``; ``clients`` how many
+    addresses an attack comes from. ``mails`` is only counted where something may be wrong.
     """
 
     entry: str
@@ -228,16 +230,37 @@ class Problem(NamedTuple):
     harmless: bool = False
     sample: str = ""
     top: Mapping[str, tuple[tuple[str, int], ...]] = MappingProxyType({})
+    by_hour: tuple[int, ...] = ()
+    group: str = "look"
+    clients: int = 0
+
+
+class Unrecognised(NamedTuple):
+    """Records that no entry knows, by their shape: the words that are no values."""
+
+    shape: str
+    count: int = 1  # type: ignore[assignment]  # the key of the contract; no tuple is counted
+    sample: str = ""
 
 
 class Report(NamedTuple):
-    """What is in a whole log: its records by how well they are known, its problems worst first."""
+    """What is in a whole log: its records by how well they are known, its problems worst first.
+
+    ``mail`` are the grand totals, in pflogsumm's categories: ``received`` … ``discarded``, ``deferrals``,
+    ``bytes_received``, ``bytes_delivered``; ``deferred`` are mails, the others records. ``by_hour`` of a problem
+    begins with the hour of ``first`` and has at least 24 counts; of a log of more than 31 days it has 24, one for each hour of
+    the day. ``shapes`` is how many shapes of unknown records there are, of which ``unrecognised`` has the commonest.
+    """
 
     records: int
     recognised: Mapping[str, int]
     first: str | None = None
     last: str | None = None
     problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+    mail: Mapping[str, int] = MappingProxyType({})
+    unrecognised: tuple[Unrecognised, ...] = ()
+    shapes: int = 0
 
 
 class Answer(NamedTuple):

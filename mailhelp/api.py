@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from mailhelp.knowledge.library import Library
     from mailhelp.knowledge.search import Hit
+    from mailhelp.log.scan import Plan
+    from mailhelp.log.tally import Tally
     from mailhelp.log.trace import Story
 
 RESULTS = 10
@@ -37,6 +39,8 @@ _QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
+_FEW_PIECES = 2
+"""Pieces of a log up to which a second process is not worth its start."""
 _WELL, _HARDLY = 0.52, 0.35
 """The share of a question's rare words that its best answer has. Below the first it is said that it fits
 badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
@@ -482,6 +486,91 @@ def stories(session: Session, files: Iterable[str]) -> list[Story]:
             told = (teller.fact(file, read) for read in library.engine.reads(lines(stream)))
             found += (fact for fact in told if fact is not None)
     return trace.stories(teller.spaces, found)
+
+
+class Log(NamedTuple):
+    """A whole log that was counted: its report, and what the report is made of."""
+
+    answer: Answer
+    tally: Tally
+
+
+def log(
+    session: Session,
+    files: Sequence[str],
+    *,
+    since: str = "",
+    until: str = "",
+    jobs: int = 0,
+    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+) -> Log:
+    """What is in the logs ``files``, of which ``-`` is standard input; rotated ones are read oldest first.
+
+    ``since`` and ``until`` are ISO 8601 as far as wanted; no ``jobs`` are two processes for large files.
+    Raises ``SourceError`` if none of the files can be read, and ``NothingFound`` without records.
+    """
+    from mailhelp.explain import report
+    from mailhelp.log import files as log_files
+    from mailhelp.log import pool
+    from mailhelp.log.scan import Scanner
+
+    plan = scan_plan(session, since, until)
+    scanner = Scanner(plan)
+    faults: list[SourceError] = []
+    chunks: list[log_files.Chunk] = []
+    ordered = log_files.oldest_first(files)
+    for file in ordered:
+        if file == "-":
+            continue
+        try:
+            chunks += log_files.chunks(file, scanner.begins)
+        except SourceError as error:
+            faults.append(error)
+    if faults and len(faults) == len(ordered):
+        raise faults[0]
+    if not jobs:
+        jobs = 2 if len(chunks) > _FEW_PIECES and (os.cpu_count() or 1) > 1 else 1
+    done = 0
+
+    def finished(chunk: log_files.Chunk) -> None:
+        nonlocal done
+        done += 1
+        progress(done, len(chunks), os.path.basename(chunk.file))
+
+    tally = pool.tally(plan, chunks, jobs, finished)
+    if "-" in ordered:
+        tally.merge(scanner.scan(log_files.blocks_of(session.stdin)))
+    tally.faults += (str(fault) for fault in faults)
+    if not tally.records and not tally.faults:
+        named = ", ".join("standard input" if file == "-" else file for file in ordered)
+        raise NothingFound(
+            f"There is no record{' of that time' if since or until else ''} in {named}."
+        )
+    return Log(report.explain(session.library, ordered, tally), tally)
+
+
+def scan_plan(session: Session, since: str = "", until: str = "") -> Plan:
+    """What it takes to scan logs, here or in another process."""
+    from mailhelp.log.scan import Plan
+
+    library = session.library
+    return Plan(library.engine, library.table("report"), library.layers, since, until)
+
+
+def log_problem(session: Session, found: Log, number: int) -> Answer:
+    """The problem ``number`` of a log in full. Raises ``NothingFound`` if there are not so many."""
+    from mailhelp.explain import here, report
+
+    told = found.answer.report
+    assert told is not None
+    if not 0 < number <= len(told.problems):
+        many = len(told.problems)
+        raise NothingFound(
+            f"There is no problem {number}: the log has {many}.", "mailhelp log FILE lists them."
+        )
+    answer = report.problem(session.library, told, found.tally, number)
+    (completed,) = here.completed(session, (answer,))
+    return completed
 
 
 def logs_at_hand(session: Session) -> list[str]:

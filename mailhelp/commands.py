@@ -73,10 +73,29 @@ COMMANDS: dict[str, Subcommand] = {
                     ("--only-problems",),
                     "Only records that tell of trouble.",
                 ),
+                Switch("every", ("--all",), "Every record, also of a long log at a terminal."),
             ),
             (
                 "mailhelp explain /var/log/mail.log",
                 "mailhelp explain --only-problems mail.log.1.gz",
+            ),
+        ),
+        Subcommand(
+            "log",
+            "Say what is wrong in whole logs, worst first.",
+            "Rotated and compressed ones too. A number shows that problem in full. Without FILE "
+            "it reads what is piped, or this host's log.",
+            Operand("words", "FILE|NUMBER", "Logs, and a problem's number.", True, "file"),
+            (
+                Switch("since", ("--since",), "From: 2026-11-22 06:00, 06:00, yesterday.", str, "TIME", (), None),
+                Switch("until", ("--until",), "Up to this time.", str, "TIME", (), None),
+                Switch("last", ("--last",), "The last 30m, 2h or 3d.", str, "TIME", (), None),
+                Switch("jobs", ("--jobs",), "Processes; 2 for large files.", str, "NUMBER", (), None),
+            ),
+            (
+                "mailhelp log",
+                "mailhelp log --last 2h /var/log/mail.log",
+                "mailhelp log mail.log.2.gz mail.log.1 mail.log 3",
             ),
         ),
         Subcommand(

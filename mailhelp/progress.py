@@ -1,4 +1,4 @@
-"""A progress bar on stderr while an index is built."""
+"""A progress bar on stderr while something takes long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ Progress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def shown(host: Host, quiet: bool = False) -> Iterator[Progress]:
+def shown(
+    host: Host, quiet: bool = False, title: str = "Reading this host's manuals"
+) -> Iterator[Progress]:
     """A callback ``(done, total, what)`` that draws a bar if stderr is a terminal, else (or if it shall be
     ``quiet``) does nothing.
     """
@@ -22,7 +24,7 @@ def shown(host: Host, quiet: bool = False) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     bar = Progress(
-        TextColumn("Reading this host's manuals"),
+        TextColumn(title, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),

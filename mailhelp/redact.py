@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 COVER = "*"
+_HEAD = 4
+"""Letters at the beginning of several words by which a large text is searched for all of them at once."""
 
 _SHOWN = re.compile(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
@@ -31,6 +33,7 @@ class Redactor:
             for word in row.get("words") or ("",)
             if "after" in row
         ]
+        self._heads = {word[:_HEAD] for word, _ in self._words}
         self._regexes: dict[str, re.Pattern[str]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -42,7 +45,7 @@ class Redactor:
         if "\n" not in text:
             return cover(text, places)
         waiting = sorted(places, reverse=True)
-        carried = _Carried(self)
+        carried = Carried(self)
         start = 0
         for line in text.split("\n"):
             end = start + len(line)
@@ -61,7 +64,7 @@ class Redactor:
 
         A ``None`` (a pause) is passed on.
         """
-        carried = _Carried(self)
+        carried = Carried(self)
         for line in lines:
             if line is None:
                 yield None
@@ -79,6 +82,55 @@ class Redactor:
             covered.append(self.cover(whole[place : place + len(word)]))
             place += len(word) + 1
         return covered
+
+    def cover_block(self, text: str, carried: Carried) -> str:
+        """``text``, a block of whole lines of a stream, as ``cover_lines`` gives them.
+
+        ``carried`` is what the block before says of this one. Most lines hold none of the words by which
+        secrets are known: they are not looked at one by one.
+        """
+        folded = text.casefold()
+        heads = {head for head in self._heads if head in folded}
+        words = [
+            (word, sources)
+            for word, sources in self._words
+            if word[:_HEAD] in heads and word in folded
+        ]
+        asking = [word for word, _, _ in self._after if word in folded]
+        if not (words or asking or carried.says):
+            return text
+        rules: dict[int, set[str]] = {}
+        for word, sources in words:
+            for number in _lines_with(word, folded):
+                rules.setdefault(number, set()).update(sources)
+        for word in asking:
+            for number in _lines_with(word, folded):
+                rules.setdefault(number, set())
+        lines = text.split("\n")
+        waiting = sorted(rules, reverse=True)
+        number = 0
+        changed = False
+        while waiting or carried.says:
+            if not carried.says:
+                number = waiting.pop()
+            elif number >= len(lines):
+                break
+            elif waiting and waiting[-1] == number:
+                waiting.pop()
+            line = lines[number]
+            own = [
+                found.span("secret")
+                for source in rules.get(number, ())
+                for found in self._regex(source).finditer(line)
+            ]
+            number += 1
+            if not own and not carried.says and not any(w in line.casefold() for w in asking):
+                continue  # it says nothing of the next line either
+            places = own + carried.places(line, own)
+            if places:
+                lines[number - 1] = cover(line, places)
+                changed = True
+        return "\n".join(lines) if changed else text
 
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""
@@ -113,13 +165,18 @@ class Redactor:
         return regex
 
 
-class _Carried:
+class Carried:
     """What a line says of the next: that a secret goes on there, or that it will be one."""
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._asked: list[re.Pattern[str]] = []
         self._broken_off = False
+
+    @property
+    def says(self) -> bool:
+        """Whether the next line has to be looked at because of the lines before it."""
+        return bool(self._asked) or self._broken_off
 
     def places(self, line: str, own: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where secrets stand in ``line`` beside its ``own`` places; to be asked line by line."""
@@ -134,6 +191,17 @@ class _Carried:
         last = max((end for _, end in (*own, *found)), default=0)
         self._broken_off = last >= max(len(line.rstrip()), 1)
         return found
+
+
+def _lines_with(word: str, text: str) -> Iterator[int]:
+    """The numbers of the lines of ``text`` that hold ``word``, from 0."""
+    number = start = 0
+    at = text.find(word)
+    while at >= 0:
+        number += text.count("\n", start, at)
+        yield number
+        start = text.find("\n", at)
+        at = text.find(word, start) if start >= 0 else -1
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import IO, BinaryIO, TextIO
@@ -81,6 +81,10 @@ class FakeHost(Host):
     @property
     def today(self) -> date:
         return self.day
+
+    @property
+    def now(self) -> datetime:
+        return datetime.combine(self.day, time(12, 30))
 
     @property
     def size(self) -> tuple[int, int]:

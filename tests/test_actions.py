@@ -355,3 +355,94 @@ def test_one_file_that_is_known_is_enough(mailhelp: Mailhelp, tmp_path: Path) ->
     assert mailhelp("explain", str(unknown)).code == 1
     assert mailhelp("explain", str(unknown), str(known)).code == 0
     assert mailhelp("explain", str(known), str(unknown)).code == 0
+
+
+# --- whole logs
+
+FATAL = "Nov 22 {hour:02}:00:00 mx postfix/smtpd[9]: fatal: open database /etc/aliases.db: No such file or directory\n"
+
+
+@pytest.fixture
+def long_log(tmp_path: Path) -> str:
+    path = tmp_path / "mail.log"
+    path.write_text("".join(FATAL.format(hour=n % 12) for n in range(30)) + LINE)
+    return str(path)
+
+
+def report(done: Done) -> dict[str, object]:
+    found: dict[str, object] = json.loads(done.out)["report"]
+    return found
+
+
+def test_a_log_as_a_whole(mailhelp: Mailhelp, long_log: str) -> None:
+    done = mailhelp("log", long_log)
+    assert done.code == 0
+    assert done.out.startswith("mail.log: 31 records, 22 Nov 00:00 to 11:00\n")
+    assert "Act now" in done.out
+    assert report(mailhelp("log", "--json", long_log))["records"] == 31
+    assert "Act now" in mailhelp("log", "--markdown", long_log).out
+
+
+def test_a_problem_of_a_log_and_what_numbers_open_afterwards(
+    mailhelp: Mailhelp, long_log: str
+) -> None:
+    done = mailhelp("log", long_log, "1")
+    assert done.out.splitlines()[0].startswith("A lookup table file can't be opened")
+    assert "30 records" in done.out
+    mailhelp("log", long_log)
+    assert mailhelp("-q", "1").out.startswith("A lookup table file can't be opened")
+    assert mailhelp("log", long_log, "7").code == 1
+
+
+def test_a_log_from_standard_input(mailhelp: Mailhelp) -> None:
+    assert report(mailhelp("log", "--json", "-", stdin=LINE * 3))["records"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "records"),
+    [
+        (("--since", "06:00"), 13),
+        (("--since", "2026-11-22 06:00", "--until", "08:00"), 5),
+        (("--since", "yesterday", "--until", "today"), 0),
+        (("--last", "2h"), 2),
+    ],
+)
+def test_a_time_of_a_log(
+    mailhelp: Mailhelp, long_log: str, words: tuple[str, ...], records: int
+) -> None:
+    done = mailhelp("log", "--json", *words, long_log)
+    assert done.code == (0 if records else 1)
+    if records:
+        assert report(done)["records"] == records
+
+
+@pytest.mark.parametrize("words", [("--last", "soon"), ("--since", "x"), ("--jobs", "none")])
+def test_options_of_a_log_that_mean_nothing(
+    mailhelp: Mailhelp, long_log: str, words: tuple[str, ...]
+) -> None:
+    done = mailhelp("log", *words, long_log)
+    assert done.code == 2
+    assert words[1] in done.err
+
+
+def test_two_processes_say_the_same(mailhelp: Mailhelp, long_log: str) -> None:
+    one, two = (mailhelp("log", "--json", "--jobs", n, long_log) for n in "12")
+    assert one.out == two.out
+
+
+def test_a_source_of_several_that_fails(mailhelp: Mailhelp, long_log: str) -> None:
+    done = mailhelp("log", long_log, "/nowhere/mail.log")
+    assert done.code == 3
+    assert "31 records" in done.out
+    assert "/nowhere/mail.log cannot be read" in done.err
+
+
+def test_a_long_log_at_a_terminal_is_told_as_a_whole(mailhelp: Mailhelp, long_log: str) -> None:
+    piped = mailhelp(long_log)
+    mailhelp.host.terminal = True
+    done = mailhelp("--color", "never", long_log)
+    assert done.out.startswith("mail.log: 31 records")
+    assert f"mailhelp log {long_log} 1" in done.out or "mailhelp log FILE 1" in done.out
+    assert mailhelp("--color", "never", "explain", long_log).out == done.out
+    everything = mailhelp("--color", "never", "explain", "--all", long_log)
+    assert everything.out == piped.out != done.out

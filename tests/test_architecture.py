@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 FLOORS = [
     {"light"},
     {"errors", "answer", "names", "commands", "dangers", "knowledge.english"},
-    {"arguments", "completion", "patterns", "host.machine", "knowledge.document"},
+    {"arguments", "completion", "times", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
     {"log", "usage", "last"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
@@ -34,7 +34,7 @@ ONLY = {
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
     "typer": {"app"},
-    "subprocess": {"host.machine", "output"},
+    "subprocess": {"host.machine", "output", "log.files"},
 }
 WITHOUT_TESTS = {
     "__main__": "two lines; tests/test_start.py runs it",

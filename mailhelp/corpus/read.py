@@ -42,6 +42,7 @@ TABLES = (
     "settings",
     "shapes",
     "spaces",
+    "report",
     "stories",
     "subjects",
     "tools",

@@ -17,7 +17,7 @@ from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
     import subprocess
-    from datetime import date
+    from datetime import date, datetime
 
 TIMEOUT = 10.0
 """Seconds a command may take unless its caller knows better."""
@@ -65,6 +65,13 @@ class Host:
         from datetime import date
 
         return date.today()
+
+    @property
+    def now(self) -> datetime:
+        """The time, in this host's time zone."""
+        from datetime import datetime
+
+        return datetime.now()
 
     @property
     def stdin(self) -> BinaryIO:

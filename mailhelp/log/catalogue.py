@@ -41,7 +41,7 @@ class Match(NamedTuple):
     found: re.Match[str]
 
 
-class _Program:
+class ProgramPatterns:
     """The patterns of one program, best first, filed under a word that a matching message must hold."""
 
     def __init__(self, rows: Iterable[PatternRow]) -> None:
@@ -80,7 +80,7 @@ class Catalogue:
 
     def __init__(self, sources: Iterable[PatternSource]) -> None:
         self.sources = tuple(sources)
-        self._programs: dict[tuple[str, ...], _Program] = {}
+        self._programs: dict[tuple[str, ...], ProgramPatterns] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Catalogue, (self.sources,)
@@ -91,7 +91,7 @@ class Catalogue:
 
     def matches(self, programs: tuple[str, ...], message: str) -> Iterator[Match]:
         """All matches, best first: entries before generic shapes, then by length of fixed text."""
-        table = self._table(programs)
+        table = self.table(programs)
         for row in table.candidates(message):
             found = table.match(row, message)
             if found:
@@ -99,7 +99,7 @@ class Catalogue:
 
     def similar(self, programs: tuple[str, ...], message: str, most: int = 3) -> list[str]:
         """The ids of the entries that share most of their rare words with ``message``."""
-        rows = self._table(programs).candidates(message)
+        rows = self.table(programs).candidates(message)
         ids = dict.fromkeys(
             row.id
             for row in sorted(rows, key=lambda row: -len(row.word))
@@ -109,7 +109,7 @@ class Catalogue:
 
     def knows(self, programs: tuple[str, ...]) -> bool:
         """Whether there is any pattern of ``programs``."""
-        return bool(self._table(programs).rows)
+        return bool(self.table(programs).rows)
 
     def named(self, name: str, kind: str) -> str | None:
         """The id of the document of this ``name`` and ``kind``."""
@@ -118,7 +118,8 @@ class Catalogue:
         )
         return next(found, None)
 
-    def _table(self, programs: tuple[str, ...]) -> _Program:
+    def table(self, programs: tuple[str, ...]) -> ProgramPatterns:
+        """The patterns of ``programs`` (all programs if empty)."""
         if programs not in self._programs:
             if len(self._programs) >= _MOST_PROGRAMS:
                 self._programs.clear()
@@ -126,5 +127,5 @@ class Catalogue:
             for source in self.sources:
                 for program in programs or sorted(source.programs()):
                     rows += source.patterns(program)
-            self._programs[programs] = _Program(rows)
+            self._programs[programs] = ProgramPatterns(rows)
         return self._programs[programs]

@@ -1,12 +1,17 @@
-"""Opens the files that a user names: plain or compressed text."""
+"""Opens the files that a user names: plain or compressed text, rotated logs, pieces of large ones."""
 
 from __future__ import annotations
 
 import io
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from mailhelp.errors import SourceError
+from mailhelp.light import NamedTuple
+from mailhelp.log.join import LONGEST
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -14,8 +19,150 @@ if TYPE_CHECKING:
 _SAMPLE = 4096
 _BINARY = 0.3
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
-_PACKERS = ("zlib", "_lzma")
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PACKERS = ("zlib", "_lzma", "compression.zstd")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
+_BLOCK = 1 << 20
+PIECE = 16 << 20
+"""Bytes of a plain file that are scanned as one piece."""
+_SEARCHED = 1 << 18
+"""Bytes that are looked through for the beginning of a record."""
+_ROTATED = re.compile(
+    r"(?P<base>.*?)(?:[.-](?:(?P<number>\d{1,3})|(?P<date>\d{4}-?\d\d-?\d\d(?:[-_T]?\d+)?)))?"
+    r"(?:\.(?:gz|bz2|xz|zst))?\Z",
+    re.DOTALL,
+)
+
+
+class Chunk(NamedTuple):
+    """A piece of a file: whole lines from the byte ``start`` to ``end`` (``None``: to its end)."""
+
+    file: str
+    start: int = 0
+    end: int | None = None
+
+
+def oldest_first(names: Iterable[str]) -> list[str]:
+    """``names`` with the files of a rotation in the order in which they were written.
+
+    ``mail.log.2.gz`` goes before ``mail.log.1`` and this before ``mail.log``; dates in names count as such.
+    """
+    logs: dict[str, list[tuple[bool, str, int, str]]] = {}
+    for name in dict.fromkeys(names):
+        found = _ROTATED.match(name)
+        base, number, date = found.group("base", "number", "date") if found else (name, None, None)
+        written = re.sub(r"\D", "", date or "")
+        is_current = number is None and date is None
+        logs.setdefault(base, []).append((is_current, written, -int(number or 0), name))
+    return [name for log in logs.values() for *_, name in sorted(log)]
+
+
+def rotation(name: str) -> list[str]:
+    """The log ``name`` and what was rotated away from it, oldest first."""
+    folder, own = os.path.split(name)
+    found = [name]
+    try:
+        beside = os.listdir(folder or ".")
+    except OSError:
+        beside = []
+    for each in beside:
+        match = _ROTATED.match(each)
+        if each != own and each.startswith(own) and match and match["base"] == own:
+            found.append(os.path.join(folder, each))
+    return oldest_first(found)
+
+
+def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE) -> list[Chunk]:
+    """The pieces of the file ``name``; a compressed one is one piece.
+
+    ``begins`` says of two lines that a record begins with the second, whatever stands before the first.
+    Raises ``SourceError`` if the file cannot be read.
+    """
+    if os.path.exists(name) and not (os.path.isfile(name) or os.path.isdir(name)):
+        return [Chunk(name)]  # a pipe: it can be opened once
+    open_text(name).close()
+    with open(name, "rb") as stream:
+        if any(stream.peek(8).startswith(magic) for magic in (*_MAGIC, _ZSTD)):
+            return [Chunk(name)]
+        length = os.fstat(stream.fileno()).st_size
+        cuts = [0]
+        while cuts[-1] + 2 * size <= length:
+            cut = _cut_at(stream, cuts[-1] + size, begins)
+            if cut is None:
+                break
+            cuts.append(cut)
+    ends: list[int | None] = [*cuts[1:], None]
+    return [Chunk(name, start, end) for start, end in zip(cuts, ends, strict=True)]
+
+
+def _cut_at(stream: BinaryIO, position: int, begins: Callable[[bytes, bytes], bool]) -> int | None:
+    """Where, from ``position`` on, a record begins; ``None`` if that is not plain to see."""
+    stream.seek(position)
+    stream.readline(LONGEST)
+    before = b"" if stream.tell() - position >= LONGEST else stream.readline(LONGEST)
+    while stream.tell() - position < _SEARCHED:
+        start = stream.tell()
+        line = stream.readline(LONGEST)
+        if not line:
+            return None
+        if before.endswith(b"\n") and begins(before, line):
+            return start
+        before = line
+    return None
+
+
+def blocks(chunk: Chunk) -> Iterator[bytes]:
+    """The text of a piece in blocks of whole lines. Raises ``SourceError`` where it cannot be read."""
+    with open_text(chunk.file) as stream:
+        left = None
+        if chunk.start or chunk.end is not None:
+            stream.seek(chunk.start)
+            left = None if chunk.end is None else chunk.end - chunk.start
+        yield from blocks_of(stream, left)
+
+
+def blocks_of(stream: BinaryIO, left: int | None = None) -> Iterator[bytes]:
+    """The bytes of ``stream`` (``left`` of them) in blocks of whole lines, as ``join.lines`` cuts them."""
+    rest = b""
+    for data in _filled(stream, left):
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield _shortened(data[:end])
+        rest = data[end:]
+        if len(rest) > 2 * LONGEST:  # an endless line: its beginning is enough
+            rest = rest[:LONGEST]
+    if rest:
+        yield _shortened(rest)
+
+
+def _filled(stream: BinaryIO, left: int | None) -> Iterator[bytes]:
+    """The bytes of ``stream`` (``left`` of them) in blocks; of a damaged file, what comes before the damage."""
+    parts: list[bytes] = []
+    size = 0
+    ended = False
+    while not ended:
+        wanted = _BLOCK - size if left is None else min(_BLOCK - size, left)
+        try:
+            part = stream.read1(wanted) if wanted else b""  # type: ignore[attr-defined]
+        except SourceError:
+            yield b"".join(parts)
+            raise
+        parts.append(part)
+        size += len(part)
+        left = None if left is None else left - len(part)
+        ended = not part
+        if ended or size >= _BLOCK:
+            yield b"".join(parts)
+            parts, size = [], 0
+
+
+def _shortened(block: bytes) -> bytes:
+    """``block`` with its lines cut at ``LONGEST``; a line above it fills half of that somewhere."""
+    half = LONGEST // 2
+    if all(block.find(b"\n", at, at + half) >= 0 for at in range(0, len(block) - half, half)):
+        return block
+    return b"\n".join(line[:LONGEST] for line in block.split(b"\n"))
 
 
 def open_text(name: str) -> BinaryIO:
@@ -46,7 +193,61 @@ def _unpacked(name: str, stream: BinaryIO) -> BinaryIO:
 
             unpacked = importlib.import_module(module).open(stream, "rb")
             return cast(BinaryIO, io.BufferedReader(_Unpacked(name, stream, unpacked)))
+    if head.startswith(_ZSTD):
+        return cast(BinaryIO, io.BufferedReader(_Unpacked(name, stream, _zstd(name, stream))))
     return stream
+
+
+def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
+    """What is packed by zstd: unpacked by Python (3.14 on), else by the zstd program."""
+    import importlib
+
+    try:
+        opened = importlib.import_module("compression.zstd").open(stream, "rb")
+        return cast(io.BufferedIOBase, opened)
+    except ImportError:
+        pass
+    import shutil
+
+    tool = shutil.which("zstd")
+    if tool is None:
+        stream.close()
+        raise SourceError(
+            f"{name} is packed with zstd, which is not here.",
+            "Install it: apt-get install zstd (dnf install zstd).",
+        )
+    return io.BufferedReader(_Tool(tool, stream))
+
+
+class _Tool(io.RawIOBase):
+    """What the program ``tool`` unpacks of a file. Raises ``OSError`` at its end if it failed."""
+
+    def __init__(self, tool: str, packed: BinaryIO) -> None:
+        import subprocess
+
+        os.lseek(packed.fileno(), 0, os.SEEK_SET)
+        self._process = subprocess.Popen(
+            [tool, "-dcq"], stdin=packed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        assert self._process.stdout is not None
+        data = self._process.stdout.read(len(memoryview(buffer)))
+        if not data and self._process.wait():
+            raise OSError("it is damaged or cut off")
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process.kill()
+            self._process.wait()
+        super().close()
 
 
 class _Unpacked(io.RawIOBase):
@@ -62,12 +263,14 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int:
         try:
-            return self._stream.readinto(buffer)
+            data = self._stream.read1(len(memoryview(buffer)))
         except Exception as error:
             # the errors of packers are of modules that need not be loaded
             if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
                 raise _unreadable(self._name, error) from error
             raise
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         if not self.closed:
@@ -84,7 +287,6 @@ def _unreadable(name: str, error: Exception) -> SourceError:
 
 def _who_may(name: str) -> str:
     """Who may read a file that we may not, and how to become one of them."""
-    import os
     import stat
 
     try:

@@ -79,6 +79,7 @@ class Splitter:
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
         self._shapes: dict[str, tuple[list[_Shape], _Items | None]] = {}
+        self._parts: dict[str, frozenset[str]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Splitter, (self.fields,)
@@ -88,6 +89,23 @@ class Splitter:
         found: list[ValueSpan] = []
         self._add_groups(found, match, names)
         return found
+
+    def split(self, name: str, value: str) -> list[ValueSpan]:
+        """The spans of a ``value`` of the field ``name`` by itself, and of its parts."""
+        found: list[ValueSpan] = []
+        self._add(found, name, value, 0, len(value))
+        return found
+
+    def parts(self, name: str) -> frozenset[str]:
+        """The fields that a value of the field ``name`` may hold, itself included."""
+        known = self._parts.get(name)
+        if known is None:
+            self._parts[name] = frozenset((name,))  # a field may stand in its own items
+            field = self.fields[name]
+            inner = {each for text in (*field.forms, *field.items) for each in holes(parse(text))}
+            known = frozenset((name, *(part for each in inner for part in self.parts(each))))
+            self._parts[name] = known
+        return known
 
     def _add_groups(
         self, found: list[ValueSpan], match: re.Match[str], names: tuple[str, ...]

@@ -35,6 +35,11 @@ def whole(answer: Answer) -> Iterator[Block]:
     if answer.continues is not None:
         yield Text((("aside", f"(goes on from line {answer.continues})"),))
         return
+    if answer.report:
+        from mailhelp.render import report
+
+        yield from report.whole(answer)
+        return
     if answer.danger:
         yield Text((("act", f"Danger: {answer.danger}"),))
     yield from _head(answer)

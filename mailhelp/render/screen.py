@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Answer, Command, Finding, Parameter, Prose, Result, Span
 from mailhelp.light import NamedTuple
-from mailhelp.render import outline, words
+from mailhelp.render import outline, report, words
 from mailhelp.render.blocks import (
     Block,
     Bullets,
@@ -108,6 +108,8 @@ def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGH
         return []
     worst = max((told.answer for told in entries), key=_urgency)
     sheet = _Sheet(width, height)
+    if worst.report and len(each) == 1:
+        return report.screen(worst, width, height)
     if len(each) == 1:
         return _one(worst, width, height)
     if all(told.answer.kind == "parameter" for told in each) and len(each) <= _PARAMETERS:

@@ -1,0 +1,60 @@
+"""Pieces of logs → one tally, by this process or by several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mailhelp.log.files import Chunk, blocks
+from mailhelp.log.scan import Plan, Scanner
+from mailhelp.log.tally import Tally
+
+Progress = Callable[[Chunk], None]
+_scanner: Scanner | None = None
+
+
+def tally(plan: Plan, chunks: Sequence[Chunk], jobs: int, done: Progress) -> Tally:
+    """The tally of ``chunks`` in their order; ``done`` is told each that is finished.
+
+    How many processes there are changes nothing in it. The pieces of a process that dies are scanned here.
+    """
+    whole = Tally()
+    found = _by_processes(plan, chunks, jobs) if min(jobs, len(chunks)) > 1 else iter(())
+    scanner = Scanner(plan)
+    for chunk in chunks:
+        part = next(found, None)
+        whole.merge(scanner.scan(blocks(chunk)) if part is None else part)
+        done(chunk)
+    return whole
+
+
+def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Tally]:
+    """The tallies of the first ``chunks``: of all of them, if no process dies."""
+    import pickle
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # pickled, so that each process opens the index for itself
+    with ProcessPoolExecutor(
+        min(jobs, len(chunks)), initializer=_start, initargs=(pickle.dumps(plan),)
+    ) as pool:
+        try:
+            yield from pool.map(_scan, chunks)
+        except BrokenProcessPool:
+            return
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start(plan: bytes) -> None:
+    """What a process does first."""
+    import pickle
+    import signal
+
+    global _scanner
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
+    _scanner = Scanner(pickle.loads(plan))
+
+
+def _scan(chunk: Chunk) -> Tally:
+    assert _scanner is not None
+    return _scanner.scan(blocks(chunk))

@@ -1,0 +1,642 @@
+"""A piece of a log → its tally, as fast as this language reads lines.
+
+Whether a message fits an entry is decided by the same regexes as in ``catalogue``. What is saved is
+the search for them: all messages of a program that hold the same of the words under which patterns
+are filed have the same candidates in the same order, and a log has few such sets of words. A line that
+is anything but a plain record by itself (wrapped, continued, of another format, repeated, with a secret)
+goes through the ``Engine`` with the lines that it may belong to; so the counts are those that reading
+record by record gives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any
+
+from mailhelp.errors import SourceError
+from mailhelp.light import NamedTuple
+from mailhelp.log.catalogue import ProgramPatterns
+from mailhelp.log.facts import Documents
+from mailhelp.log.files import Chunk, blocks
+from mailhelp.log.read import Read
+from mailhelp.log.reader import Engine
+from mailhelp.log.tally import Count, Tally
+from mailhelp.patterns.values import EMPTY
+from mailhelp.redact import Carried
+
+_LINE = re.compile(
+    r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})) "
+    r"([^\s:\[\]]++ [^\s:\[\]\"=<>(),]++)(?:\[[0-9]{1,18}\])?+: (.*)|(.*))$",
+    re.MULTILINE,
+)
+"""A plain record: its time, its host and tag, its message; or any other line."""
+_LONGEST = 15_000
+"""Characters of a message that goes the fast way."""
+_MOST_KEYS = 20_000
+_MOST_WHERES = 2000
+_MOST_SPLIT = 20_000
+_GROUP = 500
+"""Lines that go through the engine at once, where their end is not plain to see."""
+_BARE = 20
+_BLANKS = (" ", "\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\r")
+_PAGE_BLANK = re.compile("[\u00a0\u2007\u202f]|\\s$")
+_SHAPELESS = re.compile(r"\S*[\d@/<>\[\]\"'=]\S*")
+_MOST_WORDS = 12
+_OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
+"""The acts of which a mail's size makes bytes."""
+
+Row = tuple[str, str, str, str]
+
+
+class Plan(NamedTuple):
+    """What a scan needs: it can be pickled.
+
+    ``table`` is ``report.toml``; ``documents`` hold the entries, those that go first first. Only records from ``since`` on and before ``until`` are counted: ISO 8601 as far
+    as wanted, without a zone, compared with the times as the log tells them.
+    """
+
+    engine: Engine
+    table: Mapping[str, Any]
+    documents: tuple[Documents, ...]
+    since: str = ""
+    until: str = ""
+
+
+def scan(plan: Plan, chunk: Chunk) -> Tally:
+    """The tally of a piece of a log; that it could not be read to its end is among the ``faults``."""
+    return Scanner(plan).scan(blocks(chunk))
+
+
+class _Way:
+    """A pattern, ready to be tried: its fixed text, its regex, what its entry is counted for.
+
+    ``act`` is an act of the totals, ``acts`` what the group ``act_group`` makes of it where it depends on a
+    value. ``wants`` are the groups whose values are counted.
+    """
+
+    __slots__ = (
+        "act", "act_group", "acts", "client", "fixed", "generic", "id", "id_group", "keep", "match",
+        "plain", "size_group", "top",
+    )  # fmt: skip
+
+    def __init__(self, id: str, generic: bool) -> None:
+        self.id = id
+        self.generic = generic
+        self.fixed = ""
+        self.match: Callable[[str], re.Match[str] | None] = _no_match
+        self.plain = True
+        self.act = ""
+        self.acts: dict[str, str] = {}
+        self.act_group = self.id_group = self.size_group = 0
+        self.top: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
+        self.client: tuple[tuple[int, str], ...] = ()
+        self.keep = False
+
+
+def _no_match(text: str) -> None:
+    return None
+
+
+class _Sources:
+    """The patterns of the programs behind a host and tag, and their candidates by the words of a message."""
+
+    __slots__ = ("filing", "program", "ways")
+
+    def __init__(self, program: ProgramPatterns) -> None:
+        self.program = program
+        self.filing = frozenset(program.by_word)
+        self.ways: dict[frozenset[str], tuple[_Way, ...]] = {}
+
+
+class Scanner:
+    """Scans pieces of logs; what it learns of one it knows for the next."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.engine = plan.engine
+        table = plan.table
+        self._mail, self._totals, self._top = table["mail"], table["totals"], table["top"]
+        self._attacks = frozenset(table["attacks"]["entries"])
+        self._who: str = table["attacks"]["who"]
+        self._none = frozenset((*self._mail["none"], *EMPTY, ""))
+        self._wheres: dict[str, _Sources | None] = {}
+        self._sources: dict[tuple[str, ...], _Sources] = {}
+        self._made: dict[str, _Way] = {}
+        self._slow: dict[tuple[str, bool, tuple[str, ...]], _Way] = {}
+        self._keys = 0
+        self._days: dict[str, str | None] = {}
+        self._split: dict[tuple[str, str], dict[str, str]] = {}
+        rules = (row.get("continuation") for row in self.engine.programs.values())
+        self._ends = tuple(rule["ends"] for rule in rules if rule)
+        self._odd_ends = (*self._ends, *_BLANKS)
+        self._bounded = bool(plan.since or plan.until)
+
+    def scan(self, source: Iterable[bytes]) -> Tally:
+        """The tally of ``source``: blocks of whole lines."""
+        self._tally = Tally()
+        carried = Carried(self.engine.redactor)
+        # the rest of a block that may go on in the next one
+        left: list[str] = []
+        for block in self._read_whole(source):
+            text = block.decode("utf-8", "replace").removesuffix("\n")
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").removesuffix("\r")
+            text = self.engine.redactor.cover_block(text, carried)
+            left = self._block(text, left)
+        self._through_engine(left)
+        self._tally.ledger.bound()
+        return self._tally
+
+    def begins(self, before: bytes, line: bytes) -> bool:
+        """Whether a record begins with ``line``, and nothing of it is told by the line ``before`` it."""
+        texts = [each.decode("utf-8", "replace").rstrip() for each in (before, line)]
+        rows = [_LINE.findall(text)[0] for text in texts]
+        redactor = self.engine.redactor
+        return (
+            all(row[0] for row in rows)
+            and not self._slow_lines("\n".join(texts), rows)
+            and not redactor.places(texts[0])
+            and not redactor.asked(texts[0])
+        )
+
+    def _read_whole(self, source: Iterable[bytes]) -> Iterator[bytes]:
+        """``source`` as far as it can be read."""
+        try:
+            yield from source
+        except SourceError as error:
+            self._tally.faults.append(str(error))
+
+    def _block(self, text: str, left: list[str]) -> list[str]:
+        """Count the records of ``text``, before which the lines ``left`` stand; the last record is handed back."""
+        rows: list[Row] = _LINE.findall(text)
+        slow = self._slow_lines(text, rows)
+        slow.add(len(rows) - 1)  # whether it goes on is known from the next block
+        lines = text.split("\n")
+        if left and self._joins(left, rows[0]):
+            slow.add(0)
+        columns: dict[str, dict[_Way, list[Any]]] = {}
+        acts: list[tuple[str, str, str]] = []
+        position = 0
+        group = left
+        for number in sorted(slow):
+            if number > position:
+                self._through_engine(group, acts)
+                group = []
+                self._fast(text, rows, position, number, columns, acts)
+            elif group and not self._joins(group, rows[number]):
+                self._through_engine(group, acts)
+                group = []
+            group.append(lines[number])
+            if len(group) >= _GROUP:
+                group = self._cut(group, acts)
+            position = number + 1
+        self._count(columns, text)
+        take = self._tally.ledger.take
+        for act in acts:
+            take(*act)
+        self._tally.ledger.bound()
+        return group
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether the record that ends with ``line`` may go on in one with a prefix of its own."""
+        return line.rstrip().endswith(self._ends)
+
+    def _joins(self, group: list[str], row: Row) -> bool:
+        """Whether the line ``row`` may belong to the record of the lines ``group`` before it."""
+        plain = row[0] and self._wheres[row[1]] is not None and self._days[row[0][:6]] is not None
+        return not plain or self._goes_on(group[-1])
+
+    def _slow_lines(self, text: str, rows: list[Row]) -> set[int]:
+        """The numbers of the lines that the engine has to read, with the lines before them where they may belong to those."""
+        wheres = set(map(itemgetter(1), rows))
+        odd: set[int] = set()
+        if "" in wheres:
+            odd = {number for number, row in enumerate(rows) if not row[0]}
+        unknown = wheres - self._wheres.keys()
+        if unknown:
+            if len(self._wheres) + len(unknown) > _MOST_WHERES:
+                self._wheres.clear()
+                self._sources.clear()
+                self._keys = 0
+                unknown = wheres
+            seen = {row[1]: row for row in reversed(rows)}
+            for where in unknown:
+                self._wheres[where] = self._sources_of(seen[where]) if where else None
+        bad = {where for where in wheres if self._wheres[where] is None}
+        if bad - {""}:
+            odd |= {number for number, row in enumerate(rows) if row[1] in bad}
+        if len(self._days) > _MOST_WHERES:
+            self._days.clear()
+        days = {time[:6] for time in map(itemgetter(0), rows)}
+        for day in days - self._days.keys():
+            self._days[day] = self._date(day)
+        if any(self._days[day] is None for day in days):
+            odd |= {number for number, row in enumerate(rows) if self._days[row[0][:6]] is None}
+        slow = odd | {number - 1 for number in odd if number}
+        ends = self._odd_ends
+        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)]:
+            slow |= {number, number + 1} if number + 1 < len(rows) else {number}
+        if " repeated " in text:
+            slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
+        if ": [ID " in text:
+            slow |= {number for number, row in enumerate(rows) if row[2].startswith("[ID ")}
+        half = _LONGEST // 2  # a line above it fills half of that somewhere
+        if any(text.find("\n", at, at + half) < 0 for at in range(0, len(text) - half, half)):
+            slow |= {number for number, row in enumerate(rows) if len(row[2]) > _LONGEST}
+        if not text.isascii():
+            slow |= {
+                number
+                for number, row in enumerate(rows)
+                if not row[2].isascii() and _PAGE_BLANK.search(row[2])
+            }
+        return slow
+
+    def _sources_of(self, row: Row) -> _Sources | None:
+        """The patterns for a host and tag; ``None`` if the engine reads the line ``row`` in another way."""
+        record = self.engine.parse(f"{row[0]} {row[1]}: ")
+        if f"{record.host} {record.tag}" != row[1] or not record.time or record.message:
+            return None
+        keys = self.engine.keys(record.tag)
+        if keys not in self._sources:
+            self._sources[keys] = _Sources(self.engine.catalogue.table(keys))
+        return self._sources[keys]
+
+    def _date(self, day: str) -> str | None:
+        """The date of a time that begins with ``day``; ``None`` if it is none of a plain record."""
+        if day[:1].isdigit() or not day:
+            return ""
+        record = self.engine.parse(f"{day} 00:00:00 host tag: ")
+        return record.time[:10] if record.time and record.host == "host" else None
+
+    def _fast(
+        self,
+        text: str,
+        rows: list[Row],
+        start: int,
+        end: int,
+        columns: dict[str, dict[_Way, list[Any]]],
+        acts: list[tuple[str, str, str]],
+    ) -> None:
+        """Find the entries of plain records; what is counted of them is put in columns by hour."""
+        wheres, totals, none, bounded = self._wheres, self._tally.totals, self._none, self._bounded
+        hour, last = "\0", ""
+        column: dict[_Way, list[Any]] = {}
+        sources: _Sources | None = None
+        for time, where, message, _ in rows[start:end]:
+            if not time.startswith(hour):
+                hour = time[:13] if time[4] == "-" else time[:9]
+                column = columns.setdefault(hour, {})
+            if bounded and not self._within(self._canonical(time)):
+                continue
+            if where != last:
+                sources, last = wheres[where], where
+            assert sources is not None
+            key = sources.filing.intersection(message.split())
+            ways = sources.ways.get(key)
+            if ways is None:
+                ways = self._ways(sources, key, message)
+            for way in ways:
+                if way.fixed in message:
+                    found = way.match(message)
+                    if found:
+                        break
+            else:
+                self._unknown(time, where, message, text)
+                continue
+            if not way.plain:
+                self._one_by_engine(time, where, message, text, acts)
+                continue
+            if way in column:
+                column[way].append((time, found) if way.keep else time)
+            else:
+                column[way] = [(time, found) if way.keep else time]
+                self._sample(way, text, message)
+            act = way.act
+            if way.act_group:
+                act = way.acts.get(found[way.act_group], act)
+            if act:
+                totals[act] = totals.get(act, 0) + 1
+                if act in _OF_MAILS and way.id_group:
+                    mail = found[way.id_group]
+                    if mail not in none:
+                        acts.append((act, mail, found[way.size_group] if way.size_group else ""))
+
+    def _ways(self, sources: _Sources, key: frozenset[str], message: str) -> tuple[_Way, ...]:
+        """The patterns that a message with the words ``key`` can fit, best first."""
+        if self._keys >= _MOST_KEYS:
+            for each in self._sources.values():
+                each.ways.clear()
+            self._keys = 0
+        self._keys += 1
+        found = tuple(self._way(row) for row in sources.program.candidates(message))
+        sources.ways[key] = found
+        return found
+
+    def _way(self, row: Any) -> _Way:
+        name = f"{row.id}\n{row.generic}\n{row.regex}"
+        way = self._made.get(name)
+        if way is None:
+            way = self._made[name] = self._planned(row.id, row.generic, row.holes)
+            way.fixed = row.fixed
+            regex, way.match = row.regex, _no_match
+            way.match = _Late(way, _captured(regex, _groups(way)))
+        return way
+
+    def _planned(self, id: str, generic: bool, holes: tuple[str, ...]) -> _Way:
+        """What is counted of the records of an entry that have these holes; groups are numbered as the holes."""
+        way = _Way(id, generic)
+        data = self._data(id)
+        harmless = bool((data.get("verdict") or {}).get("harmless"))
+        way.plain = not any(self._is_secret(hole) for hole in holes)
+        way.id_group = _group(holes, self._mail["id"])
+        way.size_group = _group(holes, self._mail["size"])
+        for act, row in self._totals.items():
+            if id in row.get("entries", ()) or data.get("event") in row.get("events", ("\0",)):
+                way.act = act
+                break
+            group = _group(holes, row["field"]) if "field" in row else 0
+            if group and way.act_group in (0, group):
+                way.act_group = group
+                for value in row["values"]:
+                    way.acts.setdefault(value, act)
+        way.keep = not harmless and data.get("severity") not in (None, "info")
+        if way.keep:
+            names = [name for name in self._top["fields"] if self._providers(holes, name)]
+            way.top = tuple(
+                (name, self._providers(holes, name)) for name in names[: self._top["most"]]
+            )
+            if id in self._attacks:
+                way.client = self._providers(holes, self._who)
+        return way
+
+    def _providers(self, holes: tuple[str, ...], name: str) -> tuple[tuple[int, str], ...]:
+        """The groups that may hold a value of the field ``name``, each with its own field."""
+        parts = self.engine.splitter.parts
+        return tuple((n, hole) for n, hole in enumerate(holes, 1) if name in parts(hole))
+
+    def _is_secret(self, hole: str) -> bool:
+        return any(self.engine.fields[part].secret for part in self.engine.splitter.parts(hole))
+
+    def _data(self, id: str) -> Mapping[str, Any]:
+        """What the corpus says of an entry."""
+        for source in self.plan.documents:
+            document = source.document(id)
+            if document is not None and not document.data.get("patch"):
+                data: Mapping[str, Any] = document.data
+                return data
+        return {}
+
+    def _canonical(self, time: str) -> str:
+        return time if time[4] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
+
+    def _within(self, time: str) -> bool:
+        """Whether a time is one that is asked for."""
+        plan = self.plan
+        return (not plan.since or time >= plan.since) and (not plan.until or time < plan.until)
+
+    def _count(self, columns: dict[str, dict[_Way, list[Any]]], text: str) -> None:
+        """Count what the columns hold."""
+        tally = self._tally
+        for column in columns.values():
+            for way, values in column.items():
+                count = self._counted(way)
+                times = [value[0] for value in values] if way.keep else values
+                first, last = self._canonical(min(times)), self._canonical(max(times))
+                count.add(len(times), first[:13], first, last)
+                tally.span(first, last)
+                tally.known("generic" if way.generic else "entry", len(times))
+                if way.keep:
+                    self._count_values(count, way, [value[1] for value in values])
+
+    def _counted(self, way: _Way) -> Count:
+        counts = self._tally.counts
+        count = counts.get(way.id)
+        if count is None:
+            count = counts[way.id] = Count(way.generic)
+        return count
+
+    def _count_values(self, count: Count, way: _Way, found: list[re.Match[str]]) -> None:
+        """Count mails, clients and the commonest values of records of one kind."""
+        if way.id_group:
+            mails = dict.fromkeys(match[way.id_group] for match in found)
+            count.mail(mail for mail in mails if mail not in self._none)
+            if "deferred" in (way.act, *way.acts.values()):
+                self._tally.deferred.add(
+                    match[way.id_group]
+                    for match in found
+                    if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
+                )
+        for name, providers in way.top:
+            for value, times in self._values(found, name, providers).items():
+                count.value(name, value, times)
+        if way.client:
+            count.clients.add(self._values(found, self._who, way.client))
+
+    def _values(
+        self, found: list[re.Match[str]], name: str, providers: tuple[tuple[int, str], ...]
+    ) -> Counter[str]:
+        """How often each value of the field ``name`` is in matches."""
+        counted: Counter[str] = Counter()
+        if len(providers) == 1:
+            ((group, hole),) = providers
+            for value, times in Counter(match[group] for match in found).items():
+                inner = self._inner(hole, value, name)
+                if inner:
+                    counted[inner] += times
+            return counted
+        for match in found:
+            for group, hole in providers:
+                inner = self._inner(hole, match[group], name)
+                if inner:
+                    counted[inner] += 1
+                    break
+        return counted
+
+    def _inner(self, hole: str, value: str | None, name: str) -> str:
+        """The first value of the field ``name`` inside a value of ``hole``; empty if there is none."""
+        if not value or hole == name:
+            return value or ""
+        known = self._split.get((hole, value))
+        if known is None:
+            if len(self._split) >= _MOST_SPLIT:
+                self._split.clear()
+            known = self._split[hole, value] = {}
+            for span in self.engine.splitter.split(hole, value):
+                if span.value not in EMPTY:
+                    known.setdefault(span.name, span.value)
+        return known.get(name, "")
+
+    def _sample(self, way: _Way, text: str, message: str) -> None:
+        """Keep the record of ``message`` as a sample of its entry."""
+        count = self._counted(way)
+        if not count.has_samples:
+            count.sample(_line_of(text, message))
+
+    def _unknown(self, time: str, where: str, message: str, text: str) -> None:
+        time = self._canonical(time)
+        self._shape(where.partition(" ")[2], message, time, lambda: _line_of(text, message))
+
+    def _shape(self, tag: str, message: str, time: str, sample: Callable[[], str]) -> None:
+        """Count a record that nothing knows by its shape: the words that are no values."""
+        tally = self._tally
+        tally.known("no", 1)
+        tally.span(time, time)
+        words = _SHAPELESS.sub("…", message[:400]).split()[:_MOST_WORDS]
+        shape = " ".join((*((f"{tag}:",) if tag else ()), *words))
+        count = tally.shape(shape)
+        if count is None:
+            tally.unknown_rest += 1
+            return
+        if not count.samples:
+            count.sample(sample())
+        count.add(1, time[:13], time, time)
+
+    def _one_by_engine(
+        self, time: str, where: str, message: str, text: str, acts: list[tuple[str, str, str]]
+    ) -> None:
+        """Count a plain record whose values have to be covered."""
+        self._through_engine([_line_of(text, message) or f"{time} {where}: {message}"], acts)
+
+    def _through_engine(
+        self, lines: list[str], acts: list[tuple[str, str, str]] | None = None
+    ) -> None:
+        """Count the records of ``lines``, which belong to no record before or behind them."""
+        if not lines:
+            return
+        own: list[tuple[str, str, str]] = [] if acts is None else acts
+        for read in self.engine.reads(lines, is_covered=True):
+            if read.record.text.strip():
+                self._read(read, own)
+        if acts is None:
+            for act in own:
+                self._tally.ledger.take(*act)
+
+    def _read(self, read: Read, acts: list[tuple[str, str, str]]) -> None:
+        """Count a record that the engine has read."""
+        record, hit, tally = read.record, read.hit, self._tally
+        time = record.time or ""
+        if self._bounded and not (time and self._within(time)):
+            return
+        if record.repeats_last:
+            tally.known("generic", 1)
+            tally.span(time, time)
+            return
+        if hit is None:
+            self._shape(record.tag or "", record.message, time, lambda: record.text)
+            return
+        name = (hit.entry, hit.generic, hit.holes)
+        way = self._slow.get(name)
+        if way is None:
+            if len(self._slow) >= _MOST_KEYS:
+                self._slow.clear()
+            way = self._slow[name] = self._planned(*name)
+        count = self._counted(way)
+        count.add(1, time[:13], time, time)
+        count.sample(record.text)
+        tally.span(time, time)
+        tally.known(read.recognised, 1)
+        values = read.first()
+        mail = values.get(self._mail["id"], "") if way.id_group else ""
+        act = way.act
+        if way.act_group:
+            field = hit.holes[way.act_group - 1]
+            act = way.acts.get(values.get(field, ""), act)
+        if act:
+            tally.total(act)
+            if mail not in self._none:
+                size = values.get(self._mail["size"], "") if way.size_group else ""
+                acts.append((act, mail, size))
+        if not way.keep:
+            return
+        if mail not in self._none:
+            count.mail((mail,))
+            if act == "deferred":
+                tally.deferred.add((mail,))
+        for field, _ in way.top:
+            if field in values:
+                count.value(field, values[field])
+        if way.client and self._who in values:
+            count.clients.add((values[self._who],))
+
+    def _cut(self, lines: list[str], acts: list[tuple[str, str, str]]) -> list[str]:
+        """Count the records of ``lines`` but for the last one, which is handed back."""
+        records = [self.engine.parse(line) for line in lines]
+        for number in range(len(lines) - 1, 0, -1):
+            record = records[number]
+            if self._goes_on(lines[number - 1]):
+                continue
+            bare = records[max(number - _BARE, 0) : number + 1]
+            free = len(bare) > _BARE and all(r.tag is None and r.time is None for r in bare)
+            if record.tag or record.time or (free and not lines[number][:1].isspace()):
+                self._through_engine(lines[:number], acts)
+                return lines[number:]
+        if len(lines) < 4 * _GROUP:
+            return lines
+        self._through_engine(lines, acts)
+        return []
+
+
+class _Late:
+    """The match of a way whose regex is compiled when it is first tried."""
+
+    __slots__ = ("regex", "way")
+
+    def __init__(self, way: _Way, regex: str) -> None:
+        self.way = way
+        self.regex = regex
+
+    def __call__(self, text: str) -> re.Match[str] | None:
+        match = self.way.match = re.compile(self.regex, re.DOTALL).match
+        return match(text)
+
+
+def _groups(way: _Way) -> list[int]:
+    """The groups of a way that are asked for, numbered from then on in this order."""
+    asked = {way.act_group, way.id_group, way.size_group}
+    asked |= {group for _, providers in way.top for group, _ in providers}
+    asked |= {group for group, _ in way.client}
+    groups = sorted(asked - {0})
+    new = {group: number for number, group in enumerate(groups, 1)} | {0: 0}
+    way.act_group, way.id_group = new[way.act_group], new[way.id_group]
+    way.size_group = new[way.size_group]
+    way.top = tuple(
+        (name, tuple((new[group], hole) for group, hole in providers))
+        for name, providers in way.top
+    )
+    way.client = tuple((new[group], hole) for group, hole in way.client)
+    return groups
+
+
+_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?!\?)", re.DOTALL)
+
+
+def _captured(regex: str, groups: list[int]) -> str:
+    """``regex`` with only ``groups`` captured: the others take time and are not asked for."""
+    number = 0
+
+    def replaced(found: re.Match[str]) -> str:
+        nonlocal number
+        if found[0] != "(":
+            return found[0]
+        number += 1
+        return "(" if number in groups else "(?:"
+
+    return _SIGN.sub(replaced, regex)
+
+
+def _group(holes: tuple[str, ...], name: str) -> int:
+    """The number of the group of the field ``name``; 0 if there is none."""
+    return holes.index(name) + 1 if name in holes else 0
+
+
+def _line_of(text: str, message: str) -> str:
+    """The first line of ``text`` that ends with ``message``."""
+    at = text.find(f": {message}")
+    if at < 0:
+        return ""
+    end = text.find("\n", at)
+    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]

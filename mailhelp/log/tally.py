@@ -1,0 +1,283 @@
+"""What is counted of a log: plain, bounded data that can be merged and sent to another process.
+
+Merging the tallies of two pieces of a log, the earlier one first, gives the tally of both; it is
+associative. Where a bound cuts something off (thousands of distinct values, shapes or hours) the
+counts that are left are right or too low, and pieces that are merged in the same order give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+_MOST_DISTINCT = 1024
+"""Distinct values that are counted exactly; of more, their number is estimated (within 3 in 100)."""
+_MOST_VALUES = 1000
+"""Values of a field that are counted for one entry."""
+_MOST_SHAPES = 1000
+_MOST_HOURS = 2000
+_MOST_SAMPLES = 3
+_MOST_OPEN = 20_000
+"""Mails whose size is remembered until they leave the queue."""
+_SPACE = 1 << 64
+
+
+@dataclass(slots=True)
+class Distinct:
+    """How many different values there were: kept are the smallest of their hashes."""
+
+    hashes: set[int] = field(default_factory=set)
+
+    def add(self, values: Iterable[str]) -> None:
+        """Take ``values``, of which any may have been there before."""
+        self.hashes.update(
+            int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
+            for value in values
+        )
+        self._trim(2 * _MOST_DISTINCT)
+
+    def merge(self, other: Distinct) -> None:
+        """Take the values of ``other`` too."""
+        self.hashes |= other.hashes
+        self._trim(_MOST_DISTINCT)
+
+    def _trim(self, most: int) -> None:
+        """Keep the smallest, and one more that says that there were others, if there are above ``most``."""
+        if len(self.hashes) > most:
+            self.hashes = set(sorted(self.hashes)[: _MOST_DISTINCT + 1])
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        if len(self.hashes) <= _MOST_DISTINCT:
+            return len(self.hashes)
+        largest = sorted(self.hashes)[_MOST_DISTINCT - 1]
+        return (_MOST_DISTINCT - 1) * _SPACE // largest
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Bytes received and delivered: a mail's size is told once, and used at each delivery.
+
+    A mail is known from the record of its arrival, or of its end, on: ``sizes`` has its size (0 if that is not
+    told yet), ``expected`` those whose size counts as received. What a piece says of a mail that came before it
+    waits in ``heads``: deliveries before its size is told, the size, deliveries after that.
+    """
+
+    received: int = 0
+    delivered: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)
+    expected: dict[str, None] = field(default_factory=dict)
+    heads: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+
+    @property
+    def bytes_received(self) -> int:
+        """Of mails whose arrival is in the log."""
+        return self.received
+
+    @property
+    def bytes_delivered(self) -> int:
+        """The size of each mail as often as it was delivered."""
+        return self.delivered + sum(size * after for _, size, after in self.heads.values())
+
+    def take(self, act: str, mail: str, value: str) -> None:
+        """A record of ``mail``; ``value`` is its size where ``act`` is ``sized``."""
+        if act == "received":
+            self.sizes[mail] = 0
+            self.expected[mail] = None
+        elif act == "removed":
+            self.sizes[mail] = 0
+            self.expected.pop(mail, None)
+        elif act == "sized":
+            self._head(mail, 0, int(value[:18]) if value.isdecimal() else 0, 0)
+        elif act == "delivered":
+            self._head(mail, 1, 0, 0)
+
+    def _head(self, mail: str, before: int, size: int, after: int) -> None:
+        """So many deliveries of a mail, its size, and more deliveries."""
+        known = self.sizes.get(mail)
+        if known is None:
+            first, told, last = self.heads.get(mail, (0, 0, 0))
+            if told:
+                self.heads[mail] = (first, told, last + before + after)
+            else:
+                self.heads[mail] = (first + before, size, after)
+        elif known:
+            self.delivered += (before + after) * known
+        elif size:
+            self.sizes[mail] = size
+            self.delivered += after * size
+            if mail in self.expected:
+                del self.expected[mail]
+                self.received += size
+
+    def bound(self) -> None:
+        """Forget the oldest of what is kept, where it is too much."""
+        tables: tuple[dict[str, Any], ...] = (self.sizes, self.expected, self.heads)
+        for table in tables:
+            for mail in list(islice(table, max(len(table) - _MOST_OPEN, 0))):
+                del table[mail]
+
+    def merge(self, other: Ledger) -> None:
+        """Take what a later piece says."""
+        for mail, head in other.heads.items():
+            self._head(mail, *head)
+        self.received += other.received
+        self.delivered += other.delivered
+        for mail in other.sizes:
+            self.expected.pop(mail, None)
+        self.sizes.update(other.sizes)
+        self.expected.update(other.expected)
+        self.bound()
+
+
+@dataclass(slots=True)
+class Count:
+    """The records of one entry. Times are ISO 8601 as the log tells them; ``hours`` are their first 13
+    characters. ``top`` has, for a field, how often each of its values was there; ``mails`` and ``clients``
+    are counted for entries that may tell of trouble; ``ids`` are a few of their queue IDs.
+    """
+
+    generic: bool = False
+    records: int = 0
+    first: str = ""
+    last: str = ""
+    hours: dict[str, int] = field(default_factory=dict)
+    samples: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    top: dict[str, dict[str, int]] = field(default_factory=dict)
+    mails: Distinct = field(default_factory=Distinct)
+    clients: Distinct = field(default_factory=Distinct)
+
+    def add(self, records: int, hour: str, first: str, last: str) -> None:
+        """Count ``records`` of one ``hour`` (empty if they tell no time)."""
+        self.records += records
+        if hour:
+            self.span(first, last)
+            if hour in self.hours or len(self.hours) < _MOST_HOURS:
+                self.hours[hour] = self.hours.get(hour, 0) + records
+
+    def span(self, first: str, last: str) -> None:
+        """Stretch the time from the first record to the last."""
+        self.first = min(self.first, first) if self.first and first else self.first or first
+        self.last = max(self.last, last)
+
+    def value(self, name: str, value: str, times: int = 1) -> None:
+        """Count a value of the field ``name``."""
+        values = self.top.setdefault(name, {})
+        if value in values or len(values) < _MOST_VALUES:
+            values[value] = values.get(value, 0) + times
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether there is no room for another sample."""
+        return len(self.samples) >= _MOST_SAMPLES
+
+    def sample(self, text: str) -> None:
+        """Keep a record, if there is room."""
+        if text and not self.has_samples and text not in self.samples:
+            self.samples.append(text)
+
+    def mail(self, mails: Iterable[str]) -> None:
+        """Count queue IDs."""
+        found = list(mails)
+        self.mails.add(found)
+        for mail in found:
+            if len(self.ids) >= _MOST_SAMPLES:
+                break
+            if mail not in self.ids:
+                self.ids.append(mail)
+
+    def merge(self, other: Count) -> None:
+        """Take the records of a later piece."""
+        self.records += other.records
+        self.span(other.first, other.last)
+        for hour, records in other.hours.items():
+            if hour in self.hours or len(self.hours) < _MOST_HOURS:
+                self.hours[hour] = self.hours.get(hour, 0) + records
+        for sample in other.samples:
+            self.sample(sample)
+        for name, values in other.top.items():
+            for value, times in values.items():
+                self.value(name, value, times)
+        for mail in other.ids:
+            if len(self.ids) < _MOST_SAMPLES and mail not in self.ids:
+                self.ids.append(mail)
+        self.mails.merge(other.mails)
+        self.clients.merge(other.clients)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted of a log, or of a piece of one.
+
+    ``counts`` has the entries by id (a part where only the shape is understood), ``unknown`` the shapes of
+    records that nothing knows, ``unknown_rest`` how many records had yet other shapes; ``totals`` the acts
+    of ``report.toml``, ``faults`` why something could not be read.
+    """
+
+    records: int = 0
+    first: str = ""
+    last: str = ""
+    recognised: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
+    unknown: dict[str, Count] = field(default_factory=dict)
+    unknown_rest: int = 0
+    totals: dict[str, int] = field(default_factory=dict)
+    deferred: Distinct = field(default_factory=Distinct)
+    ledger: Ledger = field(default_factory=Ledger)
+    faults: list[str] = field(default_factory=list)
+
+    def known(self, how: str, records: int) -> None:
+        """Count records as ``entry``, ``generic`` or ``no``."""
+        self.records += records
+        self.recognised[how] = self.recognised.get(how, 0) + records
+
+    def total(self, act: str, times: int = 1) -> None:
+        """Count an act of the grand totals."""
+        self.totals[act] = self.totals.get(act, 0) + times
+
+    def span(self, first: str, last: str) -> None:
+        """Stretch the time of the log."""
+        if first:
+            self.first = min(self.first, first) if self.first else first
+            self.last = max(self.last, last)
+
+    def shape(self, shape: str) -> Count | None:
+        """The count of an unknown shape; ``None`` if there are too many of them."""
+        found = self.unknown.get(shape)
+        if found is None:
+            if len(self.unknown) >= _MOST_SHAPES:
+                return None
+            found = self.unknown[shape] = Count()
+        return found
+
+    def merge(self, other: Tally) -> Tally:
+        """This tally with that of the piece that follows it, which is left as it is."""
+        self.records += other.records
+        self.span(other.first, other.last)
+        _add(self.recognised, other.recognised)
+        _add(self.totals, other.totals)
+        self.unknown_rest += other.unknown_rest
+        self.faults += (fault for fault in other.faults if fault not in self.faults)
+        self.deferred.merge(other.deferred)
+        self.ledger.merge(other.ledger)
+        for id, count in other.counts.items():
+            if id not in self.counts:
+                self.counts[id] = Count(count.generic)
+            self.counts[id].merge(count)
+        for shape, count in other.unknown.items():
+            own = self.shape(shape)
+            if own is None:
+                self.unknown_rest += count.records
+            else:
+                own.merge(count)
+        return self
+
+
+def _add(table: dict[str, int], other: Mapping[str, int]) -> None:
+    for name, number in other.items():
+        table[name] = table.get(name, 0) + number

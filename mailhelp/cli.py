@@ -97,6 +97,11 @@ def _perform(call: Call, host: Host) -> int:
         if session.last is not None:
             keep(host, session.last, session.redactor.cover_words)
         return code
+    except MailhelpError as error:
+        # the sentence may repeat what was pasted
+        with suppress(MailhelpError):
+            error.args = tuple(map(session.redactor.cover, error.args))
+        raise
     finally:
         session.close()
         _say_notices(session.notices, host)

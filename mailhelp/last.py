@@ -66,11 +66,14 @@ class Heard:
         return None if self._lines is None or self.dropped else "\n".join(self._lines)
 
 
-def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
-    """The ids that numbers open: the results of one answer, or of several answers their entries."""
+def numbered(answers: Iterable[Answer], *, counted: bool = False) -> tuple[str, ...]:
+    """The ids that numbers open: the results of one answer, or of several answers their entries.
+
+    ``counted`` says that each stands for many that are alike, also where it is one.
+    """
     several = tuple(answers)
     ids: Iterable[str]
-    if len(several) == 1:
+    if len(several) == 1 and not counted:
         ids = (each.id for each in several[0].results if each.kind not in _NOT_OPENED)
     else:
         ids = (_id(answer) for answer in several)

@@ -40,6 +40,17 @@ def run(argv: list[str], host: Host) -> int:
     except OSError as error:  # a full disk behind the output, a disk that cannot be read
         place = f" ({error.filename})" if error.filename else ""
         return _report(SourceError(f"Reading or writing failed: {error.strerror}{place}."), host)
+    except MemoryError:
+        said = SourceError("There is not enough memory for this.", "See ulimit -v, and free -m.")
+        return _report(said, host)
+    except Exception:
+        # a damaged index can hold anything; what is wrong with a whole one is a fault of ours
+        from mailhelp.session import damage
+
+        found = damage(host)
+        if found is None:
+            raise
+        return _report(found, host)
 
 
 def _carried_out(argv: list[str], host: Host) -> int:
@@ -84,7 +95,7 @@ def _perform(call: Call, host: Host) -> int:
         code = action(session, Output(host, call.options), call.words, **call.given)
         host.stdout.flush()
         if session.last is not None:
-            keep(host, session.last, session.redactor)
+            keep(host, session.last, session.redactor.cover_words)
         return code
     except MailhelpError as error:
         # the sentence may repeat what was pasted

@@ -1,6 +1,6 @@
 """The last call, kept in the user's cache: ``mailhelp -v`` asks it again, ``mailhelp 2`` opens its second.
 
-Kept are words and options, what was pasted (with its secrets covered) and the ids of the numbered
+Kept are words and options, what was pasted (with its secrets covered by ``cover``) and the ids of the numbered
 results; never an answer, whose values would grow old. Nothing here raises: a home that cannot be
 written, or a file that somebody spoilt, only means that there is no last call.
 """
@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host.machine import Host
 from mailhelp.light import NamedTuple
-
-if TYPE_CHECKING:
-    from mailhelp.redact import Redactor
 
 LONGEST_TEXT = 65_536
 """Characters of pasted text that are kept; of a longer one, nothing is."""
@@ -89,14 +86,14 @@ def _id(answer: Answer) -> str:
     return f"log/{entry}" if entry and answer.kind == "log" else entry
 
 
-def keep(host: Host, last: Last, redactor: Redactor) -> None:
-    """Keep ``last``, its secrets covered; silently not, where nothing can be written."""
+def keep(host: Host, last: Last, cover: Callable[[Iterable[str]], list[str]]) -> None:
+    """Keep ``last``, its secrets covered by ``cover``; silently not, where nothing can be written."""
     table = {
         "format": _FORMAT,
         "command": last.command,
-        "words": redactor.cover_words(last.words),
+        "words": cover(last.words),
         "given": dict(last.given),
-        "text": None if last.text is None else redactor.cover(last.text),
+        "text": None if last.text is None else cover((last.text,))[0],
         "dropped": last.dropped,
         "numbered": last.numbered,
     }

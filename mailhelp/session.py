@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.errors import MailhelpError, SourceError
 from mailhelp.host.machine import Host
-from mailhelp.knowledge.library import Library, bundled_folder, bundled_store
+from mailhelp.knowledge.library import REINSTALL, Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.last import Heard, Last
 from mailhelp.redact import Redactor
@@ -118,3 +119,23 @@ class Session:
     def redactor(self) -> Redactor:
         """Covers secrets in what is pasted."""
         return self.library.redactor
+
+
+def damage(host: Host) -> SourceError | None:
+    """What to say if an index that this run used is damaged; this host's own is then put aside.
+
+    Asked when something went wrong that nobody can explain: it reads all of each index.
+    """
+    from mailhelp.knowledge import host_index
+
+    try:
+        with closing(bundled_store(bundled_folder(host.environ))) as store:
+            if not store.is_whole():
+                return SourceError(f"The index {store.path} is damaged.", REINSTALL)
+    except MailhelpError as error:
+        return SourceError(str(error), error.hint)
+    try:
+        found = host_index.put_aside_if_damaged(host)
+    except (MailhelpError, OSError):
+        return None
+    return SourceError(f"{found} It is put aside.", "Ask once more.") if found else None

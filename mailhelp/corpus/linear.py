@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from re import _constants, _parser  # the only way to a regex's parts
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailhelp.corpus.compile import Compiled
 from mailhelp.corpus.read import Corpus, Fault, line_of
@@ -31,6 +31,8 @@ MOST = 20.0
 _STEPS = (24, 250, 2000)
 _QUICK = 0.0005
 """Seconds that no linear regex needs for 2,000 characters; a quadratic one needs ten times as much."""
+_SURE = 0.00001
+"""Seconds in which nothing quadratic is done with 250 characters: such a line need not be made longer."""
 _SLOW = 0.02
 """Seconds for the shortest line after which a longer one is not tried: that is cubic or worse."""
 _RUNS = 3
@@ -52,12 +54,20 @@ class _Place:
         self.pumps = pumps
         self.after = after
 
-    def lines(self, length: int) -> Iterator[str]:
-        """Lines of about ``length`` characters; the same ones, in order, for each length."""
-        for pump in self.pumps:
-            body = self.before + pump * (length // len(pump))
-            for end in dict.fromkeys((*_ENDS, self.after + "\x00", self.after[:-1])):
-                yield body + end
+    def tries(self) -> Iterator[_Try]:
+        """What to repeat here, and how to end then."""
+        ends = dict.fromkeys((*_ENDS, self.after + "\x00", self.after[:-1]))
+        return (_Try(self.before, pump, end) for pump in self.pumps for end in ends)
+
+
+class _Try(NamedTuple):
+    before: str
+    pump: str
+    end: str
+
+    def line(self, length: int) -> str:
+        """The line that repeats it to about ``length`` characters."""
+        return self.before + self.pump * (length // len(self.pump)) + self.end
 
 
 def faults(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
@@ -149,41 +159,34 @@ def worst(source: str, *, search: bool = False, flags: int = re.DOTALL) -> tuple
     regex = re.compile(source, flags)
     use = regex.search if search else regex.match
     found = (0.0, "")
-    for place in _places(list(tokens)):
-        for number, line in enumerate(place.lines(_STEPS[0])):
-            # an exponential one shows at a few characters and a cubic one at some more: longer lines never end
-            slow = next(
-                (step for step in _STEPS if not _is_quick(use, _line(place, number, step))), None
-            )
-            if slow is None:
-                continue
-            if slow != _STEPS[-1]:
-                return MOST * 10, line
-            growth = _growth(use, place, number)
-            if growth > found[0]:
-                found = growth, line
-            if growth > MOST:
-                return found
+    for each in dict.fromkeys(each for place in _places(list(tokens)) for each in place.tries()):
+        # an exponential one shows at a few characters and a cubic one at some more: longer lines never end
+        slow = next((step for step in _STEPS[:-1] if not _is_quick(use, each.line(step))), None)
+        if slow is None and _seconds(use, each.line(_STEPS[-2]), 1) > _SURE:
+            slow = None if _is_quick(use, each.line(_STEPS[-1])) else _STEPS[-1]
+        if slow is None:
+            continue
+        growth = MOST * 10 if slow != _STEPS[-1] else _growth(use, each)
+        if growth > found[0]:
+            found = growth, each.line(_STEPS[0])
+        if growth > MOST:
+            break
     return found
-
-
-def _line(place: _Place, number: int, length: int) -> str:
-    return next(line for at, line in enumerate(place.lines(length)) if at == number)
 
 
 def _is_quick(use: Any, line: str) -> bool:
     return any(_seconds(use, line, 1) < _QUICK for _ in range(_RUNS))
 
 
-def _growth(use: Any, place: _Place, number: int) -> float:
+def _growth(use: Any, tried: _Try) -> float:
     """How much longer the longest line takes than the shortest, as the least of several tries."""
     least = float("inf")
     for _ in range(_RUNS):
         times = []
         for length in LENGTHS:
-            times.append(_seconds(use, _line(place, number, length), _RUNS))
-            if times[-1] > _SLOW * (length / LENGTHS[0]):
-                # what it would be: the longer lines would only take longer
+            times.append(_seconds(use, tried.line(length), _RUNS))
+            if times[-1] > _SLOW * (length / LENGTHS[0]) and length != LENGTHS[-1]:
+                # the longest would take too long to wait for: it grows at least as it did so far
                 return MOST * 10 if length == LENGTHS[0] else (times[-1] / times[0]) ** 2
         least = min(least, times[-1] / times[0])
         if least <= MOST:

@@ -96,6 +96,23 @@ def current(host: Host, table: Table) -> Local | None:
     return Local(folder, stale)
 
 
+def put_aside_if_damaged(host: Host) -> str:
+    """What is wrong with the index in use, which is then used no longer; empty if nothing is."""
+    top = _top(host)
+    try:
+        folder = top / (top / _CURRENT).read_text(encoding="ascii").strip()
+        with closing(Store(folder / CATALOGUE)) as catalogue:
+            whole = catalogue.is_whole()
+    except FileNotFoundError:
+        return ""
+    except (SourceError, ValueError):
+        whole = False
+    if whole:
+        return ""
+    (top / _CURRENT).unlink()
+    return "This host's own index is damaged."
+
+
 def ensure(host: Host, table: Table, progress: Progress) -> Path | None:
     """The folder of an index that is up to date, built if need be.
 

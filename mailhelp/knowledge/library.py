@@ -30,6 +30,9 @@ _LONGEST_NEAR = 60
 """Characters of a text for which near names are looked for."""
 
 
+REINSTALL = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
+
+
 def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
@@ -49,8 +52,7 @@ def bundled_store(folder: Path | None = None) -> Store:
     try:
         return Store(path)
     except SourceError as error:
-        hint = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
-        raise SourceError(str(error), hint) from error
+        raise SourceError(str(error), REINSTALL) from error
 
 
 _Ask = Callable[[Callable[[Store], Iterable[Any]]], Iterator[Any]]

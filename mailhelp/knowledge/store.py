@@ -35,6 +35,7 @@ CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT R
 """
 
 _TABLE = "table "
+_SUM = "sum"
 _MOST_READINGS = 64
 _LONGEST_NAME = 300
 """Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
@@ -86,6 +87,8 @@ class Store:
     is unpickled; one in memory takes its contents along.
     """
 
+    _filled = False
+
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._lock = allocate_lock()
@@ -119,12 +122,16 @@ class Store:
         store = cls.__new__(cls)
         store.path = path
         store._lock = allocate_lock()
+        store._filled = True
         store._db = sqlite3.connect(path, check_same_thread=False)
         store._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
         return store
 
     def close(self) -> None:
-        """Commit what was added and close the file."""
+        """Commit what was added, with a sum of it, and close the file."""
+        if self._filled:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SUM, self._sum()))
+            self._filled = False
         self._db.commit()
         self._db.close()
 
@@ -165,6 +172,23 @@ class Store:
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
             [(key, json.dumps(value)) for key, value in facts.items()],
         )
+
+    def is_whole(self) -> bool:
+        """Whether all that was written is still there; it reads everything."""
+        try:
+            return self.meta(_SUM) in (None, self._sum())
+        except (SourceError, sqlite3.Error, ValueError):
+            return False
+
+    def _sum(self) -> str:
+        import zlib
+
+        total = 0
+        for table in ("documents", "names", "patterns", "fields", "mentions", "meta"):
+            for row in self._db.execute(f"SELECT * FROM {table}"):
+                if row[0] != _SUM:
+                    total = zlib.crc32(repr(row).encode("utf-8", "surrogatepass"), total)
+        return f"{total:08x}"
 
     def meta(self, key: str) -> Any:
         """A fact stored with the catalogue, still as JSON text; ``None`` if there is none."""
@@ -289,7 +313,7 @@ class Store:
                 return self._db.execute(sql, values).fetchone()
         except UnicodeEncodeError:  # half a surrogate pair: nothing is called so
             return None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
@@ -298,7 +322,7 @@ class Store:
                 return self._db.execute(sql, values).fetchall()
         except UnicodeEncodeError:
             return []
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
 
 

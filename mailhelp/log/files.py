@@ -21,6 +21,8 @@ _BINARY = 0.3
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\x00": "lzma"}
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _PACKERS = ("zlib", "_lzma", "compression.zstd")
+_PATIENCE_MS = 2000
+"""How long a named pipe without a writer is waited for."""
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
 _BLOCK = 1 << 20
 PIECE = 16 << 20
@@ -174,7 +176,7 @@ def open_text(name: str) -> BinaryIO:
     try:
         if path.is_dir():
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
-        stream = cast(BinaryIO, path.open("rb"))
+        stream = _of_pipe(path) if path.is_fifo() else cast(BinaryIO, path.open("rb"))
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
@@ -183,6 +185,26 @@ def open_text(name: str) -> BinaryIO:
         stream.close()
         raise SourceError(f"{name} is a binary file, not text.", "Name a log or another text file.")
     return stream
+
+
+def _of_pipe(path: Path) -> BinaryIO:
+    """A named pipe, opened. Raises ``SourceError`` if nobody comes to write into it."""
+    import os
+    import select
+
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    if not waiting.poll(_PATIENCE_MS):
+        try:
+            alone = os.read(descriptor, 1) == b""  # with a writer that is slow it would block
+        except BlockingIOError:
+            alone = False
+        if alone:
+            os.close(descriptor)
+            raise SourceError(f"{path} is a pipe that nothing writes into.", "Name a file.")
+    os.set_blocking(descriptor, True)
+    return cast(BinaryIO, open(descriptor, "rb"))  # the caller closes it
 
 
 def _unpacked(name: str, stream: BinaryIO) -> BinaryIO:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -50,6 +51,10 @@ def ask(session: Session, output: Output, words: Words) -> int:
     known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
     if known is not None and known.numbered:
         return _opened(session, output, words[0], known)
+    if known is not None and len(words[0]) == 1 and not api.is_known(session, words[0]):
+        raise NothingFound(
+            "The last answer had no list.", f"'mailhelp -- {words[0]}' asks about the number."
+        )
     if len(words) == 1 and _is_file(words[0]) and not api.is_named(session, words[0]):
         return explain(session, output, words)
     meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
@@ -69,10 +74,19 @@ def _asked(session: Session, output: Output, question: str, numbered: Words = ()
         "ask",
         (question,) if short else (),
         dropped=not short,
-        numbered=numbered or last.numbered(condensed(answers)),
+        numbered=numbered or _numbered(tuple(condensed(answers))),
     )
     _index_later(session, output)
     return code
+
+
+def _numbered(answers: tuple[Answer, ...]) -> Words:
+    """What the numbers on the screen of ``answers`` open."""
+    if len(answers) == 1:
+        return last.numbered(answers)
+    from mailhelp.render.screen import gather
+
+    return last.numbered(gather(answers).answers, counted=True)
 
 
 def _opened(session: Session, output: Output, number: str, known: last.Last) -> int:
@@ -140,18 +154,22 @@ def explain(
 
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
-    codes = []
-    at_once = not (every or only_problems) and _is_read_at_once(output)
+    output.every = every
+    at_once = output.is_one_screen and not only_problems
     if at_once and words and all(_is_long_log(session, name) for name in words):
         return log(session, output, words)
+    codes: list[int] = []
+    numbered: list[str] = []
     for name in words or ("-",):
         if name == "-":
-            codes.append(_explained(session, output, _standard_input(session), only_problems))
+            source = _standard_input(session)
+            codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
-                codes.append(_explained(session, output, lines(stream), only_problems))
+                codes.append(_explained(session, output, lines(stream), numbered, only_problems))
+    own = tuple(numbered) if len(codes) == 1 else ()
     given = {"only_problems": only_problems, "every": every}
-    _keep(session, Call("explain", words, given=given))
+    _keep(session, Call("explain", words, given=given), own)
     return min(codes)
 
 
@@ -164,8 +182,9 @@ def _piped(session: Session, output: Output) -> int:
         return _asked(session, output, known[0])
     if not known and output.options.detail == "full" and session.replayed is None:
         return _again(session, output)
-    code = _explained(session, output, source, only_problems=False, head=head)
-    _keep(session, Call("ask", ()))
+    numbered: list[str] = []
+    code = _explained(session, output, source, numbered, head=head)
+    _keep(session, Call("ask", ()), tuple(numbered))
     return code
 
 
@@ -213,10 +232,14 @@ def _explained(
     session: Session,
     output: Output,
     lines: Lines,
-    only_problems: bool,
+    numbered: list[str],
+    only_problems: bool = False,
     head: list[str | None] | None = None,
 ) -> int:
-    """Write the answers for ``lines``, which go on after ``head`` if that was read from them already."""
+    """Write the answers for ``lines``, which go on after ``head`` if that was read from them already.
+
+    ``numbered`` gets the ids behind the numbers on the screen.
+    """
     if head is None:
         head, _ = _head(lines, alone=lambda line: not api.is_record(session, line))
     whole: Lines = chain(head, lines)
@@ -229,25 +252,59 @@ def _explained(
         rest = (line for line in covered if line is not None)
         for _ in range(shape.start):
             next(rest)
-        return _told(session, output, api.explain_held(session, shape.kind, rest))
-    return _stream(session, output, whole, only_problems)
+        answers = api.explain_held(session, shape.kind, rest)
+        numbered += last.numbered(answers)
+        return _told(session, output, answers)
+    return _stream(session, output, whole, numbered, only_problems)
 
 
-def _stream(session: Session, output: Output, lines: Lines, only_problems: bool) -> int:
-    """Write an answer for each record of ``lines``; for a reader, each explanation only once."""
+def _stream(
+    session: Session, output: Output, lines: Lines, numbered: list[str], only_problems: bool
+) -> int:
+    """Write an answer for each record of ``lines``; for a reader, each explanation only once.
+
+    In a terminal all that is there already is one screen; what a pipe brings after a pause follows
+    record by record.
+    """
     from mailhelp.condense import condensed
 
     passed, brief = api.Passed(), not output.options.json
     source = _collected(lines)
-    answers = api.explain_lines(
-        session, source, only_problems=only_problems, brief=brief, passed=passed
-    )
-    output.answers(condensed(answers) if brief else answers, streaming=True)
+
+    def answers(source: Lines) -> Iterator[Answer]:
+        told = api.explain_lines(
+            session, source, only_problems=only_problems, brief=brief, passed=passed
+        )
+        return condensed(told) if brief else told
+
+    pause = _Pause()
+    if output.is_one_screen:
+        gathered = output.summary(answers(pause.before(source)))
+        numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
+    if output.is_one_screen and pause.met:
+        output.line("")
+    if not output.is_one_screen or pause.met:
+        output.answers(answers(source), streaming=True)
     if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")
     if only_problems and not passed.shown:
         output.say(f"mailhelp: no trouble in {passed.lines} line{'s' * (passed.lines != 1)}.")
     return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
+
+
+class _Pause:
+    """Parts a stream at its first pause."""
+
+    def __init__(self) -> None:
+        self.met = False
+
+    def before(self, source: Lines) -> Lines:
+        """The lines before the first pause; the rest stays in ``source``."""
+        for line in source:
+            self.met = line is None
+            yield line
+            if line is None:
+                return
 
 
 def _collected(lines: Lines) -> Lines:
@@ -335,12 +392,6 @@ def _logs_since(session: Session, begin: str) -> list[str]:
 
 def _size(name: str) -> int:
     return os.path.getsize(name) if _is_file(name) else 0
-
-
-def _is_read_at_once(output: Output) -> bool:
-    """Whether somebody sees one screen, and not all that is written."""
-    options = output.options
-    return output.terminal and options.detail == "brief" and not (options.json or options.markdown)
 
 
 def _is_long_log(session: Session, name: str) -> bool:
@@ -543,15 +594,16 @@ def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
 
 
 def _index_later(session: Session, output: Output) -> None:
-    """Have this host's index built in the background when somebody sits there and it is not up to date."""
+    """Have this host's index built in the background when somebody sits there and it is not up to date.
+
+    That is said once; what hinders it, ``mailhelp index`` says.
+    """
     from mailhelp.knowledge import host_index
 
     if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
         return
-    try:
+    with suppress(SourceError):
         if host_index.build_later(session.host):
             session.notices.append(
                 "This host's manuals are being read in the background, for the next answers."
             )
-    except SourceError as error:
-        session.notices.append(str(error))

@@ -108,16 +108,20 @@ class Result(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A titled piece of an answer beyond the common ones (pitfalls, what happens at the limit, …)."""
+    """A titled piece of an answer beyond the common ones (pitfalls, what happens at the limit, …).
+
+    ``aside`` marks one for reference, that a first screen leaves out.
+    """
 
     title: str
     text: Prose
+    aside: bool = False
 
 
 class Outcome(NamedTuple):
     """What a command's output looks like when it is ``good`` or ``bad``, and what that means.
 
-    ``line`` is the line of the ``sample`` that tells.
+    ``line`` is the line of the ``sample`` that tells, or the words of it that do.
     """
 
     result: str

@@ -108,7 +108,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         )
     else:
         answers = named(session, question.read_as or text.strip(), question.names)
-    if question.read_as:
+    # 5.7 is 5.7.0, and all of its kind
+    if question.read_as and question.read_as != f"{text.strip()}.0":
         note = f"Nothing is called “{text}”; this is about “{question.read_as}”."
         return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
     return answers
@@ -617,6 +618,9 @@ def recipe(session: Session, name: str, values: Mapping[str, str]) -> tuple[Answ
 
     library = session.library
     hits = library.named(name, "recipe")
+    if not hits:  # its beginning will do, where it is that of one alone
+        begun = library.named_from(name, "recipe")
+        hits = begun if len({hit.id for hit in begun}) == 1 else []
     document = library.document(hits[0].id) if hits else None
     if document is None:
         raise NothingFound(

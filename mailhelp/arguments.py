@@ -6,6 +6,7 @@ same table, and a test holds them to the same meaning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,8 @@ from mailhelp.light import NamedTuple
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
+_OPTION = re.compile(r"-[A-Za-z?]|--[a-z][a-z-]*(?:=\S*)?")
+"""What is meant as an option. A bullet, a listing's ``-Queue ID-`` or a MIME boundary is part of a text."""
 
 
 class Options(NamedTuple):
@@ -86,7 +89,7 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
         rest = [rest[1], "--help"]
     elif rest[0] in ALIASES and len(rest) == 1:
         rest = list(ALIASES[rest[0]])
-    if rest[0].startswith("-") and rest[0] != "-":
+    if _OPTION.fullmatch(rest[0]):
         return None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
@@ -103,7 +106,7 @@ def _own(command: Subcommand, words: list[str], options: Options) -> Call | None
     for word in rest:
         if word == "--":
             operands += rest
-        elif not word.startswith("-") or word == "-":
+        elif not _OPTION.fullmatch(word):
             operands.append(word)
         else:
             flag, sign, value = word.partition("=")

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from mailhelp import arguments
 from mailhelp.arguments import Call
-from mailhelp.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, MailhelpError, SourceError
+from mailhelp.errors import EXIT_ANSWERED, EXIT_INTERRUPTED, MailhelpError, SourceError, UsageError
 from mailhelp.host.machine import Host
 
 
@@ -50,11 +50,26 @@ def _carried_out(argv: list[str], host: Host) -> int:
         from mailhelp import app
         from mailhelp.output import NARROWEST, WIDEST
 
+        width = max(NARROWEST, min(host.size[0], WIDEST))
         with redirect_stdout(host.stdout):
-            call = app.read(rest, options, max(NARROWEST, min(host.size[0], WIDEST)))
+            try:
+                call = app.read(rest, options, width)
+            except UsageError as error:  # which repeats a word that it doesn't know
+                app.read(_covered(rest, host), options, width)
+                raise UsageError("These words make no call.", error.hint) from error
         if call is None:  # help was asked for, and has been given
             return EXIT_ANSWERED
     return _perform(call, host)
+
+
+def _covered(words: list[str], host: Host) -> list[str]:
+    from mailhelp.session import Session
+
+    session = Session(host)
+    try:
+        return session.redactor.cover_words(words)
+    finally:
+        session.close()
 
 
 def _perform(call: Call, host: Host) -> int:
@@ -69,8 +84,13 @@ def _perform(call: Call, host: Host) -> int:
         code = action(session, Output(host, call.options), call.words, **call.given)
         host.stdout.flush()
         if session.last is not None:
-            keep(host, session.last, session.redactor.cover)
+            keep(host, session.last, session.redactor)
         return code
+    except MailhelpError as error:
+        # the sentence may repeat what was pasted
+        with suppress(MailhelpError):
+            error.args = tuple(map(session.redactor.cover, error.args))
+        raise
     finally:
         session.close()
         _say_notices(session.notices, host)

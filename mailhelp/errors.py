@@ -42,6 +42,10 @@ class SourceError(MailhelpError):
     """A file, an index or a program of the host could not be read."""
 
 
+class OtherRelease(SourceError):
+    """An index that another release of mailhelp built: nothing is wrong, it is built anew."""
+
+
 class CorpusError(MailhelpError):
     """The corpus has faults; ``faults`` holds them as ``path:line: text``."""
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host.machine import Host
 from mailhelp.light import NamedTuple
+
+if TYPE_CHECKING:
+    from mailhelp.redact import Redactor
 
 LONGEST_TEXT = 65_536
 """Characters of pasted text that are kept; of a longer one, nothing is."""
@@ -66,11 +69,14 @@ class Heard:
         return None if self._lines is None or self.dropped else "\n".join(self._lines)
 
 
-def numbered(answers: Iterable[Answer]) -> tuple[str, ...]:
-    """The ids that numbers open: the results of one answer, or of several answers their entries."""
+def numbered(answers: Iterable[Answer], *, counted: bool = False) -> tuple[str, ...]:
+    """The ids that numbers open: the results of one answer, or of several answers their entries.
+
+    ``counted`` says that each stands for many that are alike, also where it is one.
+    """
     several = tuple(answers)
     ids: Iterable[str]
-    if len(several) == 1:
+    if len(several) == 1 and not counted:
         ids = (each.id for each in several[0].results if each.kind not in _NOT_OPENED)
     else:
         ids = (_id(answer) for answer in several)
@@ -83,14 +89,14 @@ def _id(answer: Answer) -> str:
     return f"log/{entry}" if entry and answer.kind == "log" else entry
 
 
-def keep(host: Host, last: Last, cover: Callable[[str], str]) -> None:
-    """Keep ``last``, its texts ``cover``\\ ed; silently not, where nothing can be written."""
+def keep(host: Host, last: Last, redactor: Redactor) -> None:
+    """Keep ``last``, its secrets covered; silently not, where nothing can be written."""
     table = {
         "format": _FORMAT,
         "command": last.command,
-        "words": [cover(word) for word in last.words],
+        "words": redactor.cover_words(last.words),
         "given": dict(last.given),
-        "text": None if last.text is None else cover(last.text),
+        "text": None if last.text is None else redactor.cover(last.text),
         "dropped": last.dropped,
         "numbered": last.numbered,
     }

@@ -13,6 +13,7 @@ from mailhelp.render.lines import cells, visible
 
 if TYPE_CHECKING:
     from mailhelp.render.paint import Look
+    from mailhelp.render.screen import Gathered
 
 NARROWEST, WIDEST = 20, 100
 """Columns that answers are laid out for, whatever a terminal says of itself."""
@@ -28,6 +29,7 @@ class Output:
         self.options = options
         self.stream = host.stdout
         self.terminal = host.is_terminal(self.stream)
+        self.every = False  # whether each record of a stream is wanted, also in a terminal
         self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
@@ -52,6 +54,20 @@ class Output:
         if told:
             self._page(paint.text(told, look))
         return known
+
+    @property
+    def is_one_screen(self) -> bool:
+        """Whether somebody reads here who wants one screen, however many records there are."""
+        plain = not (self.options.json or self.options.markdown)
+        return not self.every and self.terminal and plain and self.options.detail == "brief"
+
+    def summary(self, answers: Iterable[Answer]) -> Gathered:
+        """Write one screen for many ``answers``; return what it was made of."""
+        from mailhelp.render import paint, screen
+
+        gathered = screen.gather(answers)
+        self._page(paint.summary(gathered, self.look))
+        return gathered
 
     def line(self, text: str) -> None:
         """Write one line, with what could be a control character shown escaped."""

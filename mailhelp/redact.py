@@ -21,12 +21,12 @@ class Redactor:
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`
-        self._words = [
-            (word, row["regex"])
-            for row in table.values()
-            for word in row.get("words") or ("",)
-            if "after" not in row
-        ]
+        words: dict[str, list[str]] = {}
+        for row in table.values():
+            for word in row.get("words") or ("",):
+                if "after" not in row:
+                    words.setdefault(word, []).append(row["regex"])
+        self._words = tuple(words.items())
         self._after = [
             (word, row["after"], row["regex"])
             for row in table.values()
@@ -82,22 +82,22 @@ class Redactor:
         folded = text.casefold()
         heads = {head for head in self._heads if head in folded}
         words = [
-            (word, source)
-            for word, source in self._words
+            (word, sources)
+            for word, sources in self._words
             if word[:_HEAD] in heads and word in folded
         ]
-        asking = [word for word, _, _ in self._after if word in text]
+        asking = [word for word, _, _ in self._after if word in folded]
         if not (words or asking or carried.says):
             return text
         rules: dict[int, set[str]] = {}
-        for word, source in words:
+        asked: set[int] = set()
+        for word, sources in words:
             for number in _lines_with(word, folded):
-                rules.setdefault(number, set()).add(source)
+                rules.setdefault(number, set()).update(sources)
         for word in asking:
-            for number in _lines_with(word, text):
-                rules.setdefault(number, set())
+            asked.update(_lines_with(word, folded))
         lines = text.split("\n")
-        waiting = sorted(rules, reverse=True)
+        waiting = sorted(asked.union(rules), reverse=True)
         number = 0
         changed = False
         while waiting or carried.says:
@@ -114,13 +114,23 @@ class Redactor:
                 for found in self._regex(source).finditer(line)
             ]
             number += 1
-            if not own and not carried.says and not any(word in line for word in asking):
+            if not own and not carried.says and number - 1 not in asked:
                 continue  # it says nothing of the next line either
             places = own + carried.places(line, own)
             if places:
                 lines[number - 1] = cover(line, places)
                 changed = True
         return "\n".join(lines) if changed else text
+
+    def cover_words(self, words: Iterable[str]) -> list[str]:
+        """The words of a command line without secrets, which may show only by the word before them."""
+        words = list(words)
+        whole = self.cover(" ".join(words))
+        covered, place = [], 0
+        for word in words:
+            covered.append(self.cover(whole[place : place + len(word)]))
+            place += len(word) + 1
+        return covered
 
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""
@@ -132,7 +142,7 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        sources = {source for word, source in self._words if word in folded}
+        sources = {source for word, regexes in self._words if word in folded for source in regexes}
         return [
             found.span("secret")
             for source in sources
@@ -141,10 +151,11 @@ class Redactor:
 
     def asked(self, line: str) -> list[re.Pattern[str]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+        folded = line.casefold()
         return [
             self._regex(source)
             for word, after, source in self._after
-            if word in line and self._regex(after).search(line)
+            if word in folded and self._regex(after).search(line)
         ]
 
     def _regex(self, source: str) -> re.Pattern[str]:

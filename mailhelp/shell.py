@@ -12,23 +12,37 @@ from collections.abc import Iterator, Mapping
 from mailhelp.light import NamedTuple
 from mailhelp.patterns.holes import Hole, Part, parse
 
-_SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_SAFE = re.compile(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
+"""What no shell reads anything into; zsh takes ``=name`` for the path of a program."""
+_INVISIBLE = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What takes no room or looks like a blank, beside what is not printable anyway."""
+_BEFORE_A_WORD = frozenset("(;|&`")
 
 
 def quoted_hole(parts: tuple[Part, ...]) -> str | None:
-    """The name of a hole that stands inside shell quotes, where a value can't be quoted again."""
-    quote = ""
+    """The name of a hole that stands inside shell quotes, where a value can't be quoted again.
+
+    Inside ``"$(…)"`` it can: quotes begin anew there.
+    """
+    quotes = [""]
     for part in parts:
         if isinstance(part, Hole):
-            if quote:
+            if quotes[-1]:
                 return part.name
             continue
+        before = ""
         for char in part:
-            if quote:
-                quote = "" if char == quote else quote
-            elif char in "'\"`":
-                quote = char
+            if quotes[-1] and char == quotes[-1]:
+                quotes[-1] = ""
+            elif before == "$" and char == "(" and quotes[-1] in ("", '"'):
+                quotes.append("")
+            elif char == ")" and not quotes[-1] and len(quotes) > 1:
+                quotes.pop()
+            elif not quotes[-1] and char in "'\"`":
+                quotes[-1] = char
+            before = char
     return None
 
 
@@ -42,7 +56,7 @@ def quote(value: str) -> str:
 def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> str | None:
     """The command with its holes filled, each value quoted as (part of) one shell word.
 
-    ``None`` if a value is missing, holds control characters, or could be taken for an option
+    ``None`` if a value is missing, holds what can't be seen, or could be taken for an option
     because it begins with ``-`` or ``+`` where a word begins. With ``missing="show"`` a missing value
     is shown as its name in capitals.
     """
@@ -59,8 +73,8 @@ def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> 
                 return None
             filled += part.name.upper()
             continue
-        begins_word = not filled or filled[-1].isspace()
-        if not value or _CONTROL.search(value):
+        begins_word = not filled or filled[-1].isspace() or filled[-1] in _BEFORE_A_WORD
+        if not value or not value.isprintable() or _INVISIBLE.search(value):
             return None
         if value.startswith(("-", "+")) and begins_word and not only_operands:
             return None

@@ -127,7 +127,7 @@ class FakeHost(Host):
         last_words: str = "",
     ) -> Finished:
         self.asked.append(argv)
-        if argv[0] == "postconf" and self.settings:
+        if argv[0] == "postconf" and self.settings and argv not in self.commands:
             return Finished(self._postconf(*argv[1:]))
         missing = Output(status=None, failure=f"{argv[0]} was not found on this host")
         return Finished(self.commands.get(argv, self.commands.get(argv[:1], missing)))

@@ -241,6 +241,56 @@ def test_no_log_on_this_host(mailhelp: Mailhelp, monkeypatch: pytest.MonkeyPatch
     )
 
 
+# --- a terminal
+
+LOG = (LINE * 3 + LINE.replace("[192.0.2.7]", "[198.51.100.7]")) * 5
+
+
+def test_many_records_are_one_screen_at_a_terminal(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(LOG, encoding="utf-8")
+    mailhelp.host.terminal = True
+    (tmp_path / "cache/host").mkdir(parents=True)
+    done = mailhelp("explain", str(log), NO_COLOR="1")
+    assert done.out.startswith("20 records")
+    assert len(done.out.splitlines()) <= 20
+    assert mailhelp("1", NO_COLOR="1").out.startswith("Relay access denied")
+    assert mailhelp(str(log), NO_COLOR="1").out == done.out
+    assert mailhelp("explain", str(log), "-v").out.count("Relay access denied") >= 20
+    mailhelp.host.terminal = False
+    assert mailhelp("explain", str(log)).out.count("Relay access denied") == 20
+
+
+def test_what_comes_after_a_pause_follows_record_by_record(
+    mailhelp: Mailhelp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mailhelp import actions
+
+    lines = [*[LINE.strip()] * 12, None, LINE.strip(), LINE.strip()]
+    monkeypatch.setattr(actions, "_standard_input", lambda session: iter(lines))
+    monkeypatch.setattr("mailhelp.output.Output.is_one_screen", True)
+    out = mailhelp("explain", "-").out
+    assert out.startswith("12 records")
+    assert out.count("Relay access denied") == 2 + 2
+
+
+@pytest.mark.parametrize("number", ["2", "7"])
+def test_a_number_after_an_answer_without_a_list(mailhelp: Mailhelp, number: str) -> None:
+    mailhelp("greylisting")
+    done = mailhelp(number)
+    assert (done.code, "had no list" in done.err) == (1, True)
+
+
+def test_a_mistake_is_told_without_the_secrets_in_it(mailhelp: Mailhelp) -> None:
+    done = mailhelp("recipe", "AUTH PLAIN AGFubgBodW50ZXIy")
+    assert done.code == 1
+    assert "AGFubgBodW50ZXIy" not in done.err
+
+
+def test_a_recipe_is_found_by_its_beginning(mailhelp: Mailhelp) -> None:
+    assert mailhelp("recipe", "dkim").out == mailhelp("recipe", "dkim-dns").out
+
+
 # --- first words
 
 

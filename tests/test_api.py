@@ -73,7 +73,7 @@ def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) ->
 def test_without_postconf_the_reason_is_said(session: Session) -> None:
     (answer,) = ask(session, "maximal_queue_lifetime")
     assert answer.parameters[0].value is None
-    assert any("postconf was not found" in note for note in answer.notes)
+    assert any("postconf was not found" in each.text.markdown for each in answer.sections)
 
 
 @pytest.mark.parametrize("words", [REJECT, f"postfix/smtpd[1]: {REJECT}"])
@@ -208,6 +208,31 @@ def test_no_two_spans_overlap_but_by_containment(session: Session) -> None:
             apart = left.end <= right.start or right.end <= left.start
             inside = left.start >= right.start and left.end <= right.end
             assert apart or inside or (right.start >= left.start and right.end <= left.end)
+
+
+@pytest.mark.parametrize(
+    ("code", "members"),
+    [
+        ("5.7", {"5.7.1", "5.7.26"}),
+        ("4.x.x", {"421", "4.7.0"}),
+        ("450", {"4.7.1", "4.3.2"}),
+        ("5.7.1", set()),
+    ],
+)
+def test_a_code_lists_those_of_its_kind(session: Session, code: str, members: set[str]) -> None:
+    (answer,) = ask(session, code)
+    found = {result.title for result in answer.results}
+    assert members <= found
+    assert bool(members) == bool(found)
+    assert not any("Nothing is called" in note for note in answer.notes)
+
+
+def test_a_pasted_setting_is_about_its_own_value(session: Session) -> None:
+    (answer,) = ask(session, "smtpd_tls_security_level=may")
+    assert answer.title == "smtpd_tls_security_level = may"
+    assert any(
+        each.command == "postconf -e smtpd_tls_security_level=may" for each in answer.commands
+    )
 
 
 def test_what_is_related_stays_beside_the_pages_of_the_name(session: Session) -> None:

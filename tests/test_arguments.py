@@ -43,6 +43,28 @@ def test_the_rest_is_typers(argv: list[str]) -> None:
     assert (call, rest) == (None, argv)
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        "- Nov 22 06:25:16 mx postfix/smtpd[1]: connect from unknown[192.0.2.7]",
+        "-Queue ID-  --Size-- ----Arrival Time----\n-- 0 Kbytes",
+        "-Queue",
+        "---",
+        "--4B12C21E.1764/mx.example.org",
+        "--Apple-Mail=_12\nContent-Type: text/plain",
+        "--password hunter2 and so on",
+    ],
+)
+def test_a_text_that_begins_with_a_dash_is_no_option(first: str) -> None:
+    for before in ([], ["--json"]):
+        call, _, _ = read([*before, first, "more"])
+        assert call is not None
+        assert (call.command, call.words) == ("ask", (first, "more"))
+    call, _, _ = read(["trace", first])
+    assert call is not None
+    assert call.words == (first,)
+
+
 @pytest.mark.parametrize("argv", [["--color"], ["--color", "red"], ["--color="]])
 def test_color_wants_one_of_its_values(argv: list[str]) -> None:
     with pytest.raises(UsageError):

@@ -272,9 +272,10 @@ def test_a_postconf_that_fails_is_quoted(mailhelp: Mailhelp) -> None:
     said = "postconf: fatal: open main.cf: No such file\n"
     failed = Output("", said, 1, "postconf ended with exit status 1")
     mailhelp.host.commands[("postconf",)] = failed
-    done = mailhelp("maximal_queue_lifetime")
+    done = mailhelp("-v", "maximal_queue_lifetime")
     assert done.code == 0
-    assert "open main.cf: No such file" in done.out
+    assert "open main.cf: No such file" in " ".join(done.out.split())
+    assert "not read here" in mailhelp("maximal_queue_lifetime").out.splitlines()[0]
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])

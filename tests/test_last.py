@@ -10,6 +10,7 @@ import pytest
 from mailhelp import last
 from mailhelp.answer import Answer, Result
 from mailhelp.last import Heard, Last
+from mailhelp.redact import Redactor
 from tests.conftest import Mailhelp
 from tests.fakes import FakeHost
 
@@ -17,7 +18,7 @@ CALL = Last("recipe", ("starttls-check", "host=a"), {"every": True}, "text", Fal
 
 
 def keep(host: FakeHost, call: Last = CALL) -> None:
-    last.keep(host, call, lambda text: text)
+    last.keep(host, call, Redactor({}))
 
 
 def test_what_is_kept_comes_back(host: FakeHost) -> None:
@@ -26,10 +27,12 @@ def test_what_is_kept_comes_back(host: FakeHost) -> None:
 
 
 def test_what_was_piped_is_covered_too(host: FakeHost) -> None:
-    last.keep(host, CALL._replace(text="a secret"), lambda text: text.replace("secret", "*"))
+    last.keep(
+        host, CALL._replace(text="a secret"), Redactor({"x": {"regex": "(?P<secret>secret)"}})
+    )
     kept = last.recall(host)
     assert kept is not None
-    assert kept.text == "a *"
+    assert kept.text == "a ******"
 
 
 def test_only_its_owner_may_read_it_and_nothing_is_left_beside_it(host: FakeHost) -> None:

@@ -24,6 +24,13 @@ SECRETS = [
     ("bind_pw = hunter2", "hunter2"),
     ("smtp_sasl_password_maps = static:mail:hunter2", "hunter2"),
     ("Authorization: Basic bWFpbDpodW50ZXIy", "bWFpbDpodW50ZXIy"),
+    ("swaks --to a@example.org --auth-user ann --auth-password hunter2", "hunter2"),
+    ("swaks -t a@example.org -ap hunter2", "hunter2"),
+    ("openssl pkey -in key.pem -passin pass:hunter2", "hunter2"),
+    ("curl -u ann:hunter2 smtp://mx.example.org", "hunter2"),
+    ("mysql -u root -phunter2 vmail", "hunter2"),
+    ("sshpass -p hunter2 ssh mx.example.org", "hunter2"),
+    ("doveadm auth test -x service=imap ann hunter2", "hunter2"),
 ]
 
 
@@ -74,6 +81,9 @@ def test_what_follows_a_refused_login_stays(session: Session) -> None:
         "< client[192.0.2.7]: QUIT",
         "transport_maps = static:smtp:[relay.example]:587",
         "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd",
+        "openssl pkey -passin file:/etc/ssl/pass -in key.pem",
+        "swaks --auth-password --auth-user ann",
+        "doveadm auth test ann",
     ],
 )
 def test_ordinary_lines_stay(session: Session, line: str) -> None:
@@ -81,7 +91,22 @@ def test_ordinary_lines_stay(session: Session, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["< a[", "AUTH PLAIN ", "password_maps=", "user `", "static:", "http://", "h://a:"]
+    "piece",
+    [
+        "< a[",
+        "AUTH PLAIN ",
+        "password_maps=",
+        "user `",
+        "static:",
+        "http://",
+        "h://a:",
+        "swaks -ap",
+        "doveadm auth test ",
+        "mysql -",
+        "curl -u ",
+        "--a-pass ",
+        "-pass",
+    ],
 )
 def test_hostile_text_is_covered_in_linear_time(session: Session, piece: str) -> None:
     """Were it quadratic, a megabyte would take minutes."""

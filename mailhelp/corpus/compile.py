@@ -355,7 +355,10 @@ def _outputs(entry: Entry, fields: Mapping[str, Field]) -> list[dict[str, str]]:
         line = next((line for line in lines if re.match(regex, line)), None)
         if line is None:
             raise CorpusError(f"outputs: no line of the sample fits {output['pattern']!r}")
-        outputs.append({**output, "regex": regex, "line": line})
+        tells = output.get("tells", "")
+        if tells not in line:
+            raise CorpusError(f"outputs: the line {line!r} does not hold {tells!r}")
+        outputs.append({**output, "regex": regex, "line": tells or line})
     return outputs
 
 

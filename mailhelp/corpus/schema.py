@@ -98,6 +98,7 @@ class Placeholder(Strict):
 class Output(Strict):
     """What a recipe's command prints: ``pattern`` fits one line of ``sample``.
 
+    ``tells`` are the words of that line that tell, where the whole line is too long for a screen.
     ``info`` proves neither success nor a fault. ``alone``: tells something only if no other outcome was seen;
     ``when``: only if the last date of the line is past or future.
     """
@@ -106,6 +107,7 @@ class Output(Strict):
     pattern: Text
     sample: Text
     meaning: Text
+    tells: str = ""
     alone: bool = False
     when: Literal["past", "future"] | None = None
 

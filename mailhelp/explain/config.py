@@ -87,10 +87,17 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
     written = review_of.settings[0].name if review_of.settings else text.split()[0]
     near = next((fault.values["near"] for fault in faults if fault.values.get("near")), None)
     name = written if library.named(written, "parameter") else near
-    base = _parameter_answer(library, host, name) if name else None
+    pasted = _pasted(library, review_of) if name == written else ""
+    # what is at fault is no start for a command
+    value = "" if faults or pasted.endswith("= (empty)") else pasted.partition(" = ")[2]
+    base = _parameter_answer(library, host, name, value) if name else None
     spans = tuple(span for each in review_of.settings for span in _setting_spans(library, each))
     title, danger = _headline(faults, base.title if base else written)
     told = next((fault for fault in faults if fault.finding.title == title), None)
+    gist = told.finding.meaning if told else ""
+    if pasted and base is not None:
+        gist = title if title != written else gist
+        title = pasted
     made = Answer(
         kind="config",
         query=text,
@@ -98,7 +105,7 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         title=title,
         severity=faults[0].finding.severity if faults else None,
         danger=danger,
-        gist=told.finding.meaning if told else "",
+        gist=gist,
         text=text,
         spans=spans,
         findings=tuple(fault.finding for fault in faults),
@@ -114,7 +121,8 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         severity=made.severity,
         danger=danger,
         gist=made.gist,
-        parameters=base.parameters if name == written else _unasked(base.parameters),
+        parameters=_unasked(base.parameters),
+        notes=(*_here(base.parameters), *base.notes) if pasted else base.notes,
         text=text,
         spans=spans,
         findings=made.findings,
@@ -122,18 +130,36 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
     )
 
 
+def _pasted(library: Library, main: MainCf) -> str:
+    """The setting as it was given, on one line; the question is about this value, not about the one here."""
+    if len(main.settings) != 1:
+        return ""
+    setting = main.settings[0]
+    value = library.redactor.cover_value(setting.name, " ".join(setting.value.split()))
+    return f"{setting.name} = {value or '(empty)'}"
+
+
+def _here(parameters: Iterable[Parameter]) -> Iterator[str]:
+    """What the setting that was pasted is on this host, else by default."""
+    for each in parameters:
+        if each.asked and each.value is not None:
+            yield f"On this host it is {each.value or 'empty'}{'' if each.set else ', the default'}."
+        elif each.asked and each.default is not None:
+            yield f"The default is {each.default or 'empty'}."
+
+
 def _unasked(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
-    """The parameters of a near name: the question was not about their values."""
+    """The parameters of a line: the question was not about their values."""
     return tuple(each._replace(asked=False) for each in parameters)
 
 
-def _parameter_answer(library: Library, host: Host, name: str) -> Answer | None:
+def _parameter_answer(library: Library, host: Host, name: str, value: str) -> Answer | None:
     found = library.named(name, "parameter")
     document = library.document(found[0].id) if found else None
     if document is None:
         return None
-    asked = [parameter.Asked(document, tuple(hit.shown for hit in found if hit.id == document.id))]
-    return parameter.explain(library, host, name, asked)[0]
+    names = tuple(hit.shown for hit in found if hit.id == document.id)
+    return parameter.explain(library, host, name, [parameter.Asked(document, names, value)])[0]
 
 
 def _headline(faults: Sequence[review.Fault], title: str) -> tuple[str, str]:

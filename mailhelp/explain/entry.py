@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from mailhelp.answer import Answer, Prose, Section
+import re
+from collections.abc import Iterator
+
+from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.explain import common
 from mailhelp.explain.log import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+
+_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
 
 
 def explain(library: Library, query: str, document: Document) -> Answer:
@@ -23,6 +28,7 @@ def explain(library: Library, query: str, document: Document) -> Answer:
     codes = document.data.get("codes")
     if codes:
         parts["title"] = f"{query if query in codes else ', '.join(codes)}: {document.title}"
+        parts["results"] = tuple(_members(library, document, query if query in codes else codes[0]))
     if kind == "log":
         entry = document.id.partition("/")[2]
         sample = document.data.get("sample")
@@ -32,3 +38,28 @@ def explain(library: Library, query: str, document: Document) -> Answer:
         kind = "topic"
         parts.update(verdict=None, severity=None)
     return Answer(kind=kind, query=query, recognised="entry", entry=entry, **parts)
+
+
+def _members(library: Library, document: Document, code: str) -> Iterator[Result]:
+    """The codes that belong to ``code``: of a class its replies and subjects, of a subject its details, of a reply
+    code the enhanced ones that its entry names.
+    """
+    if code[1:].strip("x.") == "":
+        digit = re.escape(code[0])
+        codes = _known(library, rf"{digit}\d\d|{digit}\.\d+\.0")
+    elif code.endswith(".0"):
+        codes = _known(library, rf"{re.escape(code[:-1])}\d+")
+    elif code.isdigit():
+        prose = (document.data.get(part) for part in ("explanation", "causes", "actions"))
+        codes = list(dict.fromkeys(_ENHANCED.findall(repr(tuple(prose)))))
+    else:
+        return
+    for each in codes:
+        for name in library.named(each, "status")[:1]:
+            if name.id != document.id:
+                yield Result(name.id, "status", each, excerpt=library.title(name.id))
+
+
+def _known(library: Library, regex: str) -> list[str]:
+    names = (name for name in library.all_names("status") if re.fullmatch(regex, name))
+    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])

@@ -21,10 +21,14 @@ _LONGEST_SETTING = 60
 
 
 class Asked(NamedTuple):
-    """A parameter document, and those of its parameters that the question is about."""
+    """A parameter document, and those of its parameters that the question is about.
+
+    ``value`` is the one that the question gives the first of them.
+    """
 
     document: Document
     names: tuple[str, ...]
+    value: str = ""
 
 
 def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) -> tuple[Answer, ...]:
@@ -43,7 +47,7 @@ def explain(library: Library, host: Host, query: str, asked: Iterable[Asked]) ->
 
 def _draft(library: Library, query: str, asked: Asked) -> Answer:
     """All of the answer that does not depend on this host's values."""
-    document, names = asked
+    document, names, _ = asked
     parts = common.parts(library, document, {})
     described = bool(parts["explanation"])
     notes = []
@@ -59,7 +63,7 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
     pages = library.pages_that_mention(query if len(names) > 1 else names[0])
     if pages:
         shown = ", ".join(reference_of(id) for id in pages)
-        sections.append(Section("Man pages here that mention it", common.plain(shown)))
+        sections.append(Section("Man pages here that mention it", common.plain(shown), aside=True))
     parts.update(
         title=document.title if described else "",
         sections=tuple(sections),
@@ -76,10 +80,10 @@ def _draft(library: Library, query: str, asked: Asked) -> Answer:
 
 def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf.Values) -> Answer:
     """The answer with this host's values, and with commands that start from them."""
-    document, names = asked
+    document, names, given = asked
     own = tuple(_parameter(library, document.data, name, values) for name in names)
     starts = (_written(library, each, values) or each.default or each.value for each in own)
-    start = next((text for text in starts if text), _VALUE)
+    start = given or next((text for text in starts if text), _VALUE)
     # neither a long value nor one with a covered secret is a start to edit
     usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start
     filling = {"name": names[0], "value": start if usable else _VALUE}
@@ -92,8 +96,11 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
             *own,
             *(_beside(library, p, values) for p in draft.parameters if p.name not in names),
         ),
+        sections=(
+            *draft.sections,
+            *([Section("Its value on this host", _unknown(reason), aside=True)] if reason else []),
+        ),
         notes=(
-            *([f"The value on this host is not known: {reason}"] if reason else []),
             *([f"The Postfix of this host does not know {', '.join(strange)}."] if strange else []),
             *(
                 f"master.cf sets {name} = {library.redactor.cover_value(name, value)} for {service}."
@@ -103,6 +110,10 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
             *draft.notes,
         ),
     )
+
+
+def _unknown(reason: str) -> Prose:
+    return common.plain(f"The value on this host is not known: {reason}")
 
 
 def _written(library: Library, each: Parameter, values: postconf.Values) -> str | None:

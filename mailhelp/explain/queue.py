@@ -189,10 +189,9 @@ def _summary(tally: Tally) -> str:
     sentences = []
     for label, counter in (("To", tally.domains), ("From", tally.senders)):
         most = counter.most(_MOST_NAMES)
-        if most:
+        if most and not (len(most) == _MOST_NAMES and most[0][1] == 1):  # all alike say nothing
             named = ", ".join(f"{name[:80]} {count:,}×" for name, count in most)
-            more = "" if len(most) < _MOST_NAMES else ", …"
-            sentences.append(f"{label}: {named}{more}.")
+            sentences.append(f"{label}: {named}{'.' if len(most) < _MOST_NAMES else ', …'}")
         elif counter.slack:
             sentences.append(f"{label}: more than {counter.capacity:,}, none of them often.")
     return " ".join(sentences)

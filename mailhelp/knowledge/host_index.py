@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
-from mailhelp.errors import SourceError
+from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.host.machine import Host
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
@@ -67,7 +67,7 @@ def fingerprint(host: Host, table: Table, folders: Iterable[str]) -> str:
 
 
 def current(host: Host, table: Table) -> Local | None:
-    """The index in use, or ``None`` if none was built. Raises ``SourceError`` if it is damaged."""
+    """The index in use, or ``None`` if this release built none. Raises ``SourceError`` if it is damaged."""
     top = _top(host)
     try:
         name = (top / _CURRENT).read_text(encoding="ascii").strip()
@@ -84,6 +84,8 @@ def current(host: Host, table: Table) -> Local | None:
         pages = json.loads(catalogue.meta("pages") or "{}")
         folders = json.loads(catalogue.meta("folders") or "[]")
         catalogue.close()
+    except OtherRelease:
+        return None
     except (OSError, ValueError) as error:
         raise _damaged(error) from error
     if not (folder / SEARCH).is_dir():
@@ -126,8 +128,8 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
 def build_later(host: Host) -> bool:
     """Have the index built by a process of its own, that outlives this one and says nothing.
 
-    ``False`` if that was asked for a short while ago: it is at it, or it failed and would again.
-    Raises ``SourceError`` as ``ensure`` does.
+    Not if that was asked for a short while ago: it is at it, or it failed and would again. Returns
+    whether it was asked for the first time here. Raises ``SourceError`` as ``ensure`` does.
     """
     import sys
     import time
@@ -136,7 +138,8 @@ def build_later(host: Host) -> bool:
     asked = top / _ASKED
     try:
         top.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if abs(time.time() - _changed(asked) / 1e9) < _PATIENCE_S:
+        before = _changed(asked)
+        if abs(time.time() - before / 1e9) < _PATIENCE_S:
             return False
         asked.touch()
         # -P: never from the current directory; where this package is, the other one finds it
@@ -146,7 +149,7 @@ def build_later(host: Host) -> bool:
         host.leave_running(*words, variables={"PYTHONPATH": path})
     except OSError as error:
         raise _unwritable(top, error) from error
-    return True
+    return not before
 
 
 def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mailhelp.errors import SourceError
+from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 from mailhelp.names import fold, near_words
@@ -104,7 +104,7 @@ class Store:
             raise SourceError(f"The index {path} cannot be read: {error}.") from error
         try:
             if self.meta("format") != str(FORMAT):
-                raise SourceError(f"The index {path} is of another release of mailhelp.")
+                raise OtherRelease(f"The index {path} is of another release of mailhelp.")
         except SourceError:
             self.close()
             raise

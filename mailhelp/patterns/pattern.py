@@ -8,7 +8,7 @@ so that a later mismatch never reopens it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from mailhelp.errors import CorpusError
@@ -17,6 +17,8 @@ from mailhelp.patterns.fields import FREE_TEXT_SHORTEST, Field
 from mailhelp.patterns.holes import Hole, Part
 
 _WORD = re.compile(r"\S+")
+END = r"\Z"
+"""What stands behind a pattern that a whole text must fit."""
 
 
 def parse(pattern: str) -> tuple[Part, ...]:
@@ -54,18 +56,22 @@ def words(parts: tuple[Part, ...]) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(shown) if "\0" not in word)
 
 
-def to_regex(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = r"\Z") -> str:
+def to_regex(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = END) -> str:
     """The regex of a pattern: one capturing group a hole; matched from the start with ``re.match``.
 
     ``end`` is the regex of what must stand behind the pattern. Raises ``CorpusError`` for an
     unknown field.
     """
-    out: list[str] = []
+    return "".join(pieces(parts, fields, end))
+
+
+def pieces(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = END) -> Iterator[str]:
+    """The pieces of a pattern's regex. None is reopened once it has matched: if each is linear, so is the whole."""
     rest = list(parts)
     while rest:
         part = rest.pop(0)
         if isinstance(part, str) or part.fixed:
-            out.append(_literal(part, fields))
+            yield _literal(part, fields)
             continue
         field = _field(part, fields)
         behind = ""
@@ -74,10 +80,9 @@ def to_regex(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = r"
         # Free text ends where the fixed text behind it first occurs; at the end of the
         # pattern that fixed text must be the end of the line, so the last place counts.
         regex = FREE_TEXT_SHORTEST if field.free and rest else field.regex
-        out.append(f"(?>({regex}){behind}{'' if rest else end})")
+        yield f"(?>({regex}){behind}{'' if rest else end})"
     if not any(is_open(part) for part in parts):
-        out.append(end)
-    return "".join(out)
+        yield end
 
 
 def _fixed(part: Part) -> str:

@@ -13,6 +13,9 @@ from mailhelp.patterns.pattern import parse, to_regex
 
 # A list of more items than this in one value is not a mail log's; the bound keeps the work linear.
 _MOST_ITEMS = 400
+# Characters that items which do not fit may have looked at in one value, beside some times its own length:
+# each may look to its end, and a sender can write the beginnings of many.
+_MOST_LOOKED_AT, _TIMES = 20_000, 64
 
 EMPTY = ("<>", "[]", "()", '""')
 
@@ -143,15 +146,17 @@ class Splitter:
     def _add_items(
         self, found: list[ValueSpan], items: _Items, text: str, start: int, end: int
     ) -> None:
+        left = _MOST_LOOKED_AT + _TIMES * (end - start)
         for _ in range(_MOST_ITEMS):
             for shape in items.at(text, start):
                 match = shape.match(text, start, end)
+                left -= (match.end() if match else end) - start
                 if match:
                     self._add_groups(found, match, shape.names)
                     start = match.end()
                     break
             behind = items.skip.match(text, start, end)
-            if behind is None or behind.end() == start:
+            if behind is None or behind.end() == start or left < 0:
                 return
             start = behind.end()
 

@@ -177,6 +177,7 @@ def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
     """Each command on its line, with a comment behind it where there is room for one."""
     shown = [visible(command.command.split("\n")[0]) for command in commands]
     room = width - INDENT - len("  # ") - _SHORTEST_COMMENT
+    room = min(room, width * 2 // 3)  # one long command does not push all comments aside
     column = max((cells(text) for text in shown if cells(text) <= room), default=0)
     for command, text in zip(commands, shown, strict=True):
         line: Line = [("", " " * INDENT), ("command", text)]
@@ -187,7 +188,7 @@ def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
             line += [("", " " * gap), (style, f"# {comment}")]
         elif command.danger or command.changes:
             style = "act" if command.danger else "care"
-            yield [("", " " * INDENT), (style, f"# {_short(command)[: width - INDENT - 2]}")]
+            yield [("", " " * INDENT), (style, f"# {_comment(command, width - INDENT - 2)}")]
         yield line
         yield from ([("", " " * INDENT), ("command", visible(rest))] for rest in _rest(command))
 

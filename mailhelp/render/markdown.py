@@ -74,7 +74,8 @@ def _prose(text: Prose) -> list[str]:
 
 def _runs(runs: Runs) -> str:
     pieces = []
-    for style, text in runs:
+    for style, run in runs:
+        text = visible(run)
         core = text.strip()
         if not core:
             pieces.append(text)

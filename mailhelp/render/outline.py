@@ -101,7 +101,14 @@ def whole(answer: Answer) -> Iterator[Block]:
 
 def _head(answer: Answer) -> Iterator[Block]:
     style = words.urgency(answer.severity)
-    yield Headline(((style, words.title(answer)),))
+    asked = [each for each in answer.parameters if each.asked]
+    for each in asked:
+        shown = words.value(each)
+        name = f"{each.name} = {shown}" if shown else each.name
+        yield Headline((("name", name),), (("", words.origin(each)),))
+    if answer.title or not asked:
+        runs = ((style, words.title(answer)),)
+        yield Text(runs, 2) if asked else Headline(runs)
     facts = []
     if answer.kind == "log":
         who = answer.program or ""
@@ -186,6 +193,8 @@ def results(answer: Answer) -> Iterator[Block]:
         return
     if answer.kind == "log" and answer.text:
         yield Heading("Similar, not the same")
+    elif answer.kind == "status" and answer.results[0].score == 0.0:
+        yield Heading("Codes of its kind")
     elif answer.kind not in ("search", "list", "doctor", "check"):
         yield Heading("Others that may fit")
     else:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
 from mailhelp.light import NamedTuple
 from mailhelp.render.blocks import Block
+
+if TYPE_CHECKING:
+    from mailhelp.render.screen import Gathered
 
 _RULE = 40
 
@@ -18,6 +22,13 @@ class Look(NamedTuple):
     markdown: bool = False
     colored: bool = False
     width: int = 80
+
+
+def summary(gathered: Gathered, look: Look) -> str:
+    """What was gathered of many answers, on one screen."""
+    from mailhelp.render import screen
+
+    return _painted(screen.screen(gathered, look.width), look)
 
 
 def text(answers: Iterable[Answer], look: Look) -> str:

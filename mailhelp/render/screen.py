@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mailhelp.answer import Answer, Command, Finding, Parameter, Prose, Result
+from mailhelp.answer import Answer, Command, Finding, Parameter, Prose, Result, Span
 from mailhelp.light import NamedTuple
 from mailhelp.render import outline, report, words
 from mailhelp.render.blocks import (
@@ -41,10 +41,13 @@ _OTHERS = 3
 """Other entries offered beside an answer."""
 _EACH = 9
 """Answers that get a line each, at most."""
+_KINDS = 8
+"""Lines of a summary of more than these."""
 _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
-_LONGEST_HERE = 40
+_LONGEST_HERE, _LONGEST_NAME = 40, 26
+_PREFIX = ("time", "logging_host", "process_id")
 _LISTS = ("search", "list", "doctor", "check")
 
 
@@ -65,12 +68,42 @@ def line(answers: Iterable[Answer], width: int) -> Iterator[Block]:
             yield from _first_lines(answer)
 
 
-def screen(answers: Iterable[Answer], width: int, height: int = HEIGHT) -> list[Block]:
+class Gathered(NamedTuple):
+    """A stream of answers, as far as a screen tells of them.
+
+    ``each`` are the first ones one by one, ``entries`` all of them by what they tell; ``since`` and ``until`` are
+    the times of the first record and of the last.
+    """
+
+    each: tuple[_Told, ...]
+    entries: tuple[_Told, ...]
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers behind the numbers of the rows, in their order."""
+        return tuple(told.answer for told in self.rows)
+
+    @property
+    def rows(self) -> tuple[_Told, ...]:
+        """What gets a line: every answer or, of more than fit, every entry, the worst and commonest first."""
+        if len(self.each) <= _EACH:
+            return self.each
+
+        def place(told: _Told) -> tuple[object, ...]:
+            return (*_urgency(told.answer)[:3], told.times)
+
+        return tuple(sorted(self.entries, key=place, reverse=True))
+
+
+def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGHT) -> list[Block]:
     """One screen for ``answers``: one is told; of several each gets a line, and the worst is told.
 
     More than fit are told by entry, with counts, worst first. Memory grows with the entries alone.
     """
-    each, entries = _gathered(answers)
+    gathered = answers if isinstance(answers, Gathered) else gather(answers)
+    each, entries = gathered.each, gathered.entries
     if not each:
         return []
     worst = max((told.answer for told in entries), key=_urgency)
@@ -83,33 +116,49 @@ def screen(answers: Iterable[Answer], width: int, height: int = HEIGHT) -> list[
         for told in each:
             sheet.add(*_danger(told.answer), *_top(told.answer))
         return [*sheet.blocks, *_one(worst, width, sheet.left, top=False)]
-    rows = each
-    total = sum(told.times for told in entries)
-    if total > _EACH:
-        rows = sorted(entries, key=lambda told: _urgency(told.answer)[:3], reverse=True)
-        sheet.add(Row((("title", f"{total:,} records, worst first"),)))
-    room = _EACH if len(rows) <= _EACH else _EACH - 1
-    sheet.add(*(_told(told) for told in rows[:room]))
-    if len(rows) > room:
-        sheet.add(Row((("aside", f"     and {len(rows) - room} more kinds"),)))
+    rows = gathered.rows
+    if len(each) <= _EACH:
+        sheet.add(*(_told(told) for told in rows))
+    else:
+        _summary(sheet, gathered)
     sheet.add(Gap())
-    return [*sheet.blocks, *_one(worst, width, sheet.left)]
+    return [*sheet.blocks, *_one(worst, width, sheet.left, numbers=len(rows))]
 
 
-def record(answer: Answer, width: int) -> list[Block]:
-    """One record of a stream: told briefly, without a way to the rest of it."""
-    return _one(answer, width, _RECORD, more=False)
+def _summary(sheet: _Sheet, gathered: Gathered) -> None:
+    """How many records of when, and what they tell of, by entry, worst first."""
+    rows = gathered.rows
+    total = sum(told.times for told in gathered.entries)
+    mails = all(told.answer.story for told in rows)
+    when = [each.replace("T", " ")[:16] for each in (gathered.since, gathered.until) if each]
+    span = f", {' to '.join(dict.fromkeys(when))}" if when else ""
+    sheet.add(Row((("title", f"{total:,} {'mails' if mails else 'records'}{span}, worst first"),)))
+    shown = rows if len(rows) <= _KINDS else rows[: _KINDS - 1]
+    for number, told in enumerate(shown, 1):
+        sheet.add(_counted(told, number))
+    rest = rows[len(shown) :]
+    if rest:
+        what = "harmless ones" if all(_harmless(told.answer) for told in rest) else "kinds"
+        count = sum(told.times for told in rest)
+        of = "mails" if mails else "records"
+        sheet.add(Row((("aside", f"     and {len(rest)} more {what}, {count:,} {of}"),)))
 
 
-def _gathered(answers: Iterable[Answer]) -> tuple[list[_Told], list[_Told]]:
-    """The first answers one by one, and all of them by what they tell."""
+def _harmless(answer: Answer) -> bool:
+    return bool(answer.verdict and answer.verdict.harmless)
+
+
+def gather(answers: Iterable[Answer]) -> Gathered:
+    """``answers``, counted by what they tell."""
     each: list[_Told] = []
     entries: dict[tuple[str, str], _Told] = {}
     number = 0
+    since = until = None
     for answer in answers:
         if answer.continues is not None:
             continue
         number += 1
+        since, until = since or answer.time, answer.time or until
         if len(each) <= _EACH:
             each.append(_Told(answer, number))
         key = (answer.kind, words.title(answer))
@@ -118,26 +167,52 @@ def _gathered(answers: Iterable[Answer]) -> tuple[list[_Told], list[_Told]]:
             entries[key] = _Told(answer, number)
         else:
             entries[key] = before._replace(times=before.times + 1)
-    return each, list(entries.values())
+    return Gathered(tuple(each), tuple(entries.values()), since, until)
+
+
+def record(answer: Answer, width: int) -> list[Block]:
+    """One record of a stream: told briefly, without a way to the rest of it."""
+    return _one(answer, width, _RECORD, more=False)
 
 
 def _told(told: _Told) -> Block:
-    runs: list[Run] = [("aside", f"{told.number:>3}  ")]
-    if told.times > 1:
-        runs = [("aside", f"{told.times:>5,}×  ")]
     answer = told.answer
+    runs: list[Run] = [("aside", f"{told.number:>3}  ")]
     runs.append((words.urgency(answer.severity), words.title(answer)))
-    if answer.gist and told.times == 1:
-        runs.append(("value", f"  {answer.gist}"))
-    return Row(tuple(runs))
+    return Row((*runs, *_aside(answer)))
+
+
+def _aside(answer: Answer) -> Runs:
+    """What tells an answer from others with its title: its gist or, of an unknown record, the message."""
+    if answer.gist:
+        return (("value", f"  {answer.gist}"),)
+    if answer.kind == "header":
+        return (("value", f"  {answer.text.partition(':')[2].strip()}"),)
+    if answer.kind != "log" or answer.title:
+        return ()
+    prefix = (span.end for span in answer.spans if span.name in (*_PREFIX, "program"))
+    message = answer.text[max(prefix, default=0) :].lstrip(" :]")
+    return (("value", f"  {message}"),)
+
+
+def _counted(told: _Told, number: int) -> Block:
+    answer = told.answer
+    severity = answer.severity or ("unknown" if answer.recognised == "no" else "")
+    severity = "harmless" if _harmless(answer) else severity
+    runs: list[Run] = [("aside", f"{number:>3}  ")]
+    runs.append((words.urgency(answer.severity), f"{severity:9}"))
+    runs += [
+        ("aside", f"{told.times:>6,}×  "),
+        (words.urgency(answer.severity), words.title(answer)),
+    ]
+    return Row((*runs, *(_aside(answer) if told.times == 1 else ())))
 
 
 def _urgency(answer: Answer) -> tuple[bool, bool, int, int]:
     """What is told before other answers: danger, trouble, what is known, what has most to say."""
-    harmless = bool(answer.verdict and answer.verdict.harmless)
     return (
         bool(answer.danger),
-        not harmless,
+        not _harmless(answer),
         -words.rank(answer.severity)
         + 2 * (answer.verdict is not None and answer.verdict.permanence != "none"),
         len(answer.explanation.markdown),
@@ -167,17 +242,26 @@ class _Sheet:
 
 
 def _one(
-    answer: Answer, width: int, height: int, *, top: bool = True, more: bool = True
+    answer: Answer,
+    width: int,
+    height: int,
+    *,
+    top: bool = True,
+    more: bool = True,
+    numbers: int = 0,
 ) -> list[Block]:
+    """One answer; ``numbers`` is how many are numbered above it."""
     sheet = _Sheet(width, height)
     tail = _Sheet(width, height)
-    if more:
-        tail.add(Gap(), _more(answer, width))
+    if more and (numbers or _has_more(answer)):
+        tail.add(Gap(), _more(answer, width, numbers))
     if top:
         sheet.add(*_danger(answer))
         sheet.add(*_top(answer))
-    for note in answer.notes[:2]:
-        sheet.add(*_fitting((("", note),), width, 2))
+    # what master.cf sets for single services is no fault
+    notes = () if answer.kind == "config" and len(answer.findings) > 1 else answer.notes
+    for note in notes[:2]:
+        sheet.add(Text(_item((("", note),), width)))
     others = list(_others(answer))
     commands = _chosen_commands(answer, width)
     if answer.kind != "recipe":
@@ -249,7 +333,8 @@ def _fill(sheet: _Sheet, answer: Answer) -> None:
     _items(sheet, "Why", answer.causes)
     if sheet.left == before:
         for section in answer.sections:
-            _items(sheet, section.title, (section.text,))
+            if not section.aside:
+                _items(sheet, section.title, (section.text,))
 
 
 def _meaning(sheet: _Sheet, answer: Answer, most: int = _MEANING) -> None:
@@ -273,7 +358,8 @@ def _meaning(sheet: _Sheet, answer: Answer, most: int = _MEANING) -> None:
     if len(units) == 1:
         sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
     for each in answer.parameters:
-        if each.danger:
+        told = [answer.danger, *(finding.title for finding in answer.findings)]
+        if each.danger and not any(text and each.danger.startswith(text) for text in told):
             sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
 
 
@@ -298,12 +384,6 @@ def plain_cut(runs: Runs, width: int, lines: int) -> Runs:
     if not kept:
         return ()
     return (*(run for line in kept for run in (*line, ("", " "))), ("", "…"))
-
-
-def _fitting(runs: Runs, width: int, lines: int) -> Iterator[Block]:
-    if len(list(wrap(runs, width))) > lines:
-        runs = plain_cut(runs, width, lines)
-    yield Text(runs)
 
 
 def _items(sheet: _Sheet, name: str, items: tuple[Prose, ...]) -> None:
@@ -336,24 +416,38 @@ def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
 
 def _findings(answer: Answer, width: int) -> list[Block]:
     rows: list[Block] = []
-    if len(answer.findings) == 1 and answer.title.startswith(answer.findings[0].title):
-        return rows  # line 1 has told it
     # the bad ones, if there are any, the worst of these, in the order in which they are
     ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
     bad = [each for each in ranked if each[1].severity != "info"] or ranked
+    if answer.kind == "queue":  # a reason that is harmless is a reason
+        bad = ranked
+    # of a file, the line where it is says more
+    whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
+    bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
     shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
-    rows += [Row(_finding(each), 2) for _, each in sorted(shown, key=lambda each: each[0])]
-    if len(ranked) > len(shown):
-        rows.append(Text((("aside", f"and {len(ranked) - len(shown)} more"),), 2))
+    for _, each in sorted(shown, key=lambda each: each[0]):
+        rows.append(Row(_finding(answer, each), 2))
+    if len(bad) > len(shown):
+        rows.append(Text((("aside", f"and {len(bad) - len(shown)} more"),), 2))
     return rows
 
 
-def _finding(each: Finding) -> Runs:
+def _is_told(answer: Answer, each: Finding) -> bool:
+    """Whether line 1 or the danger says it: with the same title, or by quoting its text."""
+    says = (answer.title, answer.danger)
+    return any(said.startswith(each.title) for said in says) or bool(
+        each.text and each.text in answer.title
+    )
+
+
+def _finding(answer: Answer, each: Finding) -> Runs:
     runs: list[Run] = []
     if each.count > 1:
         runs.append(("aside", f"{each.count:,}× "))
     if each.line is not None:
         runs.append(("aside", f"line {each.line}: "))
+    if each.text and _is_told(answer, each):
+        return (*runs, (words.urgency(each.severity), each.text))
     runs.append((words.urgency(each.severity), each.title))
     if each.text and each.text not in each.title:
         runs.append(("value", f"  {each.text}"))
@@ -364,15 +458,21 @@ def _values(sheet: _Sheet, answer: Answer) -> None:
     """The values that the text holds, those first that tell most."""
     spans = [span for span in innermost(answer.spans) if span.meaning]
     if answer.kind == "log":
-        spans = [span for span in spans if span.start >= (spans[0].start if spans else 0)]
-        spans = spans[3:] if len(spans) > 3 else spans
-    rows = [((("value", span.value),), (("", span.meaning),)) for span in spans]
+        # the prefix says little, but who wrote it
+        spans = [span for span in spans if span.name not in _PREFIX]
+    rows = [((("value", _shown(answer, span)),), (("", span.meaning),)) for span in spans]
     most = _ROWS + 4 if answer.kind == "command" else _ROWS
     for count in range(min(len(rows), most), 0, -1):
         block = Pairs(tuple(rows[:count]))
         if sheet.size([block]) <= sheet.left - (_MEANING if answer.explanation else 0):
             sheet.add(Gap(), block)
             return
+
+
+def _shown(answer: Answer, span: Span) -> str:
+    """A value as it is typed: the f of ``-rf`` is the option ``-f``."""
+    joined = span.name == "option" and len(span.value) == 1
+    return f"-{span.value}" if joined and answer.kind == "command" else span.value
 
 
 def _recipe(sheet: _Sheet, answer: Answer) -> None:
@@ -391,14 +491,15 @@ def _recipe(sheet: _Sheet, answer: Answer) -> None:
         for outcome in answer.outcomes:
             if outcome.result == result:
                 meaning = plain(_first_sentence(outcome.meaning))
-                said.setdefault(meaning, outcome.line or outcome.sample.split("\n")[0])
+                told = outcome.line or outcome.sample.split("\n")[0]
+                said.setdefault(meaning, " ".join(told.split()))
         for number, (meaning, told) in enumerate(said.items()):
             style = "title" if result == "good" else "act"
             label = f"{result:5}" if number == 0 else " " * 5
             rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
     most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
-    shown = [cut(right[:1], sheet.width // 2) for _, right in kept]
+    shown = [cut(right[:1], sheet.width * 2 // 5) for _, right in kept]
     column = max((cells(plain(each)) for each in shown), default=0)
     lines: list[Block] = [
         Row((*left, ("", " "), *each, ("", " " * (column - cells(plain(each)))), *right[1:]))
@@ -431,16 +532,18 @@ def _list(sheet: _Sheet, answer: Answer) -> None:
     room = sheet.left
     rows: list[Block] = []
     subject = ""
+    sizes = [cells(each.title) for each in answer.results[:room] if each.excerpt]
+    column = max((size for size in sizes if size <= _LONGEST_NAME), default=0)
     for number, each in enumerate(answer.results, 1):
         group = getattr(each, "group", "")
         if group and group != subject:
             rows.append(Text((("title", group),)))
             subject = group
-        rows.append(_row(number if answer.kind in ("search", "list") else 0, each))
+        rows.append(_row(number if answer.kind in ("search", "list") else 0, each, column))
     if len(rows) > room:
         shown = sum(not _is_title(row) for row in rows[: room - 1])
         left = len(answer.results) - shown
-        rows = [*rows[: room - 1], Text((("aside", f"    and {left} more: mailhelp -v"),))]
+        rows = [*rows[: room - 1], Text((("aside", f"and {left} more: mailhelp -v"),), 5)]
     sheet.add(*rows)
 
 
@@ -448,10 +551,10 @@ def _is_title(block: Block) -> bool:
     return isinstance(block, Text) and block.runs[0][0] == "title"
 
 
-def _row(number: int, each: Result) -> Block:
+def _row(number: int, each: Result, column: int = 0) -> Block:
     runs: list[Run] = [("aside", f"{number:>3}  " if number else "  "), ("name", each.title)]
     if each.excerpt:
-        runs.append(("", f"  {each.excerpt}"))
+        runs.append(("", f"{' ' * max(column - cells(each.title), 0)}  {each.excerpt}"))
     return Row(tuple(runs))
 
 
@@ -460,10 +563,16 @@ def _others(answer: Answer) -> Iterator[Block]:
     if answer.kind in _LISTS or not answer.results:
         return
     yield Gap()
-    label = "Similar, not the same" if answer.kind == "log" and answer.text else "Or is it about"
+    label, most = "Or is it about", _OTHERS
+    if answer.kind == "log" and answer.text:
+        label = "Similar, not the same"
+    elif answer.kind == "status" and answer.results[0].score == 0.0:
+        label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
-    for number, each in enumerate(answer.results[:_OTHERS], 1):
+    for number, each in enumerate(answer.results[:most], 1):
         yield _row(number, each)
+    if len(answer.results) > most and most > _OTHERS:
+        yield Text((("aside", f"and {len(answer.results) - most} more: mailhelp -v"),), 5)
 
 
 def _page(sheet: _Sheet, answer: Answer) -> None:
@@ -497,10 +606,18 @@ def _story(sheet: _Sheet, answer: Answer) -> None:
         )
 
 
-def _more(answer: Answer, width: int) -> Block:
-    """The last line: the exact way to the rest."""
-    pieces = ["mailhelp -v"]
-    if answer.results and answer.kind not in ("doctor", "check"):
+def _has_more(answer: Answer) -> bool:
+    """Whether there is anything that a screen may leave out."""
+    bare = Answer(answer.kind, answer.query, answer.recognised, answer.entry, answer.title)
+    return answer._replace(severity=None, verdict=None, notes=()) != bare
+
+
+def _more(answer: Answer, width: int, numbers: int = 0) -> Block:
+    """The last line: the exact way to the rest; ``numbers`` is how many answers are numbered above."""
+    pieces = ["mailhelp -v (and a draft of an entry)" if answer.draft else "mailhelp -v"]
+    if numbers > 1:
+        pieces = ["mailhelp -v (all of it)", "mailhelp 2"]
+    elif answer.results and answer.kind not in ("doctor", "check"):
         pieces.append(f"mailhelp {min(2, len(answer.results))}")
     related = sorted(answer.related, key=lambda id: not id.startswith("recipe/"))
     for id in related:

@@ -59,7 +59,7 @@ def rank(severity: str | None) -> int:
 def origin(parameter: Parameter) -> str:
     """Where a parameter's value comes from."""
     if parameter.value is None:
-        return "the default" if parameter.default is not None else ""
+        return "the default; not read here" if parameter.default is not None else ""
     return "set in main.cf" if parameter.set else "default"
 
 

@@ -116,6 +116,16 @@ def test_a_recipe_explains_its_options(write: Write, faults: Faults) -> None:
     ]
 
 
+def test_the_words_that_tell_are_words_of_the_output(write: Write, faults: Faults) -> None:
+    write("recipes/r.md", entry(
+        TOPIC + "requires = ['x']\n[options]\n'-a' = 'A.'\n[[commands]]\nrun = 'x -a'\nwhy = 'y'\n"
+        "[[outputs]]\nresult = 'good'\npattern = 'all ok'\nsample = 'all ok'\ntells = 'no'\nmeaning = 'Good.'\n",
+        samples="",
+    ))  # fmt: skip
+    (fault,) = faults()
+    assert "the line 'all ok' does not hold 'no'" in fault
+
+
 def test_a_note_may_fit_as_well_as_a_bundled_entry(write: Write, faults: Faults) -> None:
     front = FRONT.replace("zork", "connect")
     write(PLACE, entry(front, samples=samples("connect from unknown[192.0.2.7]")))

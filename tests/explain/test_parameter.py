@@ -157,7 +157,8 @@ def test_no_command_starts_from_a_covered_or_a_long_value(session: Session, host
 
 def test_without_postfix_it_is_said_and_the_default_is_told(session: Session) -> None:
     (answer,) = api.ask(session, "maximal_queue_lifetime")
-    assert answer.notes[0].startswith("The value on this host is not known: ")
+    (told,) = (each.text.markdown for each in answer.sections if each.aside)
+    assert told.startswith("The value on this host is not known: ")
     asked = answer.parameters[0]
     assert (asked.name, asked.default, asked.value) == ("maximal_queue_lifetime", "5d", None)
     assert any("maximal_queue_lifetime=5d" in command.command for command in answer.commands)

@@ -80,7 +80,7 @@ def test_a_list_goes_by_subject_in_the_corpus_order(session: Session) -> None:
         "send-test-mail",
     ]
     assert answer.results[0].group == "The queue"
-    assert answer.results[0].excerpt == "Try to deliver waiting mail now"
+    assert answer.results[0].excerpt == "How do I make Postfix try waiting mail now?"
 
 
 def test_every_recipe_and_topic_has_a_subject(session: Session) -> None:

@@ -39,9 +39,19 @@ def test_the_whole_verdict() -> None:
         (Parameter("x", "5d", "1d", True), "set in main.cf", "1d", " = 1d (set here; default: 5d)"),
         (Parameter("x", "5d", "5d", False), "default", "5d", " = 5d (the default)"),
         (Parameter("x", "", "", False), "default", "(empty)", " = (empty) (the default)"),
-        (Parameter("x", "5d", unit="days"), "the default", "5d", " (default: 5d); unit: days"),
-        (Parameter("x", "y" * 40), "the default", "y" * 40, ""),
-        (Parameter("x", "y" * 40, asked=True), "the default", "y" * 40, f" (default: {'y' * 40})"),
+        (
+            Parameter("x", "5d", unit="days"),
+            "the default; not read here",
+            "5d",
+            " (default: 5d); unit: days",
+        ),
+        (Parameter("x", "y" * 40), "the default; not read here", "y" * 40, ""),
+        (
+            Parameter("x", "y" * 40, asked=True),
+            "the default; not read here",
+            "y" * 40,
+            f" (default: {'y' * 40})",
+        ),
         (Parameter("x"), "", "", ""),
     ],
 )

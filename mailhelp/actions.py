@@ -154,21 +154,19 @@ def explain(
 
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
-    codes: list[int] = []
-    numbered: list[str] = []
-    at_once = not (every or only_problems) and output.is_one_screen
+    output.every = every
+    at_once = output.is_one_screen and not only_problems
     if at_once and words and all(_is_long_log(session, name) for name in words):
         return log(session, output, words)
+    codes: list[int] = []
+    numbered: list[str] = []
     for name in words or ("-",):
         if name == "-":
             source = _standard_input(session)
-            code = _explained(session, output, source, numbered, only_problems, every)
-            codes.append(code)
+            codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
-                source = lines(stream)
-                code = _explained(session, output, source, numbered, only_problems, every)
-                codes.append(code)
+                codes.append(_explained(session, output, lines(stream), numbered, only_problems))
     own = tuple(numbered) if len(codes) == 1 else ()
     given = {"only_problems": only_problems, "every": every}
     _keep(session, Call("explain", words, given=given), own)
@@ -236,7 +234,6 @@ def _explained(
     lines: Lines,
     numbered: list[str],
     only_problems: bool = False,
-    every: bool = False,
     head: list[str | None] | None = None,
 ) -> int:
     """Write the answers for ``lines``, which go on after ``head`` if that was read from them already.
@@ -258,21 +255,16 @@ def _explained(
         answers = api.explain_held(session, shape.kind, rest)
         numbered += last.numbered(answers)
         return _told(session, output, answers)
-    return _stream(session, output, whole, numbered, only_problems, every)
+    return _stream(session, output, whole, numbered, only_problems)
 
 
 def _stream(
-    session: Session,
-    output: Output,
-    lines: Lines,
-    numbered: list[str],
-    only_problems: bool,
-    every: bool,
+    session: Session, output: Output, lines: Lines, numbered: list[str], only_problems: bool
 ) -> int:
     """Write an answer for each record of ``lines``; for a reader, each explanation only once.
 
-    In a terminal all that is there already is one screen, unless ``every`` record is asked for; what a
-    pipe brings after a pause follows record by record.
+    In a terminal all that is there already is one screen; what a pipe brings after a pause follows
+    record by record.
     """
     from mailhelp.condense import condensed
 
@@ -286,13 +278,12 @@ def _stream(
         return condensed(told) if brief else told
 
     pause = _Pause()
-    at_once = output.is_one_screen and not every
-    if at_once:
+    if output.is_one_screen:
         gathered = output.summary(answers(pause.before(source)))
         numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
-    if at_once and pause.met:
+    if output.is_one_screen and pause.met:
         output.line("")
-    if not at_once or pause.met:
+    if not output.is_one_screen or pause.met:
         output.answers(answers(source), streaming=True)
     if not passed.lines:
         raise UsageError("There is nothing to explain: the input is empty.")

@@ -29,6 +29,7 @@ class Output:
         self.options = options
         self.stream = host.stdout
         self.terminal = host.is_terminal(self.stream)
+        self.every = False  # whether each record of a stream is wanted, also in a terminal
         self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
@@ -58,7 +59,7 @@ class Output:
     def is_one_screen(self) -> bool:
         """Whether somebody reads here who wants one screen, however many records there are."""
         plain = not (self.options.json or self.options.markdown)
-        return self.terminal and plain and self.options.detail == "brief"
+        return not self.every and self.terminal and plain and self.options.detail == "brief"
 
     def summary(self, answers: Iterable[Answer]) -> Gathered:
         """Write one screen for many ``answers``; return what it was made of."""

@@ -73,16 +73,6 @@ class Redactor:
             places += carried.places(line, places)
             yield cover(line, places) if places else line
 
-    def cover_words(self, words: Iterable[str]) -> list[str]:
-        """The words of a command line without secrets, which may show only by the word before them."""
-        words = list(words)
-        whole = self.cover(" ".join(words))
-        covered, place = [], 0
-        for word in words:
-            covered.append(self.cover(whole[place : place + len(word)]))
-            place += len(word) + 1
-        return covered
-
     def cover_block(self, text: str, carried: Carried) -> str:
         """``text``, a block of whole lines of a stream, as ``cover_lines`` gives them.
 
@@ -100,14 +90,14 @@ class Redactor:
         if not (words or asking or carried.says):
             return text
         rules: dict[int, set[str]] = {}
+        asked: set[int] = set()
         for word, sources in words:
             for number in _lines_with(word, folded):
                 rules.setdefault(number, set()).update(sources)
         for word in asking:
-            for number in _lines_with(word, folded):
-                rules.setdefault(number, set())
+            asked.update(_lines_with(word, folded))
         lines = text.split("\n")
-        waiting = sorted(rules, reverse=True)
+        waiting = sorted(asked.union(rules), reverse=True)
         number = 0
         changed = False
         while waiting or carried.says:
@@ -124,13 +114,23 @@ class Redactor:
                 for found in self._regex(source).finditer(line)
             ]
             number += 1
-            if not own and not carried.says and not any(w in line.casefold() for w in asking):
+            if not own and not carried.says and number - 1 not in asked:
                 continue  # it says nothing of the next line either
             places = own + carried.places(line, own)
             if places:
                 lines[number - 1] = cover(line, places)
                 changed = True
         return "\n".join(lines) if changed else text
+
+    def cover_words(self, words: Iterable[str]) -> list[str]:
+        """The words of a command line without secrets, which may show only by the word before them."""
+        words = list(words)
+        whole = self.cover(" ".join(words))
+        covered, place = [], 0
+        for word in words:
+            covered.append(self.cover(whole[place : place + len(word)]))
+            place += len(word) + 1
+        return covered
 
     def cover_value(self, name: str, value: str | None) -> str | None:
         """The value of the setting ``name`` without secrets, which show by the name beside them."""

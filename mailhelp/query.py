@@ -26,6 +26,7 @@ _IP_ADDRESS = re.compile(
 _MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
+_ONE_WORD = re.compile(r"\s*[\w.+/-]+\s*")
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
 
@@ -193,6 +194,10 @@ def queue_id(library: Library, text: str) -> Question | None:
 
 def shell_command(library: Library, text: str) -> Question | None:
     """A shell command of a program that mailhelp or a man page here explains."""
+    if _ONE_WORD.fullmatch(text):  # most are names: a look at a table spares reading all recipes
+        program = text.strip().rpartition("/")[2]
+        if not program or not library.table(f"options/{program}"):
+            return None
     from mailhelp.explain import command  # seldom needed
 
     return Question("command") if command.known(library, text) else None
@@ -268,6 +273,9 @@ def setting(library: Library, text: str) -> Question | None:
         forgotten = "_" in name and any(sign in value for sign in ":/")  # the = was
         if forgotten and library.named(name, "parameter"):
             return Question("setting")
+        columns = text.split()
+        if len(columns) < _SERVICE_COLUMNS and columns[:1] != ["-o"]:
+            return None
         return Question("service") if held(library, [text]) == "master-cf" else None
     if library.named(found[1], "parameter"):
         return Question("setting")
@@ -327,6 +335,8 @@ _LONGEST_ADDRESS = 320
 _LONGEST_QUESTION = 200
 """Words of a text in which codes are looked for."""
 _SHORTEST_QUEUE_ID = 6
+_SERVICE_COLUMNS = 8
+"""Of a line of master.cf, master(5)."""
 _SURE = 8
 """Characters of fixed text that tell a generic shape from an ordinary sentence."""
 

@@ -192,8 +192,11 @@ def _values(
 def _in_master_cf(host: Host, names: Iterable[str]) -> bool:
     """Whether master.cf may set one of ``names``: a look at it spares most questions a third postconf."""
     text = host.text_of(f"{_folder(host)}/master.cf")
+    if text is None:
+        return True
+    written = "\n".join(line for line in text.split("\n") if line[:1] != "#")
     names = list(names)
-    return text is None or not names or any(name in text for name in names)
+    return "-o" in written and (not names or any(name in written for name in names))
 
 
 def _folder(host: Host) -> str:

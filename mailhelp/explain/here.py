@@ -15,6 +15,9 @@ from mailhelp.session import Session
 if TYPE_CHECKING:
     from mailhelp.host.postconf import Values
 
+_TIMES = 2
+"""How often a stream asks postconf: the second time it is told everything."""
+
 
 def completed(session: Session, answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """``answers`` with this host's values for the settings they list, and what master.cf says of those."""
@@ -33,16 +36,18 @@ def completed(session: Session, answers: Iterable[Answer]) -> tuple[Answer, ...]
 
 
 def streamed(session: Session, answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The same for a stream: postconf is asked at the first answer that names a setting, and only then."""
+    """The same for a stream: postconf is asked for what the first answer names, and then once for all."""
     values: Values | None = None
-    asked = False
+    known: set[str] = set()
+    asked = 0
     for answer in answers:
-        if not asked and any(_wanted(answer)):
-            asked = True
-            if session.host.which("postconf") is not None:
-                from mailhelp.host import postconf
+        names = set(_wanted(answer))
+        if names - known and asked < _TIMES and session.host.which("postconf") is not None:
+            from mailhelp.host import postconf
 
-                values = postconf.in_force(session.host, ())
+            values = postconf.in_force(session.host, () if asked else names)
+            known |= names
+            asked += 1
         yield _with_values(session, answer, values) if asked else answer
 
 

@@ -13,14 +13,18 @@ _END = re.compile(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?
 
 
 def paragraphs(prose: Prose) -> Iterator[Runs]:
-    """The paragraphs of ``prose``; of a list in it, each item's first paragraph."""
+    """The paragraphs of ``prose`` and of lists in it; not one that only leads to what stands as it is."""
     yield from _paragraphs(prose.blocks)
 
 
 def _paragraphs(blocks: Iterable[tuple[str, object]]) -> Iterator[Runs]:
-    for kind, content in blocks:
+    blocks = list(blocks)
+    for (kind, content), (after, _) in zip(blocks, [*blocks[1:], ("", "")], strict=False):
         if kind == "p":
-            yield tuple((style, text) for style, text in content)  # type: ignore[attr-defined]
+            runs = tuple((style, text) for style, text in content)  # type: ignore[attr-defined]
+            leads = after == "code" and runs and runs[-1][1].endswith(":")
+            if not (leads and len(list(sentences(runs))) == 1):
+                yield runs
         elif kind in ("ul", "ol"):
             for item in content:  # type: ignore[attr-defined]
                 yield from _paragraphs(item)

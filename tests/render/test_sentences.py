@@ -43,3 +43,8 @@ def test_paragraphs_come_from_lists_too() -> None:
         ),
     )
     assert [plain(runs) for runs in paragraphs(prose)] == ["One.", "Two.", "Three."]
+
+
+def test_a_paragraph_that_leads_to_code_is_nothing_without_it() -> None:
+    prose = Prose("x", (["p", [["", "For example:"]]], ["code", "x"], ["p", [["", "Then."]]]))
+    assert [plain(runs) for runs in paragraphs(prose)] == ["Then."]

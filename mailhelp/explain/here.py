@@ -1,7 +1,7 @@
 """This host's values for the settings that answers name, and what those values open or lose.
 
 The answers are made without it, so that a laptop without Postfix answers alike; one look at postconf then
-fills in what is known. For a stream the look is taken once and remembered.
+fills in what is known. For a stream it is taken twice at most, and remembered.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def find(library: Library, reply: Reply) -> Explained | None:
     table = library.table("replies")
     if not reply.host:
         own = _look_up(library, table["own"], {"reply": reply.text})
-        # typed without the address in front: 554 5.7.1 Relay access denied
+        # typed without the address that stands before the words
         found = _CODE.match(reply.text)
         own = own or find_words(library, reply.text[found.end() :].strip() if found else "")
         if own is not None:

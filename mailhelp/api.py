@@ -39,6 +39,8 @@ _QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
+_BEFORE_MANUALS = 5
+"""Hits that come before those in man pages where nothing fits well."""
 _FEW_PIECES = 2
 """Pieces of a log up to which a second process is not worth its start."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -282,23 +284,17 @@ def ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
             library.near(text),
         )
     from mailhelp.knowledge import words
-    from mailhelp.knowledge.search import Hit, terms
+    from mailhelp.knowledge.search import Hit
     from mailhelp.knowledge.search import search as find
+    from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
     reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
     asked = reading.text if reading else text
     equals = _equals(table.get("equals", {}).get("groups", ()))
-    folders = library.search_folders
-    try:
-        hits = find(folders, asked, RESULTS, equals=equals)
-    except SourceError as error:
-        if len(folders) == 1:
-            raise
-        hits = find(
-            folders[:1], asked, RESULTS, equals=equals
-        )  # is the bundled one whole at least?
-        session.damage(str(error))
+    hits = find(
+        library.searched, asked, RESULTS, equals, library.table("ranking").get("weights", {})
+    )
     quoted = tuple(terms(asked))[:_LONGEST_REPLY]
     least = _QUOTED_WITH_CODE if codes else _QUOTED
     first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][:1]
@@ -310,6 +306,8 @@ def ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
             for name in codes
         ]
         hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
+    if not hits or (hits[0].share < _WELL and not codes):
+        hits = [*hits[:_BEFORE_MANUALS], *_in_manuals(session, asked)][:RESULTS]
     if not hits:
         raise NothingFound(
             f"Nothing found for “{_short(text)}”.",
@@ -332,6 +330,19 @@ def ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
     return search.fitted(answer, asked, terms)._replace(
         query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes)
     )
+
+
+def _in_manuals(session: Session, text: str) -> list[Hit]:
+    """What this host's man pages say of ``text``; a damaged index of theirs is done without, and that is said."""
+    if session.library.manuals is None:
+        return []
+    from mailhelp.knowledge import manuals  # takes longer than all the rest
+
+    try:
+        return manuals.search(session.library.manuals, text, RESULTS)
+    except SourceError as error:
+        session.damage(str(error))
+        return []
 
 
 def is_command(session: Session, text: str) -> bool:
@@ -366,7 +377,7 @@ def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
 
 def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:
     """Whether that many and that share of ``words`` stand in a row in the message of the log entry ``id``."""
-    from mailhelp.knowledge.search import terms
+    from mailhelp.knowledge.terms import terms
 
     document = library.document(id) if id.startswith("log/") else None
     says = document.data.get("says", ()) if document is not None else ()
@@ -641,19 +652,24 @@ def pages(session: Session) -> tuple[Answer, ...]:
 
 def man(session: Session, asked: str) -> tuple[Answer, ...]:
     """The man pages called ``asked``: ``postconf``, ``postconf(5)``, ``postconf.5``, ``5 postconf``, or
-    a file that a page describes. Raises ``NothingFound`` with near names.
+    a file that a page describes; else what is found of its words, phrases and wildcards in all pages.
+    Raises ``NothingFound`` with near names.
     """
     library = session.library
     _host_index(session)
-    words = asked.split()
+    text, words = asked, asked.split()
     if len(words) == 2 and words[0][:1].isdigit():
         asked = f"{words[1]}({words[0]})"
     for row in library.table("manpages").values():
         asked = row.get("files", {}).get(asked, asked)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
+        hits = _in_manuals(session, text)
+        if hits and hits[0].share == 1.0:
+            results = [Result(hit.id, hit.kind, hit.title, hit.score, hit.excerpt) for hit in hits]
+            return (page.found(text, results),)
         raise NothingFound(
-            f"There is no man page “{asked}”.",
+            f"There is no man page “{_short(asked)}”, and none has all of these words.",
             "'mailhelp man' lists them.",
             library.near(words[-1], "page"),
         )

@@ -229,12 +229,18 @@ def status_code(library: Library, text: str) -> Question | None:
     rest: list[str] = []
     codes: list[str] = []
     words = text.split()[:_LONGEST_QUESTION]
+    said = [word for word in words if fold(word.strip("?!.,")) not in rules.get("without", ())]
+    alone = said[0] if len(said) == 1 else ""
     for number, word in enumerate(words):
         bare = word.strip("()[]<>{}.,;:?!\"'")
         code = _CODED.sub("", bare, count=1)
         before = words[number - 1].casefold().strip(".,;:") if number else ""
         if _CODE.fullmatch(code) and (
-            not code.isdigit() or not number or code != bare or before in rules.get("before", ())
+            not code.isdigit()
+            or not number
+            or code != bare
+            or before in rules.get("before", ())
+            or alone == word
         ):
             codes.append(code)
         elif number and codes and codes[-1] == words[number - 1] and word[:1] in "-":

@@ -13,7 +13,7 @@ FLOORS = [
     {"light"},
     {"errors", "answer", "names", "commands", "dangers", "knowledge.english"},
     {"arguments", "completion", "times", "patterns", "host.machine", "knowledge.document"},
-    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
+    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
     {"log", "usage", "last"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
@@ -30,7 +30,7 @@ FLOORS = [
     {"__main__"},
 ]  # fmt: skip
 ONLY = {
-    "whoosh": {"knowledge.search"},
+    "whoosh": {"knowledge.manuals", "knowledge.terms"},
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
     "typer": {"app"},

@@ -35,11 +35,6 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
     return _compiled(folder, bundled, path)
 
 
-def search_folder(path: Path) -> Path:
-    """The folder of the search index that belongs to the notes' catalogue ``path``."""
-    return path.with_suffix(".search")
-
-
 def _files(folder: Path) -> list[tuple[str, int, int]]:
     """Path, modification time and size of each file, sorted: what tells that notes have changed."""
     found = []
@@ -55,8 +50,6 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[str, ...]]:
-    import shutil
-
     from mailhelp.corpus import write
     from mailhelp.corpus.base import Base
     from mailhelp.corpus.compile import compile_corpus
@@ -72,11 +65,8 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
         write.fill(store, compiled, faults=faults)
         store.close()
         for old in path.parent.iterdir():
-            if old.suffix == ".search":
-                shutil.rmtree(old, ignore_errors=True)
-            elif old.suffix == ".db":
+            if old.suffix == ".db":
                 old.unlink(missing_ok=True)
-        write.search(search_folder(path), compiled)
         beside.replace(path)
         return Store(path), faults
     except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory

@@ -37,6 +37,7 @@ TABLES = (
     "manpages",
     "places",
     "programs",
+    "ranking",
     "replies",
     "secrets",
     "settings",

@@ -1,14 +1,13 @@
-"""Compiled corpus → a catalogue and its search index."""
+"""Compiled corpus → a catalogue, with what the search knows."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from mailhelp.corpus.compile import Compiled
 from mailhelp.knowledge.links import links
-from mailhelp.knowledge.search import build as build_search
 from mailhelp.knowledge.store import Store
+from mailhelp.knowledge.weights import weigh
 
 
 def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
@@ -20,13 +19,10 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         tables=compiled.own_tables,
         **facts,
     )
-
-
-def search(folder: Path, compiled: Compiled) -> None:
-    """Build the search index of ``compiled`` in ``folder``: of what is an answer by itself."""
+    # searched is what is an answer by itself
     documents = [
         document
         for document in compiled.documents
         if document.kind != "part" and not document.data.get("patch")
     ]
-    build_search(folder, documents, links(documents))
+    store.add_searched(*weigh(documents, links(documents)))

@@ -199,6 +199,12 @@ class Library:
         documents = (self.document(id) for id in sorted(ids))
         return [document for document in documents if document is not None]
 
+    def running(self, kind: str, program: str) -> list[Document]:
+        """The documents of ``kind`` that may have a command of ``program``, by id."""
+        ids = set(self._ask(lambda layer: layer.running(kind, program)))
+        documents = (self.document(id) for id in sorted(ids))
+        return [document for document in documents if document is not None]
+
     def named(self, name: str, *kinds: str) -> list[Name]:
         """The documents of exactly this name, of these kinds (all if none is given)."""
         return _of(kinds, self._ask(lambda layer: layer.named(name)))

@@ -152,7 +152,7 @@ class _Question:
                 "form": likely.get(row.kind, _UNLIKELY / 2),
                 "recipe": float(row.kind == "recipe"),
                 "pairs": _pairs(pairs, row.text),
-                "paragraph": _paragraph(self.wanted, rarity, row.text) / whole,
+                "phrased": _pairs(pairs, row.phrases),
                 "quoted": _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
                 **_phrases(rarity, whole, row.phrases),
@@ -279,23 +279,8 @@ class _Question:
 
 
 def _pairs(pairs: Sequence[tuple[str, str]], text: str) -> float:
-    """The share of the neighbouring terms of the question that are neighbours in the text too."""
+    """The share of the neighbouring terms of the question that are neighbours in ``text`` too."""
     return sum(f" {one} {two} " in text for one, two in pairs) / max(1, len(pairs))
-
-
-def _paragraph(wanted: Sequence[tuple[str, ...]], rarity: Mapping[str, float], text: str) -> float:
-    """The most that any paragraph has of the question's terms, rare ones counting for more."""
-    held = [
-        (rarity[readings[0]], [f" {term} " for term in readings])
-        for readings in wanted
-        if any(f" {term} " in text for term in readings)
-    ]
-    if not held:
-        return 0.0
-    return max(
-        sum(rare for rare, spelt in held if any(each in paragraph for each in spelt))
-        for paragraph in text.split("\n")
-    )
 
 
 def _quoted(words: Sequence[str], says: str) -> float:

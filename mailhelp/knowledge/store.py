@@ -88,7 +88,7 @@ class Searched(NamedTuple):
     """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
 
     ``beginning`` is for excerpts, ``links`` numbers of documents, ``phrases`` the terms of title, names and
-    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` a paragraph a line.
+    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms.
     """
 
     id: str
@@ -278,6 +278,15 @@ class Store:
             "SELECT id, kind, title, data FROM documents WHERE kind = ? ORDER BY id", (kind,)
         )
         return [self._document(row) for row in rows]
+
+    def running(self, kind: str, program: str) -> list[str]:
+        """The ids of the documents of ``kind`` with a command that begins with ``program``, or with its path."""
+        name = json.dumps(program)[1:-1]
+        rows = self._all(
+            "SELECT id FROM documents WHERE kind = ? AND (instr(data, ?) OR instr(data, ?)) ORDER BY id",
+            (kind, f'"run": "{name}', f"/{name}"),
+        )
+        return [row[0] for row in rows]
 
     def named(self, name: str) -> list[Name]:
         """The documents of exactly this name, whatever its case and separators."""

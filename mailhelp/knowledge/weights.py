@@ -5,7 +5,6 @@ Made when a corpus is compiled. Which weights and signs count is decided here, h
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import log
@@ -27,7 +26,6 @@ _BEGINNING, _COMPARED = 800, 4000
 """Characters of a document that are kept for excerpts, and that the best hits are compared by."""
 _OFTEN = 3
 """Questions that a sign must stand in to tell anything."""
-_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=\S)")
 
 
 class Weighed(NamedTuple):
@@ -117,8 +115,6 @@ def _searched(document: Document, links: list[int], rarity: Mapping[str, float])
         tuple(dict.fromkeys(terms(phrase)))
         for phrase in (document.title, *document.names, *document.asked_as)
     )
-    text = document.text[:_COMPARED]
-    paragraphs = (" ".join(terms(paragraph)) for paragraph in _PARAGRAPH.split(text))
     return Searched(
         document.id,
         document.kind,
@@ -126,13 +122,13 @@ def _searched(document: Document, links: list[int], rarity: Mapping[str, float])
         document.text[:_BEGINNING],
         " ".join(map(str, links)),
         "\n".join(
-            f"{sum(rarity.get(term, 0.0) for term in phrase):.2f} {' '.join(phrase)}"
+            f"{sum(rarity.get(term, 0.0) for term in phrase):.2f} {' '.join(phrase)} "
             for phrase in phrases
             if phrase
         ),
         _lines(" ".join(words(each)) for each in (document.title, *document.asked_as)),
         _lines(f" {' '.join(words(each))} " for each in document.data.get("says", ())),
-        _lines(f" {paragraph} " for paragraph in paragraphs if paragraph),
+        f" {' '.join(terms(document.text[:_COMPARED]))} ",
     )
 
 

@@ -222,7 +222,7 @@ def test_a_message_that_is_quoted_counts() -> None:
 def test_features_are_between_bounds(stores: list[Store]) -> None:
     for each in search.candidates(stores, "how long does Postfix try the queue"):
         assert each.features["score"] <= 0
-        for name in ("pairs", "paragraph", "quoted", "asked", "held", "title"):
+        for name in ("pairs", "phrased", "quoted", "asked", "held", "title"):
             assert 0 <= each.features[name] <= 1, name
 
 

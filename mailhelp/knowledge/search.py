@@ -151,8 +151,8 @@ class _Question:
                 "lent": (scores[place] - before.get(place, 0.0)) / self.best,
                 "form": likely.get(row.kind, _UNLIKELY / 2),
                 "recipe": float(row.kind == "recipe"),
-                "pairs": _pairs(pairs, row.text),
-                "phrased": _pairs(pairs, row.phrases),
+                "elsewhere": float(_is_elsewhere(self.words, row.programs)),
+                "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 "quoted": _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
                 **_phrases(rarity, whole, row.phrases),
@@ -276,6 +276,11 @@ class _Question:
         most = max(told.values())
         whole = most + log(sum(exp(value - most) for value in told.values()))
         return {kind: max(value - whole, _UNLIKELY) for kind, value in told.items()}
+
+
+def _is_elsewhere(words: Sequence[str], programs: str) -> bool:
+    """Whether the entry is about programs of which the question names none."""
+    return bool(programs) and not set(programs.split()).intersection(words)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]], text: str) -> float:

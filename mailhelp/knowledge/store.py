@@ -35,7 +35,7 @@ CREATE INDEX patterns_by_program ON patterns (program);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
 CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, beginning TEXT,
-    phrases TEXT, asked TEXT, says TEXT, text TEXT);
+    phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT);
 CREATE TABLE postings (term TEXT PRIMARY KEY, hits BLOB) WITHOUT ROWID;
 CREATE TABLE signs (sign TEXT PRIMARY KEY, likely TEXT) WITHOUT ROWID;
 """
@@ -88,7 +88,7 @@ class Searched(NamedTuple):
     """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
 
     ``beginning`` is for excerpts, ``links`` numbers of documents, ``phrases`` the terms of title, names and
-    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms.
+    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about.
     """
 
     id: str
@@ -100,6 +100,7 @@ class Searched(NamedTuple):
     asked: str
     says: str
     text: str
+    programs: str
 
 
 class Store:
@@ -205,7 +206,7 @@ class Store:
         """Add what the search knows; see ``weights.Weighed``. Done once for a catalogue."""
         rows = list(documents)
         self._db.executemany(
-            "INSERT INTO searched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO searched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(number, row.links, *row[:4], *row[5:]) for number, row in enumerate(rows)],
         )
         self._db.executemany(

@@ -5,6 +5,7 @@ Made when a corpus is compiled. Which weights and signs count is decided here, h
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import log
@@ -24,6 +25,7 @@ _USUAL_HEAD, _USUAL_TEXT = 30, 120
 """Terms of a document. Fixed, so that the same document weighs the same in every index."""
 _BEGINNING, _COMPARED = 800, 4000
 """Characters of a document that are kept for excerpts, and that the best hits are compared by."""
+_ID_WORD = re.compile("[/-]")
 _OFTEN = 3
 """Questions that a sign must stand in to tell anything."""
 
@@ -65,9 +67,13 @@ def weigh(documents: Iterable[Document], links: Mapping[str, Collection[str]]) -
     rarity = {
         term: log(1 + len(documents) / (len(found) + 0.5)) for term, found in postings.items()
     }
+    others = _beside_the_usual(documents)
     rows = tuple(
         _searched(
-            document, [numbers[id] for id in links.get(document.id, ()) if id in numbers], rarity
+            document,
+            [numbers[id] for id in links.get(document.id, ()) if id in numbers],
+            rarity,
+            others,
         )
         for document in documents
     )
@@ -110,7 +116,15 @@ def _signs(documents: Iterable[Document]) -> dict[str, dict[str, float]]:
     }
 
 
-def _searched(document: Document, links: list[int], rarity: Mapping[str, float]) -> Searched:
+def _beside_the_usual(documents: Iterable[Document]) -> set[str]:
+    """The programs, or families of them, that log entries are filed under, but for the one with most."""
+    families = Counter(each.id.split("/")[1] for each in documents if each.kind == "log")
+    return {family for family, _ in families.most_common()[1:]}
+
+
+def _searched(
+    document: Document, links: list[int], rarity: Mapping[str, float], others: set[str]
+) -> Searched:
     phrases = dict.fromkeys(
         tuple(dict.fromkeys(terms(phrase)))
         for phrase in (document.title, *document.names, *document.asked_as)
@@ -129,6 +143,7 @@ def _searched(document: Document, links: list[int], rarity: Mapping[str, float])
         _lines(" ".join(words(each)) for each in (document.title, *document.asked_as)),
         _lines(f" {' '.join(words(each))} " for each in document.data.get("says", ())),
         f" {' '.join(terms(document.text[:_COMPARED]))} ",
+        " ".join(sorted(others.intersection(_ID_WORD.split(document.id)))),
     )
 
 

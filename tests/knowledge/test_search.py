@@ -219,10 +219,20 @@ def test_a_message_that_is_quoted_counts() -> None:
     assert best.id == one.id
 
 
+def test_an_entry_about_a_program_that_is_not_named_counts_less() -> None:
+    usual = [Document(f"log/a/{n}", "log", "disk full", text="disk full") for n in (1, 2)]
+    other = Document("log/b/x", "log", "disk full", text="disk full now")
+    weights = {"score": 1.0, "elsewhere": -30.0}
+    stores = [stored([other, *usual])]
+    assert search.search(stores, "disk full now")[0].id == other.id
+    assert search.search(stores, "disk full now", weights=weights)[0].id == "log/a/1"
+    assert search.search(stores, "b disk full now", weights=weights)[0].id == other.id
+
+
 def test_features_are_between_bounds(stores: list[Store]) -> None:
     for each in search.candidates(stores, "how long does Postfix try the queue"):
         assert each.features["score"] <= 0
-        for name in ("pairs", "phrased", "quoted", "asked", "held", "title"):
+        for name in ("pairs", "elsewhere", "quoted", "asked", "held", "title"):
             assert 0 <= each.features[name] <= 1, name
 
 

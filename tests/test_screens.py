@@ -156,7 +156,7 @@ def host(mailhelp: Mailhelp) -> FakeHost:
 def test_the_first_screen(
     mailhelp: Mailhelp, host: FakeHost, monkeypatch: pytest.MonkeyPatch, kind: str, width: int
 ) -> None:
-    monkeypatch.setattr("mailhelp.api.logs_at_hand", lambda session: [])
+    monkeypatch.setattr("mailhelp.explain.mails.logs_at_hand", lambda session: [])
     host.screen = (width, 24)
     if kind in ASKED:
         done = mailhelp(*ASKED[kind])

@@ -102,6 +102,10 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
         from mailhelp.explain import bounce
 
         return bounce.explain(session, lines)
+    if kind == "head":
+        from mailhelp.explain import head
+
+        return head.explain(session, lines)
     if kind == "dialogue":
         from mailhelp.explain import dialogue
 
@@ -136,7 +140,7 @@ def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
         if kind is not None:
             return Shape(kind, start)
         if query.is_record(library, line):
-            return None
+            return Shape("head", start) if query.is_head(library, head[start:]) else None
     return None
 
 

@@ -84,7 +84,7 @@ def is_harmless(answer: Answer) -> bool:
 
 
 def gather(answers: Iterable[Answer]) -> Gathered:
-    """``answers``, counted by what they tell."""
+    """``answers``, counted by what they tell; of one that sums up those after it, it alone."""
     each: list[Told] = []
     entries: dict[tuple[str, str], Told] = {}
     number = 0
@@ -92,6 +92,9 @@ def gather(answers: Iterable[Answer]) -> Gathered:
     for answer in answers:
         if answer.continues is not None:
             continue
+        if answer.whole:
+            told = Told(answer, 1)
+            return Gathered((told,), (told,))
         number += 1
         since, until = since or answer.time, answer.time or until
         if len(each) <= EACH:

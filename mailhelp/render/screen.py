@@ -40,6 +40,8 @@ def line(answers: Iterable[Answer], width: int) -> Iterator[Block]:
             yield from _danger(answer)
         elif answer.continues is None:
             yield from _first_lines(answer)
+        if answer.whole:
+            return
 
 
 def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGHT) -> list[Block]:

@@ -16,7 +16,7 @@ def test_received_chain_with_its_hops(session: Session) -> None:
         "\tSun, 28 Feb 2016 12:24:18 +0100 (CET)\n"
         "Message-ID: <5de199bf16c44d40@remote.example>\n"
     )
-    answers = ask(session, header)
+    answers = ask(session, header)[1:]  # after what sums them up
     own = [answer for answer in answers if answer.continues is None]
     assert [answer.kind for answer in own] == ["header"] * 3
     assert len(answers) == 8

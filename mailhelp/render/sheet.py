@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from mailhelp.answer import Answer, Parameter, Prose
 from mailhelp.render.blocks import (
@@ -15,7 +16,7 @@ from mailhelp.render.blocks import (
 )
 from mailhelp.render.layout import draw
 from mailhelp.render.lines import cells, wrap
-from mailhelp.render.sentences import paragraphs, sentences
+from mailhelp.render.sentences import paragraphs, passages, sentences
 
 MEANING, _ITEM = 4, 2
 """Lines of what it means, and of one item of a list, at most."""
@@ -46,21 +47,11 @@ class Sheet:
 
 def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
     """The first sentences of what it means, with this host's values of the settings they name."""
-    said: Runs = ()
-    for paragraph in paragraphs(answer.brief or answer.explanation):
-        here = _with_values(paragraph, answer.parameters)
-        for sentence in sentences(here):
-            longer: Runs = (*said, *((("", " "),) if said else ()), *sentence)
-            if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
-                if not said:
-                    said = cut_words(longer, sheet.width, min(most, sheet.left - 1))
-                break
-            said = longer
-        else:
-            continue
-        break
-    if said:
-        sheet.add(Gap(), Text(said))
+    values = _Values(answer.parameters)
+    alone = not (answer.actions or answer.causes)
+    meaning = _meaning(sheet, answer.brief or answer.explanation, values, most, alone)
+    if meaning:
+        sheet.add(Gap(), *meaning)
     units = {each.unit for each in answer.parameters if each.asked and each.unit}
     if len(units) == 1:
         sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
@@ -70,19 +61,75 @@ def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
             sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
 
 
-def _with_values(runs: Runs, parameters: Iterable[Parameter]) -> Runs:
-    """``runs`` with this host's value behind the first mention of each setting that is not asked about."""
-    values = {
-        each.name: each.value
-        for each in parameters
-        if each.value is not None and not each.asked and len(each.value) <= _LONGEST_HERE
-    }
-    found: list[Run] = []
-    for style, text in runs:
-        found.append((style, text))
-        if style == "code" and text in values:
-            found.append(("", f" (here {values.pop(text) or 'empty'})"))
-    return tuple(found)
+def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool) -> list[Block]:
+    """The first sentences of ``prose`` as one paragraph; a list among them keeps its bullets.
+
+    ``alone`` says that neither causes nor actions need room after it.
+    """
+    said: Runs = ()
+    rest = iter(passages(prose))
+    for listed, paragraph in rest:
+        if listed:
+            whole = [paragraph, *(runs for _, runs in takewhile(lambda each: each[0], rest))]
+            items = [first_sentences(values.filled(runs), sheet.width - 4) for runs in whole]
+            return _listed(sheet, said, items, _rooms(sheet, most, alone))
+        for sentence in sentences(values.filled(paragraph)):
+            longer = _joined((said, sentence))
+            if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
+                room = min(most, sheet.left - 1)
+                return [Text(said or cut_words(longer, sheet.width, room))]
+            said = longer
+    return [Text(said)] if said else []
+
+
+def _joined(pieces: Iterable[Runs]) -> Runs:
+    """Sentences in a row."""
+    joined: Runs = ()
+    for piece in pieces:
+        joined = (*joined, *((("", " "),) if joined else ()), *piece)
+    return joined
+
+
+def _rooms(sheet: Sheet, most: int, alone: bool) -> tuple[int, int]:
+    """Lines that a paragraph may take that ends in all of a list, or in a part of it."""
+    if alone:
+        return sheet.left - 1, sheet.left - 1
+    return sheet.left * 2 // 3, min(most, sheet.left - 1)
+
+
+def _listed(sheet: Sheet, said: Runs, items: list[Runs], rooms: tuple[int, int]) -> list[Block]:
+    """All of a list after what was ``said``, if it leaves room for the rest; else its first items."""
+    whole, part = rooms
+    for count in range(len(items), 0, -1):
+        more = len(items) - count
+        blocks: list[Block] = [Bullets(tuple(items[:count]))]
+        if more:
+            blocks.append(Text((("aside", f"and {more} more"),), 4))
+        if sheet.size([Text(said), *blocks]) <= (part if more else whole):
+            return [Text(said), *blocks] if said else blocks
+    # a sentence that only leads to the list says nothing without it
+    kept = [each for each in sentences(said) if not each[-1][1].rstrip().endswith(":")]
+    return [Text(_joined(kept))] if kept else []
+
+
+class _Values:
+    """This host's value behind the first mention of each setting that is not asked about."""
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        self.left = {
+            each.name: each.value
+            for each in parameters
+            if each.value is not None and not each.asked and len(each.value) <= _LONGEST_HERE
+        }
+
+    def filled(self, runs: Runs) -> Runs:
+        """``runs`` with the values that were not told before."""
+        found: list[Run] = []
+        for style, text in runs:
+            found.append((style, text))
+            if style == "code" and text in self.left:
+                found.append(("", f" (here {self.left.pop(text) or 'empty'})"))
+        return tuple(found)
 
 
 def cut_words(runs: Runs, width: int, lines: int) -> Runs:
@@ -109,7 +156,7 @@ def first_sentences(paragraph: Runs, width: int) -> Runs:
     """As many whole sentences as two lines of ``width`` columns take; of a longer one its words."""
     said: Runs = ()
     for sentence in sentences(paragraph):
-        longer: Runs = (*said, *((("", " "),) if said else ()), *sentence)
+        longer = _joined((said, sentence))
         if len(list(wrap(longer, width))) > _ITEM:
             return said or cut_words(longer, width, _ITEM)
         said = longer

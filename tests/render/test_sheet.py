@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from mailhelp.answer import (
+    Answer,
     Parameter,
     Prose,
 )
+from mailhelp.render import screen
 from tests.render.screens import CONNECT, DENIED, prose, shown
 
 
@@ -38,3 +40,18 @@ def test_what_a_setting_here_opens_is_said_though_nobody_asked_for_it() -> None:
     open_relay = Parameter("mynetworks", "127.0.0.1", "0.0.0.0/0", True, danger="Open relay.")
     for answer in (DENIED, CONNECT):
         assert "Danger here: Open relay." in shown(answer._replace(parameters=(open_relay,)))
+
+
+def test_a_list_keeps_its_bullets_and_says_what_is_left_out() -> None:
+    items = [[["p", [["", f"Item number {n} of the list."]]]] for n in range(30)]
+    text = Prose("…", (["p", [["", "It is one of these:"]]], ["ul", items]))
+    lines = shown(Answer(kind="topic", title="T", explanation=text))
+    assert lines[2:4] == ["It is one of these:", "  • Item number 0 of the list."]
+    left_out = next(line for line in lines if "and" in line and "more" in line)
+    count = sum("Item number" in line for line in lines)
+    assert left_out.strip() == f"and {30 - count} more"
+    assert len(lines) <= screen.HEIGHT
+    # causes need their room
+    causes = tuple(prose(f"Cause {n}.") for n in range(5))
+    lines = shown(Answer(kind="log", title="T", explanation=text, causes=causes))
+    assert "  • Cause 4." in lines

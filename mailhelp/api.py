@@ -7,342 +7,34 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from mailhelp import query, shell
-from mailhelp.answer import Answer, Command, Result
+from mailhelp import query
+from mailhelp.answer import Answer, Result
+from mailhelp.asking import ask as ask
+from mailhelp.asking import explain_held as explain_held
+from mailhelp.asking import shape_of as shape_of
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import container, entry, header, page, parameter, search
-from mailhelp.explain.log import Explainer
+from mailhelp.explain import page, search
+from mailhelp.explain.mails import logs_at_hand as logs_at_hand
+from mailhelp.explain.mails import stories as stories
+from mailhelp.explain.mails import trace as trace
+from mailhelp.explain.records import Passed as Passed
+from mailhelp.explain.records import explain_lines as explain_lines
+from mailhelp.explain.records import explain_stream as explain_stream
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.light import NamedTuple
-from mailhelp.log.join import lines
-from mailhelp.log.read import Read
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mailhelp.knowledge.library import Library
-    from mailhelp.knowledge.search import Hit
     from mailhelp.log.scan import Plan
     from mailhelp.log.tally import Tally
-    from mailhelp.log.trace import Story
 
-RESULTS = 10
-_MOST_PROSE = 12
-"""Lines of somebody's words that may stand before what was pasted."""
-_LONGEST_SHOWN = 60
-"""Characters of a question that are repeated when nothing is found for it."""
-_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
-"""How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
-_LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
-"""Words of a question that are looked at for it, and hits."""
-_BEFORE_MANUALS = 5
-"""Hits that come before those in man pages where nothing fits well."""
 _FEW_PIECES = 2
 """Pieces of a log up to which a second process is not worth its start."""
-_WELL, _HARDLY = 0.52, 0.35
-"""The share of a question's rare words that its best answer has. Below the first it is said that it fits
-badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
-about other things: of the other half 2 of 94 right answers are called weak, and 9 of 10 strangers."""
-
-
-def ask(session: Session, text: str) -> tuple[Answer, ...]:
-    """The answers to ``text``: a word, a parameter, a code, log lines, a question.
-
-    Raises ``UsageError`` for an empty text and ``NothingFound`` (with near names) if nothing fits.
-    """
-    from mailhelp.explain import here
-
-    return here.completed(session, _asked(session, text))
-
-
-def _asked(session: Session, text: str) -> tuple[Answer, ...]:
-    if not text.strip():
-        raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
-    # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
-    text = session.redactor.cover(text.encode("utf-8", "replace").decode())
-    pasted = text.split("\n")
-    shape = shape_of(session, pasted) if len(pasted) > 1 else None
-    if shape is not None:
-        return _held(session, shape.kind, pasted[shape.start :])
-    question = query.recognise(session.library, text)
-    if question is None:
-        kind = query.held(session.library, [text])
-        return (ranked(session, text),) if kind is None else _held(session, kind, [text])
-    if question.kind == "lines":
-        return tuple(_explained(Explainer(session.library), question.reads))
-    if question.kind == "queue-id":
-        return told(session, text.strip())
-    if question.kind == "reply":
-        from mailhelp.explain import reply
-
-        quoted = reply.quoted(session.library, text)
-        known = (
-            reply.explain(session.library, text, quoted)
-            if quoted is not None
-            else reply.explain_words(session.library, text)
-        )
-        assert known is not None  # the recogniser has found its entry
-        return (known,)
-    if question.kind in ("ip-address", "mail-address"):
-        return about_address(session, question.kind, question.read_as)
-    if question.kind == "coded":
-        return (ranked(session, question.read_as, question.names),)
-    if question.kind == "all":
-        return (everything(session, question.read_as),)
-    if question.kind == "command":
-        from mailhelp.explain import command
-
-        return (command.explain(session.library, text.strip()),)
-    if question.kind == "service":
-        return _held(session, "master-cf", [text])
-    if question.kind == "setting":
-        from mailhelp.explain import config
-
-        return (config.explain_line(session.library, session.host, text.strip()),)
-    if question.kind == "list":
-        title = f"Names with “{question.read_as or text}” in them"
-        answers: tuple[Answer, ...] = (
-            search.listing(session.library, text, title, question.names),
-        )
-    else:
-        answers = named(session, question.read_as or text.strip(), question.names)
-    # 5.7 is 5.7.0, and all of its kind
-    if question.read_as and question.read_as != f"{text.strip()}.0":
-        note = f"Nothing is called “{text}”; this is about “{question.read_as}”."
-        return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
-    return answers
-
-
-def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
-    """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
-    from mailhelp.explain import here
-
-    return here.completed(session, _held(session, kind, lines))
-
-
-def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
-    if kind == "queue":
-        from mailhelp.explain import queue
-
-        return queue.explain(session, lines)
-    if kind == "output":
-        from mailhelp.explain import output
-
-        return output.explain(session, lines)
-    if kind == "bounce":
-        from mailhelp.explain import bounce
-
-        return bounce.explain(session, lines)
-    if kind == "dialogue":
-        from mailhelp.explain import dialogue
-
-        return dialogue.explain(session, lines)
-    if kind in ("main-cf", "master-cf"):
-        from mailhelp.explain import config
-
-        return (config.explain_text(session.library, lines),)
-    raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
-
-
-class Shape(NamedTuple):
-    """What a text is as a whole: a ``kind`` of ``corpus/shapes.toml``, and the line (from 0) where it begins."""
-
-    kind: str
-    start: int
-
-
-def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
-    """What the lines that begin with ``head`` are as a whole; ``None`` for log records and all else.
-
-    Words before it (“Hello, we got this:”) do not hide it.
-    """
-    library = session.library
-    for start, line in enumerate(head[:_MOST_PROSE]):
-        if not line.strip():
-            continue
-        record = library.engine.parse(line)
-        if record.tag is not None and record.time is not None:
-            return None  # a log, whatever its records quote
-        kind = query.held(library, head[start:])
-        if kind is not None:
-            return Shape(kind, start)
-        if query.is_record(library, line):
-            return None
-    return None
-
-
-def told(session: Session, name: str) -> tuple[Answer, ...]:
-    """The stories of the mails called ``name`` in the log at hand; ``NothingFound`` if there is none."""
-    from mailhelp.explain.story import explain as explain_story
-
-    logs = logs_at_hand(session)
-    found = [story for story in stories(session, logs) if story.named(name)]
-    if not found:
-        where = f"{name} is not in {logs[0]}." if logs else "No mail log was found on this host."
-        hint = f"It looks like a queue ID. Name the log: mailhelp trace {name} FILE"
-        raise NothingFound(where, hint)
-    return tuple(explain_story(session.library, story) for story in found)
-
-
-def about_address(session: Session, kind: str, address: str) -> tuple[Answer, ...]:
-    """The stories of an IP or mail address in the log at hand; without any, what can be done with it."""
-    from mailhelp.explain import recipe
-
-    try:
-        return told(session, address)
-    except NothingFound as nothing:
-        note = str(nothing)
-    row = session.library.table("words")["asked"][kind]
-    found = session.library.document(row["recipe"])
-    if found is None:
-        raise NothingFound(
-            f"Nothing is known of {address}.", f"Try: mailhelp trace -- {address} FILE"
-        )
-    given = {row["placeholder"]: address}
-    answer = recipe.explain(session.library, session.host, found, given)
-    follow = Command(f"mailhelp trace -- {shell.quote(address)} FILE", "Follow its mails in a log")
-    return (
-        answer._replace(
-            query=address, commands=(follow, *answer.commands), notes=(note, *answer.notes)
-        ),
-    )
-
-
-def everything(session: Session, name: str) -> Answer:
-    """The list of all that the row ``name`` of the corpus' lists says."""
-    library = session.library
-    row = library.table("words")["lists"][name]
-    documents = [document for kind in row["kinds"] for document in library.all_of(kind)]
-    names = []
-    for document in documents:
-        stem = document.id.partition("/")[2]
-        shown = document.data.get("names") or document.data.get("codes") or (stem,)
-        names += [Name(document.id, document.kind, each) for each in shown]
-    if not names:
-        raise NothingFound(row["none"])
-    return search.listing(library, name, row["title"], names)
-
-
-def named(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer, ...]:
-    """The answers for the documents of ``names``; all parameters among them are read at once.
-
-    This host's man pages of the same name are among what is related.
-    """
-    from mailhelp.explain import recipe, template
-
-    library = session.library
-    answers: list[Answer] = []
-    parameters: dict[str, list[str]] = {}
-    for name in names:
-        found = library.document(name.id)
-        if found is None:
-            continue
-        if name.kind == "parameter":
-            known = name.shown in found.data["names"]
-            parameters.setdefault(name.id, []).append(
-                name.shown if known else found.data["names"][0]
-            )
-        elif name.kind == "recipe":
-            answers.append(recipe.explain(library, session.host, found, {}))
-        elif name.kind == "page":
-            answers.append(page.explain(text, found))
-        elif name.kind == "template":
-            answers.append(template.explain(library, found))
-        else:
-            answers.append(entry.explain(library, text, found))
-    asked = []
-    for id, shown in parameters.items():
-        found = library.document(id)
-        if found is not None:
-            asked.append(parameter.Asked(found, tuple(dict.fromkeys(shown))))
-    if asked:
-        answers = [*parameter.explain(library, session.host, text, asked), *answers]
-    pages = tuple(name.id for name in library.named(text, "page"))
-    return tuple(
-        answer._replace(related=tuple(dict.fromkeys((*answer.related, *pages))))
-        if answer.kind != "page"
-        else answer
-        for answer in answers
-    )
-
-
-def ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
-    """The answer to a question: the best hit of the search told in full, the next ones as results.
-
-    The message that a question quotes comes first, then ``codes``, the status codes that stood in it. A question in another language is read as English,
-    which is said. Raises ``NothingFound`` with near names if there is no hit.
-    """
-    library = session.library
-    if text.strip().isdigit() and not codes:  # a number that has no name says too little
-        raise NothingFound(
-            f"Nothing is called {_short(text)}.",
-            "'mailhelp codes' lists the status codes, 'mailhelp topics' the ports.",
-            library.near(text),
-        )
-    from mailhelp.knowledge import words
-    from mailhelp.knowledge.search import Hit
-    from mailhelp.knowledge.search import search as find
-    from mailhelp.knowledge.terms import terms
-
-    table = library.table("words")
-    reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
-    asked = reading.text if reading else text
-    equals = _equals(table.get("equals", {}).get("groups", ()))
-    hits = find(
-        library.searched, asked, RESULTS, equals, library.table("ranking").get("weights", {})
-    )
-    quoted = tuple(terms(asked))[:_LONGEST_REPLY]
-    least = _QUOTED_WITH_CODE if codes else _QUOTED
-    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][:1]
-    if first and not codes:
-        hits = list({hit.id: hit for hit in (*first, *hits)}.values())
-    if codes:
-        own = [
-            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", 0.0, "")
-            for name in codes
-        ]
-        hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
-    if not hits or (hits[0].share < _WELL and not codes):
-        hits = [*hits[:_BEFORE_MANUALS], *_in_manuals(session, asked)][:RESULTS]
-    if not hits:
-        raise NothingFound(
-            f"Nothing found for “{_short(text)}”.",
-            "'mailhelp topics' and 'mailhelp recipes' list what there is.",
-            library.near(text),
-        )
-    wanted = frozenset(terms(asked))
-    results = [
-        Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
-        for hit in hits
-    ]
-    notes = [f"Read as: {_short(reading.text)}"] if reading else []
-    best = hits[0]
-    if best.share < _HARDLY:
-        return search.ranked(text, results)._replace(notes=tuple(notes))
-    if best.share < _WELL:
-        notes.append("Nothing fits well; this is the nearest.")
-    shown = _asked_name(library, best.id, wanted, terms)
-    (answer, *_) = named(session, shown, (Name(best.id, best.kind, shown),))
-    return search.fitted(answer, asked, terms)._replace(
-        query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes)
-    )
-
-
-def _in_manuals(session: Session, text: str) -> list[Hit]:
-    """What this host's man pages say of ``text``; a damaged index of theirs is done without, and that is said."""
-    if session.library.manuals is None:
-        return []
-    from mailhelp.knowledge import manuals  # takes longer than all the rest
-
-    try:
-        return manuals.search(session.library.manuals, text, RESULTS)
-    except SourceError as error:
-        session.damage(str(error))
-        return []
 
 
 def is_command(session: Session, text: str) -> bool:
@@ -360,143 +52,9 @@ def is_known(session: Session, text: str) -> bool:
     return query.recognise(session.library, text) is not None
 
 
-def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
-
-
-def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Word → the words that mean the same."""
-    found: dict[str, tuple[str, ...]] = {}
-    for group in groups:
-        words = tuple(group)
-        for word in words:
-            found[word] = (*found.get(word, ()), *(other for other in words if other != word))
-    return found
-
-
-def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:
-    """Whether that many and that share of ``words`` stand in a row in the message of the log entry ``id``."""
-    from mailhelp.knowledge.terms import terms
-
-    document = library.document(id) if id.startswith("log/") else None
-    says = document.data.get("says", ()) if document is not None else ()
-    most = max((search.longest_run(words, tuple(terms(text))) for text in says), default=0)
-    return most >= least and most >= share * len(words)
-
-
-def _title(library: Library, hit: Hit, wanted: frozenset[str], terms: search.Terms) -> str:
-    """The title of a hit; a parameter's name goes before it."""
-    if hit.kind != "parameter":
-        return hit.title
-    name = _asked_name(library, hit.id, wanted, terms)
-    return hit.title if name in hit.title else f"{name}: {hit.title}"
-
-
-def _asked_name(library: Library, id: str, wanted: frozenset[str], terms: search.Terms) -> str:
-    """The name of the document ``id`` that has most of the ``wanted`` terms, the first of its best ones."""
-    document = library.document(id)
-    names = (document.data.get("names") if document else None) or [id.partition("/")[2]]
-    return str(max(names, key=lambda name: len(wanted.intersection(terms(name)))))
-
-
-def explain_stream(session: Session, stream: BinaryIO) -> Iterator[Answer]:
-    """An answer for each line of ``stream``; see ``explain_lines``."""
-    return explain_lines(session, lines(stream))
-
-
 def is_record(session: Session, line: str) -> bool:
     """Whether a line by itself is a log record or a mail header field."""
     return query.is_record(session.library, line)
-
-
-class Passed:
-    """What went by in a stream: how many lines, how many of them are known, how many were answered."""
-
-    def __init__(self) -> None:
-        self.lines = self.known = self.shown = 0
-
-
-def explain_lines(
-    session: Session,
-    source: Iterable[str | None],
-    *,
-    only_problems: bool = False,
-    brief: bool = False,
-    passed: Passed | None = None,
-) -> Iterator[Answer]:
-    """An answer for each line, in order; a line that continues a record says so. ``None`` is a pause.
-
-    ``only_problems`` leaves out records that tell of no trouble, ``brief`` the lines that only continue
-    a record, and the explanation of an entry that was explained before: no answer is made for them.
-    """
-    from mailhelp.explain import here
-
-    explainer = Explainer(session.library)
-    reads = explainer.engine.reads(source)
-    answers = _explained(explainer, reads, only_problems, brief, passed or Passed())
-    return here.streamed(session, answers)
-
-
-def _explained(
-    explainer: Explainer,
-    reads: Iterable[Read],
-    only_problems: bool = False,
-    brief: bool = False,
-    passed: Passed | None = None,
-) -> Iterator[Answer]:
-    passed = passed or Passed()
-    hops = 0
-    said: set[str] = set()
-    for read in reads:
-        passed.lines += read.lines
-        passed.known += read.lines * (read.recognised != "no")
-        if only_problems and not explainer.is_problem(read):
-            continue
-        passed.shown += 1
-        if read.is_header:
-            hop = header.counts_hops(explainer, read)
-            hops += hop
-            answer = header.explain(explainer, read, hops if hop else 0)
-        else:
-            hops = 0
-            entry = read.hit.entry if read.hit else read.recognised
-            known = brief and entry in said
-            answer = explainer.explain(read, brief=known)
-            if not known:
-                answer = container.applied(explainer.library, read.record, answer)
-            if read.record.text.strip():
-                said.add(entry)
-        yield answer
-        if read.lines > 1 and not brief and not only_problems:
-            yield from _continuing(answer, read)
-
-
-def _continuing(answer: Answer, read: Read) -> Iterator[Answer]:
-    """The answers for the lines of a record after its first."""
-    for line in answer.text.split("\n")[1 : read.lines]:
-        yield Answer(
-            kind=answer.kind,
-            recognised=answer.recognised,
-            entry=answer.entry,
-            text=line,
-            continues=read.line,
-        )
-
-
-def stories(session: Session, files: Iterable[str]) -> list[Story]:
-    """The stories of the mails in the logs ``files``, in the order in which they begin."""
-    from mailhelp.log import facts, trace
-
-    library = session.library
-    tables = library.table("spaces"), library.table("stories")
-    teller = facts.Teller(library.engine, library, *tables)
-    found: list[facts.Fact] = []
-    for file in files:
-        with session.open(file) as stream:
-            told = (teller.fact(file, read) for read in library.engine.reads(lines(stream)))
-            found += (fact for fact in told if fact is not None)
-    return trace.stories(teller.spaces, found)
 
 
 class Log(NamedTuple):
@@ -584,35 +142,6 @@ def log_problem(session: Session, found: Log, number: int) -> Answer:
     return completed
 
 
-def logs_at_hand(session: Session) -> list[str]:
-    """The log of this host, if there is one. Raises ``SourceError`` if it may not be read."""
-    library = session.library
-    known = library.places.values.get("mail_log"), *library.table("places")["mail_log"]["files"]
-    for name in dict.fromkeys(name for name in known if name):
-        if os.path.isfile(name):
-            session.open(name).close()
-            return [name]
-    return []
-
-
-def trace(
-    session: Session, ids: Sequence[str], files: Sequence[str], every: bool = False
-) -> Iterator[Answer]:
-    """The stories of the mails that have one of ``ids``, or of ``every`` mail, in the logs ``files``.
-
-    Raises ``NothingFound`` if there is none.
-    """
-    from mailhelp.explain.story import explain as explain_story
-
-    found = stories(session, files)
-    chosen = [story for story in found if every or any(story.named(id) for id in ids)]
-    if not chosen:
-        where = ", ".join("standard input" if file == "-" else file for file in files)
-        what = f"No mail with {' or '.join(ids)}" if ids else "No mail"
-        raise NothingFound(f"{what} in {where}.")
-    return (explain_story(session.library, story) for story in chosen)
-
-
 def recipes(session: Session) -> tuple[Answer, ...]:
     """The list of all recipes."""
     documents = session.library.all_of("recipe")
@@ -664,12 +193,14 @@ def man(session: Session, asked: str) -> tuple[Answer, ...]:
         asked = row.get("files", {}).get(asked, asked)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
-        hits = _in_manuals(session, text)
+        from mailhelp.explain.question import in_manuals  # needs more than a page does
+
+        hits = in_manuals(session, text)
         if hits and hits[0].share == 1.0:
             results = [Result(hit.id, hit.kind, hit.title, hit.score, hit.excerpt) for hit in hits]
             return (page.found(text, results),)
         raise NothingFound(
-            f"There is no man page “{_short(asked)}”, and none has all of these words.",
+            f"There is no man page “{asked[:60]}”, and none has all of these words.",
             "'mailhelp man' lists them.",
             library.near(words[-1], "page"),
         )

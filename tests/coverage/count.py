@@ -37,7 +37,7 @@ def count(name: str, tag: str, engine: Engine) -> Iterator[Counted]:
     """Each format of the program ``name``, filled in and read."""
     examples = tomllib.loads((HERE / "holes.toml").read_text(encoding="utf-8"))["examples"]
     for each in formats(name):
-        record = re.sub(r"\{(\w+)\}", lambda found: examples.get(found[1], found[0]), each.text)
+        record = re.sub(r"\{(\w+)\}", lambda found: examples.get(found[1], found[0]), each.before + each.text)
         read = next(iter(engine.reads([f"Nov 26 21:07:18 mail {tag}[4711]: {record}"])))
         hit = read.hit
         fixed = len(re.sub(r"\{\w+\}", "", each.text))

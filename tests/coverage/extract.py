@@ -4,7 +4,7 @@
 
 FOLDER holds the unpacked sources, one folder a package, as ``apt-get source`` or ``dpkg -x`` leave them
 (``dovecot-2.3.19.1+dfsg1/``). A table in ``programs/`` says which functions of a program log. Written is one
-format a line: level, source file, text. A value is a typed hole, ``{path}``; ``holes.toml`` has an example of each.
+format a line: level, source file, what stands before, text. A value is a typed hole, ``{path}``; ``holes.toml`` has an example of each.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ _SUFFIXES = {"c": (".c", ".h", ".cc", ".cxx", ".hxx", ".cpp", ".m"), "lua": (".l
 
 
 class Format(NamedTuple):
-    """One thing that a program can log: ``text`` as the record has it, with typed holes."""
+    """One thing that a program can log: ``text`` with typed holes, after what this part of it writes before each."""
 
     level: str
     file: str
+    before: str
     text: str
 
 
@@ -42,7 +43,7 @@ def formats(name: str) -> list[Format]:
     """What was extracted of a program."""
     path = HERE / "formats" / f"{name}.tsv"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return [Format(*line.split("\t", 2)) for line in lines if not line.startswith("#")]
+    return [Format(*line.split("\t", 3)) for line in lines if not line.startswith("#")]
 
 
 def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) -> list[Format]:
@@ -70,12 +71,12 @@ def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) ->
                     continue
                 before = _before(name, level, table)
                 if "prefixed_by" in row:
-                    before += each.head[row["prefixed_by"]].strip("'\"") + ": "
+                    record = each.head[row["prefixed_by"]].strip("'\"") + ": " + record
                 for prefix in row.get("prefix", [""]):
-                    whole = " ".join(f"{before}{prefix}{record}".split())
-                    found.setdefault(whole, Format(level, name, whole))
+                    whole = " ".join(f"{prefix}{record}".split())
+                    found.setdefault(before + whole, Format(level, name, before, whole))
     for given in table.get("given", ()):
-        found.setdefault(given["text"], Format(given.get("level", "info"), given["file"], given["text"]))
+        found.setdefault(given["text"], Format(given.get("level", "info"), given["file"], "", given["text"]))
     return sorted(found.values(), key=lambda each: (each.file, each.text))
 
 

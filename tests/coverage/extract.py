@@ -83,7 +83,8 @@ def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) ->
 def _before(name: str, level: str, table: Mapping[str, Any]) -> str:
     """What a record of this source file and level begins with."""
     process = next((text for pattern, text in table.get("processes", ()) if fnmatch(name, pattern)), "")
-    return process + table.get("levels", {}).get(level, "")
+    word = table.get("levels", {}).get(level, "")
+    return process.replace("{level}", word) if "{level}" in process else process + word
 
 
 def _files(source: Mapping[str, Any], folder: Path) -> Iterator[tuple[Path, Path]]:

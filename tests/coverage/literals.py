@@ -231,6 +231,8 @@ def _conversions(
             pieces[-1] += _unescaped(defined[value])
             continue
         kind = each[0][-1]
+        if rspamd and kind == "e":  # a GError
+            kind, value = "s", "error"
         pieces.append("")
         found.append(f"%{'d' if kind in 'diuxXzoLtDP' else 'f' if kind in 'fgeT' else kind} {value}")
     pieces[-1] += literal[position:]

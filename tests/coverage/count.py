@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mailhelp.host.machine import Host
 from mailhelp.log.reader import Engine
 from mailhelp.session import Session
-from tests.coverage.extract import HERE, Format, formats, tables
+from tests.coverage.extract import Format, formats, holes, tables
 
 _LEAST = 0.4
 """Of a format's fixed text: a pattern that has less of it takes the rest as free text, and knows little."""
@@ -35,14 +34,18 @@ class Counted(NamedTuple):
 
 def count(name: str, tag: str, engine: Engine) -> Iterator[Counted]:
     """Each format of the program ``name``, filled in and read."""
-    examples = tomllib.loads((HERE / "holes.toml").read_text(encoding="utf-8"))["examples"]
+    examples = holes()["examples"]
     for each in formats(name):
-        record = re.sub(r"\{(\w+)\}", lambda found: examples.get(found[1], found[0]), each.before + each.text)
+        record = re.sub(
+            r"\{(\w+)\}", lambda found: examples.get(found[1], found[0]), each.before + each.text
+        )
         read = next(iter(engine.reads([f"Nov 26 21:07:18 mail {tag}[4711]: {record}"])))
         hit = read.hit
         fixed = len(re.sub(r"\{\w+\}", "", each.text))
         known = hit is not None and not hit.generic and hit.literal >= _LEAST * fixed
-        yield Counted(each, record, hit.entry if known and hit else "", hit is not None and not known)
+        yield Counted(
+            each, record, hit.entry if known and hit else "", hit is not None and not known
+        )
 
 
 def main(*words: str) -> None:
@@ -52,13 +55,20 @@ def main(*words: str) -> None:
     print("| program | formats | own entry | generic | none |\n|---|---|---|---|---|")
     for name, table in tables(names):
         found = list(count(name, table["tag"], session.library.engine))
-        known, generic = sum(1 for each in found if each.entry), sum(1 for each in found if each.generic)
+        known, generic = (
+            sum(1 for each in found if each.entry),
+            sum(1 for each in found if each.generic),
+        )
         share = 100 * known / len(found) if found else 0
-        print(f"| {name} | {len(found)} | {known} ({share:.0f} %) | {generic} | {len(found) - known - generic} |")
+        print(
+            f"| {name} | {len(found)} | {known} ({share:.0f} %) | {generic} | {len(found) - known - generic} |"
+        )
         if "-m" in words:
             for each in found:
                 if not each.entry:
-                    print(f"  {'generic' if each.generic else 'none':8}{each.format.level:8}{each.format.file}: {each.record}")
+                    print(
+                        f"  {'generic' if each.generic else 'none':8}{each.format.level:8}{each.format.file}: {each.record}"
+                    )
 
 
 if __name__ == "__main__":

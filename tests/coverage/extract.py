@@ -20,7 +20,12 @@ from typing import Any, NamedTuple
 from tests.coverage import literals
 
 HERE = Path(__file__).resolve().parent
-_SUFFIXES = {"c": (".c", ".h", ".cc", ".cxx", ".hxx", ".cpp", ".m"), "lua": (".lua",), "python": (".py",), "perl": ()}
+_SUFFIXES = {
+    "c": (".c", ".h", ".cc", ".cxx", ".hxx", ".cpp", ".m"),
+    "lua": (".lua",),
+    "python": (".py",),
+    "perl": (),
+}
 
 
 class Format(NamedTuple):
@@ -46,7 +51,12 @@ def formats(name: str) -> list[Format]:
     return [Format(*line.split("\t", 3)) for line in lines if not line.startswith("#")]
 
 
-def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) -> list[Format]:
+def holes() -> Mapping[str, Any]:
+    """The typed holes: an example of each, and what values of a source are which."""
+    return tomllib.loads((HERE / "holes.toml").read_text(encoding="utf-8"))
+
+
+def extract(table: Mapping[str, Any], folder: Path, known: Mapping[str, Any]) -> list[Format]:
     """The formats that ``table`` finds in the sources under ``folder``; those that nobody sees by default left out."""
     found: dict[str, Format] = {}
     for source in table["source"]:
@@ -61,10 +71,17 @@ def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) ->
                     continue
                 level = row.get("level", "info")
                 if "levels" in row:
-                    level = next((row["levels"][word] for word in re.findall(r"-?\w+", ",".join(each.head).replace(" ", "")) if word in row["levels"]), level)
+                    level = next(
+                        (
+                            row["levels"][word]
+                            for word in re.findall(r"-?\w+", ",".join(each.head).replace(" ", ""))
+                            if word in row["levels"]
+                        ),
+                        level,
+                    )
                 if level == "debug":
                     continue
-                record = _record(each, source, holes)
+                record = _record(each, source, known)
                 if not re.search(r"[A-Za-z]{3}", re.sub(r"\{\w+\}", "", record)):
                     continue
                 if any(re.search(skipped, record) for skipped in table.get("skip", ())):
@@ -76,13 +93,17 @@ def extract(table: Mapping[str, Any], folder: Path, holes: Mapping[str, Any]) ->
                     whole = " ".join(f"{prefix}{record}".split())
                     found.setdefault(before + whole, Format(level, name, before, whole))
     for given in table.get("given", ()):
-        found.setdefault(given["text"], Format(given.get("level", "info"), given["file"], "", given["text"]))
+        found.setdefault(
+            given["text"], Format(given.get("level", "info"), given["file"], "", given["text"])
+        )
     return sorted(found.values(), key=lambda each: (each.file, each.text))
 
 
 def _before(name: str, level: str, table: Mapping[str, Any]) -> str:
     """What a record of this source file and level begins with."""
-    process = next((text for pattern, text in table.get("processes", ()) if fnmatch(name, pattern)), "")
+    process = next(
+        (text for pattern, text in table.get("processes", ()) if fnmatch(name, pattern)), ""
+    )
     word = table.get("levels", {}).get(level, "")
     return process.replace("{level}", word) if "{level}" in process else process + word
 
@@ -94,7 +115,11 @@ def _files(source: Mapping[str, Any], folder: Path) -> Iterator[tuple[Path, Path
             for path in sorted(top.glob(pattern)):
                 name = path.relative_to(top).as_posix()
                 suffixes = _SUFFIXES[source["language"]]
-                if path.is_file() and not any(fnmatch(name, each) for each in source.get("not", ())) and (not suffixes or path.suffix in suffixes):
+                if (
+                    path.is_file()
+                    and not any(fnmatch(name, each) for each in source.get("not", ()))
+                    and (not suffixes or path.suffix in suffixes)
+                ):
                     yield top, path
 
 
@@ -108,7 +133,9 @@ def _found(
         if top not in _defined:
             _defined[top] = {}
             for path in (*top.rglob("*.h"), *top.rglob("*.c")):
-                _defined[top].update(literals.defines(path.read_text(encoding="utf-8", errors="replace")))
+                _defined[top].update(
+                    literals.defines(path.read_text(encoding="utf-8", errors="replace"))
+                )
         yield from literals.in_c(text, calls, _defined[top], source.get("rspamd", False))
     elif language == "perl":
         yield from literals.in_perl(text, calls)
@@ -118,19 +145,19 @@ def _found(
         yield from literals.in_python(text, calls)
 
 
-def _record(found: literals.Found, source: Mapping[str, Any], holes: Mapping[str, Any]) -> str:
+def _record(found: literals.Found, source: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     text = ""
     for index, piece in enumerate(found.pieces):
         text += piece.replace("{", "(").replace("}", ")") if source.get("braces") else piece
         if index < len(found.values):
-            text += "{" + _kind(found.values[index], text, holes) + "}"
+            text += "{" + _kind(found.values[index], text, known) + "}"
     return text.strip()
 
 
-def _kind(value: str, before: str, holes: Mapping[str, Any]) -> str:
+def _kind(value: str, before: str, known: Mapping[str, Any]) -> str:
     """The kind of hole of an expression that stands after the text ``before``."""
     conversion, _, expression = value.partition(" ") if value.startswith("%") else ("", "", value)
-    for row in holes["kinds"]:
+    for row in known["kinds"]:
         if "conversion" in row and not re.fullmatch(row["conversion"], conversion):
             continue
         if "before" in row and not re.search(row["before"], before):
@@ -143,9 +170,8 @@ def _kind(value: str, before: str, holes: Mapping[str, Any]) -> str:
 
 def main(folder: str, *names: str) -> None:
     """Writes the formats of the programs ``names``, or of all whose sources are there."""
-    holes = tomllib.loads((HERE / "holes.toml").read_text(encoding="utf-8"))
     for name, table in tables(list(names)):
-        found = extract(table, Path(folder), holes)
+        found = extract(table, Path(folder), holes())
         if not found:
             print(f"{name}: no sources in {folder}")
             continue

@@ -29,7 +29,17 @@ _COMMENTS = {
     "c": re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)+\'|/\*.*?\*/|//[^\n]*', re.DOTALL),
     "perl": re.compile(r"(?m)^\s*#.*$|^=\w.*?^=cut$|\s# .*$"),
 }
-_ESCAPES = {"n": " ", "t": " ", "r": "", "0": "", '"': '"', "'": "'", "\\": "\\", "@": "@", "$": "$"}
+_ESCAPES = {
+    "n": " ",
+    "t": " ",
+    "r": "",
+    "0": "",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+    "@": "@",
+    "$": "$",
+}
 _PERL_VALUE = re.compile(
     r"(?<!\\)[$@]\{?(?:[A-Za-z_](?:\w|::)*|!|@|\d)\}?(?:->)?(?:(?:->)?(?:\{[^{}]*\}|\[[^\[\]]*\]))*"
 )
@@ -64,13 +74,19 @@ def in_c(
 
 def in_lua(text: str, calls: Mapping[str, int]) -> Iterator[Found]:
     """Formats that Lua code logs: the first argument that is a string, with %s for each that follows."""
-    text = re.sub(r"--\[\[.*?\]\]|--[^\n]*", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+    text = re.sub(
+        r"--\[\[.*?\]\]|--[^\n]*", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL
+    )
     for call, line, arguments in _calls(text, "lua", calls):
         for place, tokens in enumerate(arguments):
             if tokens and tokens[0][0] in "\"'" and len(tokens[0]) > 1:
-                pieces, values = _perl_pieces([each.replace('"', "'") if each[0] == '"' else each for each in tokens])
+                pieces, values = _perl_pieces(
+                    [each.replace('"', "'") if each[0] == '"' else each for each in tokens]
+                )
                 rest = [" ".join(each) for each in arguments[place + 1 :]]
-                found = _conversions(call, "\0".join(pieces).replace("..\0", "\0"), rest, line, False)
+                found = _conversions(
+                    call, "\0".join(pieces).replace("..\0", "\0"), rest, line, False
+                )
                 yield _unzipped(found, values)
                 break
 
@@ -121,7 +137,9 @@ def in_python(text: str, calls: Mapping[str, int]) -> Iterator[Found]:
 
 def defines(text: str) -> dict[str, str]:
     """Names that C code defines as a string."""
-    found = re.finditer(r'(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t\\\n]+((?:"(?:[^"\\\n]|\\.)*"[ \t\\\n]*)+)', text)
+    found = re.finditer(
+        r'(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t\\\n]+((?:"(?:[^"\\\n]|\\.)*"[ \t\\\n]*)+)', text
+    )
     return {each[1]: "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', each[2])) for each in found}
 
 
@@ -129,7 +147,9 @@ def _blank_comment(found: re.Match[str]) -> str:
     return found[0] if found[0][0] in "\"'" else "\n" * found[0].count("\n")
 
 
-def _calls(text: str, language: str, calls: Mapping[str, int]) -> Iterator[tuple[str, int, list[list[str]]]]:
+def _calls(
+    text: str, language: str, calls: Mapping[str, int]
+) -> Iterator[tuple[str, int, list[list[str]]]]:
     token = _TOKEN[language]
     names = "|".join(sorted(map(re.escape, calls), key=len, reverse=True))
     opened = r"\s*\(" if language == "c" else r"(?:\s*\(|\s+(?=[\"'$s(\w]))"
@@ -187,7 +207,9 @@ def _c_strings(tokens: list[str], defined: Mapping[str, str]) -> Iterator[str]:
                     return
                 depth -= 1
         return
-    if not any(each.startswith('"') for each in tokens) and not any(each in defined for each in tokens):
+    if not any(each.startswith('"') for each in tokens) and not any(
+        each in defined for each in tokens
+    ):
         return
     text = ""
     for word in tokens:
@@ -209,7 +231,12 @@ def _unescaped(text: str) -> str:
 
 
 def _conversions(
-    call: str, literal: str, values: Sequence[str], line: int, rspamd: bool, defined: Mapping[str, str] | None = None
+    call: str,
+    literal: str,
+    values: Sequence[str],
+    line: int,
+    rspamd: bool,
+    defined: Mapping[str, str] | None = None,
 ) -> Found:
     pieces, found, position = [""], [], 0
     left = list(values)
@@ -234,7 +261,9 @@ def _conversions(
         if rspamd and kind == "e":  # a GError
             kind, value = "s", "error"
         pieces.append("")
-        found.append(f"%{'d' if kind in 'diuxXzoLtDP' else 'f' if kind in 'fgeT' else kind} {value}")
+        found.append(
+            f"%{'d' if kind in 'diuxXzoLtDP' else 'f' if kind in 'fgeT' else kind} {value}"
+        )
     pieces[-1] += literal[position:]
     return Found(call, tuple(pieces), tuple(found), line)
 
@@ -298,7 +327,9 @@ def _python(node: ast.expr) -> Iterator[tuple[list[str], list[str]]]:
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
         for pieces, values in _python(node.left):
-            found = _conversions("", "".join(pieces), [ast.unparse(each) for each in right], 0, False)
+            found = _conversions(
+                "", "".join(pieces), [ast.unparse(each) for each in right], 0, False
+            )
             yield list(found.pieces), list(found.values)
             del values
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -306,7 +337,11 @@ def _python(node: ast.expr) -> Iterator[tuple[list[str], list[str]]]:
             for right_pieces, right_values in _python(node.right):
                 joined = left_pieces[-1] + right_pieces[0]
                 yield [*left_pieces[:-1], joined, *right_pieces[1:]], left_values + right_values
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+    ):
         for pieces, _ in _python(node.func.value):
             parts = re.split(r"\{[^{}]*\}", "".join(pieces))
             values = [ast.unparse(each) for each in node.args][: len(parts) - 1]

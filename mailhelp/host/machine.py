@@ -12,7 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
-from mailhelp.errors import SourceError
+from mailhelp import trust
+from mailhelp.errors import UnusableFolder
 from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _SCREEN = (80, 24)
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # What a command needs to find the user's files and the configuration that the user works with.
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
+# The folders among them in which commands look for files by fixed names, or make some of their own.
+_READ_BELOW = {"HOME": "", "TMPDIR": "/new"}
 
 
 class Output(NamedTuple):
@@ -104,12 +107,12 @@ class Host:
 
     @property
     def cache_dir(self) -> Path:
-        """The folder for what can be built again. ``SourceError`` if there is no home directory."""
+        """The folder for what can be built again. ``UnusableFolder`` if there is no home directory."""
         return self._folder("MAILHELP_CACHE_DIR", "user_cache_path")
 
     @property
     def config_dir(self) -> Path:
-        """The folder of the user's own entries. ``SourceError`` if there is no home directory."""
+        """The folder of the user's own entries. ``UnusableFolder`` if there is no home directory."""
         return self._folder("MAILHELP_CONFIG_DIR", "user_config_path")
 
     def is_terminal(self, stream: IO[str] | IO[bytes]) -> bool:
@@ -120,9 +123,17 @@ class Host:
             return False
 
     def which(self, name: str) -> str | None:
-        """The path of the program ``name``, looked for in the administrator's directories too."""
-        for folder in self._search_path().split(":"):
-            path = f"{folder}/{name}"
+        """The path of the program ``name``, looked for in the administrator's directories too.
+
+        A ``name`` with a slash in it is its path, if that is absolute and nobody else can write it.
+        """
+        if "/" in name:
+            if name[0] != "/" or trust.distrust(name):
+                return None
+            places = [name]
+        else:
+            places = [f"{folder}/{name}" for folder in self.search_path.split(":")]
+        for path in places:
             if os.access(path, os.X_OK) and os.path.isfile(path):
                 return path
         return None
@@ -194,11 +205,22 @@ class Host:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: self.environ[name] for name in _KEPT if name in self.environ}
-        return {**kept, "PATH": self._search_path(), "LC_ALL": "C"}
+        for name, inner in _READ_BELOW.items():
+            # man takes its helpers from a file there, groff its macros: never those of somebody else
+            if name in kept and trust.distrust(kept[name] + inner):
+                del kept[name]
+        return {**kept, "PATH": self.search_path, "LC_ALL": "C"}
 
-    def _search_path(self) -> str:
-        # a relative or empty element would run programs from the current directory
+    @property
+    def search_path(self) -> str:
+        """The folders of programs: those of ``PATH`` and the administrator's.
+
+        A relative or empty element would run programs from the current directory. And root runs none
+        from a folder that another user can write, in whosever environment.
+        """
         asked = [place for place in self.environ.get("PATH", "").split(":") if place[:1] == "/"]
+        if os.geteuid() == 0:
+            asked = [place for place in asked if not trust.distrust(place)]
         return ":".join(dict.fromkeys((*asked, *_SYSTEM_PATH)))
 
     def _folder(self, variable: str, finder: str) -> Path:
@@ -207,9 +229,9 @@ class Host:
             return Path(chosen).absolute()
         folder = self._linux_folder(finder) or self._platform_folder(finder)
         if not folder.is_absolute():
-            raise SourceError(
-                f"No folder for mailhelp's files: {folder} is not an absolute path.",
-                f"Set HOME, or name a folder in {variable}.",
+            raise UnusableFolder(
+                "There is no home folder for what mailhelp keeps.",
+                "Set HOME, or MAILHELP_CACHE_DIR and MAILHELP_CONFIG_DIR.",
             )
         return folder
 

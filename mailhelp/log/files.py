@@ -229,9 +229,9 @@ def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
         return cast(io.BufferedIOBase, opened)
     except ImportError:
         pass
-    import shutil
+    from mailhelp.host.machine import Host
 
-    tool = shutil.which("zstd")
+    tool = Host().which("zstd")
     if tool is None:
         stream.close()
         raise SourceError(

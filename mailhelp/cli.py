@@ -99,6 +99,8 @@ def _perform(call: Call, host: Host) -> int:
         # the sentence may repeat what was pasted
         with suppress(MailhelpError):
             error.args = tuple(map(session.redactor.cover, error.args))
+        # one that ends the run is not told twice
+        session.notices = [said for said in session.notices if not said.startswith(str(error))]
         raise
     finally:
         session.close()

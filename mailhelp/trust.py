@@ -44,10 +44,10 @@ def distrust_within(folder: str | os.PathLike[str]) -> str:
     return ""
 
 
-def mend(why: str) -> str:
-    """What to do about ``why``, the words of one of the others."""
+def mend(why: str, otherwise: str) -> str:
+    """What to do about ``why``, the words of one of the others; ``otherwise`` if it is no matter of permissions."""
     place, writable, _ = why.partition(_WRITABLE)
-    return f"Run: chmod go-w {place}" if writable else "Use files and folders of your own."
+    return f"Run: chmod go-w {place}" if writable else otherwise
 
 
 _WRITABLE = " can be written by others"

@@ -76,7 +76,7 @@ def test_a_cache_that_cannot_be_written_is_told_beside_the_answer(mailhelp: Mail
     assert done.code == 0
     assert done.err.count("\n") == 1
     assert (
-        "cannot be written: A file is in its place. Make room there, or name another folder"
+        "cannot be written: A file is in its place. Move it away, or name another folder"
         in done.err
     )
 

@@ -46,18 +46,23 @@ def trusted(place: Path, variable: str, *, within: bool = False) -> None:
     """
     why = trust.distrust_within(place) if within else trust.distrust(place)
     if why:
-        said = f"{place} is not used: {why}."
-        raise UnusableFolder(said, f"{trust.mend(why)} Or name another folder in {variable}.")
+        own = f"Set HOME to your own (sudo -H does), or name another folder in {variable}."
+        raise UnusableFolder(f"{place} is not used: {why}.", trust.mend(why, own))
 
 
 def unwritable(top: Path, error: Exception) -> UnusableFolder:
     """What to say when writing below ``top`` failed with ``error``."""
-    reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    import errno
+
+    number = error.errno if isinstance(error, OSError) else errno.ENOSPC  # of a database
+    reason, mend = os.strerror(number or errno.EIO), "Make it writable"
     if isinstance(error, FileExistsError):
-        reason = "A file is in its place"
+        reason, mend = "A file is in its place", "Move it away"
+    elif number in (errno.ENOSPC, errno.EDQUOT):
+        mend = "Make room there"
     return UnusableFolder(
         f"{top} cannot be written: {reason}.",
-        "Make room there, or name another folder in MAILHELP_CACHE_DIR.",
+        f"{mend}, or name another folder in MAILHELP_CACHE_DIR.",
     )
 
 

@@ -243,11 +243,12 @@ class Host:
             "user_cache_path": ("XDG_CACHE_HOME", ".cache"),
             "user_config_path": ("XDG_CONFIG_HOME", ".config"),
         }[finder]
-        base = self.environ.get(name, "").strip() or f"{self._home()}/{usual}"
+        base = self.environ.get(name, "").strip()
+        if not base:
+            home = self.environ.get("HOME") or os.path.expanduser("~")
+            # a home that is not there is never made
+            base = f"{home}/{usual}" if os.path.isdir(home) else "~"
         return Path(base, "mailhelp")
-
-    def _home(self) -> str:
-        return self.environ.get("HOME") or os.path.expanduser("~")
 
     @staticmethod
     def _platform_folder(finder: str) -> Path:

@@ -151,7 +151,7 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
         with suppress(FileNotFoundError):
             os.unlink(top / _ASKED)
     except (OSError, sqlite3.Error) as error:
-        unwritable = cache.unwritable(top, error)
+        unwritable = cache.unwritable(top.parent, error)
         with suppress(OSError):  # for whoever had it built in the background
             cache.replace(top / _ASKED, str(unwritable))
         raise unwritable from error
@@ -185,7 +185,7 @@ def build_later(host: Host) -> bool:
         words = (sys.executable, "-P", "-m", "mailhelp", "--quiet", "index")
         host.leave_running(*words, variables={"PYTHONPATH": path})
     except OSError as error:
-        raise cache.unwritable(top, error) from error
+        raise cache.unwritable(top.parent, error) from error
     return not before
 
 

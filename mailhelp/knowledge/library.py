@@ -48,7 +48,8 @@ def bundled_folder(
         why = trust.distrust_within(folder)
         if not why:
             return folder
-        notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {trust.mend(why)}")
+        mend = trust.mend(why, "Unset it, or name a folder of your own.")
+        notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {mend}")
     here = Path(__file__).parent.parent
     inside = here / "_index"
     return inside if inside.is_dir() else here.parent / "index"

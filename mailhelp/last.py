@@ -15,7 +15,7 @@ from typing import Any
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host import cache
-from mailhelp.host.machine import Host
+from mailhelp.host.machine import Host, read_file
 from mailhelp.light import NamedTuple
 
 LONGEST_TEXT = 65_536
@@ -112,8 +112,7 @@ def recall(host: Host) -> Last | None:
     path = cache.folder(host) / _FILE
     cache.trusted(path, "MAILHELP_CACHE_DIR")
     with suppress(OSError, MailhelpError, ValueError, KeyError, TypeError):
-        with open(path, encoding="utf-8") as file:
-            table = json.load(file)
+        table = json.loads(read_file(path))
         if table["format"] == _FORMAT:
             return Last(
                 str(table["command"]),

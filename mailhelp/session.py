@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp import last
 from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
-from mailhelp.host.machine import Host
+from mailhelp.host.machine import Host, refuse_device
 from mailhelp.knowledge.library import REINSTALL, Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.last import Heard, Last
@@ -132,6 +132,7 @@ class Session:
     def stdin(self) -> BinaryIO:
         """Standard input, or the text that is read in its place."""
         if self.replayed is None:
+            refuse_device("Standard input", self.host.stdin)
             return self.host.stdin
         from io import BytesIO
 

@@ -54,8 +54,10 @@ def unwritable(top: Path, error: Exception) -> UnusableFolder:
     """What to say when writing below ``top`` failed with ``error``."""
     import errno
 
-    number = error.errno if isinstance(error, OSError) else errno.ENOSPC  # of a database
-    reason, mend = os.strerror(number or errno.EIO), "Make it writable"
+    number = error.errno if isinstance(error, OSError) else 0
+    if not number and "full" in str(error):  # of a database
+        number = errno.ENOSPC
+    reason, mend = os.strerror(number) if number else str(error), "Make it writable"
     if isinstance(error, FileExistsError):
         reason, mend = "A file is in its place", "Move it away"
     elif number in (errno.ENOSPC, errno.EDQUOT):

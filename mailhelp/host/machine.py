@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO
 
 from mailhelp import trust
-from mailhelp.errors import UnusableFolder
+from mailhelp.errors import SourceError, UnusableFolder
 from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +32,34 @@ _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
 # The folders among them in which commands look for files by fixed names, or make some of their own.
 _READ_BELOW = {"HOME": "", "TMPDIR": "/new"}
+
+
+def read_file(path: str | os.PathLike[str]) -> str:
+    """The text of a file. Raises ``OSError`` if it cannot be read, or is a pipe or device that could last for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, encoding="utf-8", errors="replace") as stream:
+        if not os.path.isfile(descriptor):
+            raise OSError(f"{path} is not a file")
+        return stream.read(OUTPUT_LIMIT)
+
+
+def refuse_device(name: str, stream: BinaryIO) -> None:
+    """Raise ``SourceError``, and close ``stream``, if what is called ``name`` is a device that could last for ever.
+
+    A terminal is none, nor is the null device.
+    """
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # closed, or in memory
+        return
+    kind = status.st_mode & 0o170000
+    if kind == 0o020000:
+        endless = status.st_rdev != os.stat(os.devnull).st_rdev and not stream.isatty()
+    else:
+        endless = kind == 0o060000
+    if endless:
+        stream.close()
+        raise SourceError(f"{name} is a device, not a file.", "Name a log or another text file.")
 
 
 class Output(NamedTuple):
@@ -141,8 +169,8 @@ class Host:
     def text_of(self, path: str) -> str | None:
         """The text of a file of this host, ``None`` if it cannot be read."""
         try:
-            return Path(path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            return read_file(path)
+        except (OSError, ValueError):
             return None
 
     def is_file(self, path: str) -> bool:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from mailhelp import __version__
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
 from mailhelp.host import cache
-from mailhelp.host.machine import Host
+from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
@@ -77,7 +77,7 @@ def current(host: Host, table: Table) -> Local | None:
     """
     top = cache.folder(host) / _TOP
     try:
-        name = (top / _CURRENT).read_text(encoding="ascii").strip()
+        name = read_file(top / _CURRENT).strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError as error:
@@ -109,7 +109,7 @@ def put_aside_if_damaged(host: Host) -> str:
     """What is wrong with the index in use, which is then used no longer; empty if nothing is."""
     top = cache.folder(host) / _TOP
     try:
-        folder = top / (top / _CURRENT).read_text(encoding="ascii").strip()
+        folder = top / read_file(top / _CURRENT).strip()
         with closing(Store(folder / CATALOGUE)) as catalogue:
             whole = catalogue.is_whole()
     except FileNotFoundError:
@@ -173,7 +173,7 @@ def build_later(host: Host) -> bool:
     try:
         before = _changed(asked)
         if abs(time.time() - before / 1e9) < _PATIENCE_S:
-            failed = asked.read_text(encoding="utf-8")
+            failed = read_file(asked)
             if failed:
                 raise UnusableFolder(failed, "Mend that, then run: mailhelp index")
             return False
@@ -264,7 +264,7 @@ def _put_to_use(top: Path, folder: Path) -> None:
 
     before = ""
     with suppress(OSError, ValueError):
-        before = (top / _CURRENT).read_text(encoding="ascii").strip()
+        before = read_file(top / _CURRENT).strip()
     cache.replace(top / _CURRENT, f"{folder.name}\n")
     for other in top.iterdir():
         if other.is_dir() and other.name not in (folder.name, before):

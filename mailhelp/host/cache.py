@@ -86,6 +86,10 @@ def replace(path: Path, text: str) -> None:
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+        if path.is_dir() and not path.is_symlink():  # where a file of ours should be
+            import shutil
+
+            shutil.rmtree(path)
         os.replace(beside, path)
     except BaseException:
         os.unlink(beside)

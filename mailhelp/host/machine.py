@@ -37,9 +37,10 @@ _READ_BELOW = {"HOME": "", "TMPDIR": "/new"}
 def read_file(path: str | os.PathLike[str]) -> str:
     """The text of a file. Raises ``OSError`` if it cannot be read, or is a pipe or device that could last for ever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if os.fstat(descriptor).st_mode & 0o170000 != 0o100000:
+        os.close(descriptor)
+        raise OSError(f"{path} is no file")
     with open(descriptor, encoding="utf-8", errors="replace") as stream:
-        if not os.path.isfile(descriptor):
-            raise OSError(f"{path} is not a file")
         return stream.read(OUTPUT_LIMIT)
 
 

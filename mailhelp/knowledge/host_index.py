@@ -76,6 +76,7 @@ def current(host: Host, table: Table) -> Local | None:
     commands to run next.
     """
     top = cache.folder(host) / _TOP
+    cache.trusted(top / _CURRENT, "MAILHELP_CACHE_DIR")
     try:
         name = read_file(top / _CURRENT).strip()
     except (FileNotFoundError, NotADirectoryError):

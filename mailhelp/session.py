@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp import last
 from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
+from mailhelp.host.cache import NOT_USED
 from mailhelp.host.machine import Host, refuse_device
 from mailhelp.knowledge.library import REINSTALL, Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
@@ -99,8 +100,10 @@ class Session:
         )
 
     def unusable(self, error: UnusableFolder) -> None:
-        """A folder of the user's is done without: say why, and how to mend it."""
-        self.notices.append(f"{error} {error.hint}")
+        """A folder of the user's is done without: say why, and how to mend it; once for all of a home."""
+        why = str(error).rpartition(NOT_USED)[2]
+        if not any(why in notice for notice in self.notices):
+            self.notices.append(f"{error} {error.hint}")
 
     @cached_property
     def before(self) -> Last | None:

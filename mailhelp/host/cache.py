@@ -11,6 +11,9 @@ from mailhelp import trust
 from mailhelp.errors import UnusableFolder
 from mailhelp.host.machine import Host
 
+NOT_USED = " is not used: "
+"""Stands between the folder and the reason in what is said of one that is not to be trusted."""
+
 
 def folder(host: Host) -> Path:
     """The cache folder, whether it is there or not. Raises ``UnusableFolder`` if it is not to be trusted."""
@@ -47,7 +50,7 @@ def trusted(place: Path, variable: str, *, within: bool = False) -> None:
     why = trust.distrust_within(place) if within else trust.distrust(place)
     if why:
         own = f"Set HOME to your own (sudo -H does), or name another folder in {variable}."
-        raise UnusableFolder(f"{place} is not used: {why}.", trust.mend(why, own))
+        raise UnusableFolder(f"{place}{NOT_USED}{why}.", trust.mend(why, own))
 
 
 def unwritable(top: Path, error: Exception) -> UnusableFolder:

@@ -194,3 +194,28 @@ def test_a_command_left_running_outlives_the_session(
     session, process, nice, variable = said.read_text().split()
     assert session == process  # the leader of a session of its own
     assert (int(nice), variable) == (19, "x")
+
+
+def test_a_home_that_others_can_write_is_not_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """man takes its helpers from a file there."""
+    for name in ("HOME", "TMPDIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    script = "echo ${HOME-none} ${TMPDIR-none}"
+    assert Host().run("sh", "-c", script).stdout == f"{tmp_path} {tmp_path}\n"
+    tmp_path.chmod(0o1777)  # as /tmp
+    assert Host().run("sh", "-c", script).stdout == f"none {tmp_path}\n"
+    tmp_path.chmod(0o777)
+    assert Host().run("sh", "-c", script).stdout == "none none\n"
+    tmp_path.chmod(0o700)
+
+
+def test_a_program_that_others_can_write_is_none(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert Host().which(str(program)) == str(program)
+    program.chmod(0o777)
+    assert Host().which(str(program)) is None
+    assert Host().which("./program") is None

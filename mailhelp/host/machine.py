@@ -31,7 +31,7 @@ _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/
 # What a command needs to find the user's files and the configuration that the user works with.
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
 # The folders among them in which commands look for files by fixed names, or make some of their own.
-_READ_BELOW = {"HOME": "", "TMPDIR": "/new"}
+_READ_BELOW = ("HOME", "TMPDIR")
 
 
 def read_file(path: str | os.PathLike[str]) -> str:
@@ -234,9 +234,9 @@ class Host:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: self.environ[name] for name in _KEPT if name in self.environ}
-        for name, inner in _READ_BELOW.items():
+        for name in _READ_BELOW:
             # man takes its helpers from a file there, groff its macros: never those of somebody else
-            if name in kept and trust.distrust(kept[name] + inner):
+            if name in kept and trust.distrust(kept[name]):
                 del kept[name]
         return {**kept, "PATH": self.search_path, "LC_ALL": "C"}
 

@@ -39,8 +39,8 @@ Table = Mapping[str, Mapping[str, Any]]
 _TOP, _CURRENT, _LOCK, _ASKED = "host", "current", "lock", "asked"
 _PATIENCE_S = 600
 """Seconds after which a build in the background is asked for again."""
-_SPACE = 16 * 1024 * 1024
-"""Bytes that a build may need; with Postfix and its neighbours it is 9 million."""
+_SPACE = 32 * 1024 * 1024
+"""Bytes that a build may need; with Postfix, amavis, SpamAssassin, Dovecot and OpenSSL it is 15 million."""
 
 
 class Local(NamedTuple):

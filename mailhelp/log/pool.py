@@ -35,6 +35,7 @@ def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Ta
     from concurrent.futures.process import BrokenProcessPool
 
     # where they are not forked, they begin as python -c: never with modules of the current directory
+    before = os.environ.get("PYTHONSAFEPATH", "")
     os.environ["PYTHONSAFEPATH"] = "1"
     # pickled, so that each process opens the index for itself
     with ProcessPoolExecutor(
@@ -46,6 +47,7 @@ def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Ta
             return
         finally:
             pool.shutdown(cancel_futures=True)
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _start(plan: bytes) -> None:

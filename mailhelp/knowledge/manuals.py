@@ -12,9 +12,11 @@ from typing import Any
 
 from whoosh import analysis, fields, index, query
 from whoosh.codec.whoosh3 import W3Codec
+from whoosh.legacy import toc_loaders
 
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.pickles import only_data
 from mailhelp.knowledge.search import Hit, excerpt
 from mailhelp.knowledge.terms import terms, terms_of, words
 
@@ -27,6 +29,10 @@ _LONGEST, _MOST_PARTS = 2000, 60
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 _WILD = re.compile(r"\w{3,}[*?][\w*?]*")
 """A word with a wildcard; with fewer letters before it, it would read the whole index."""
+
+
+# indexes of Whoosh 1, which we never wrote, are unpickled in a way that ``only_data`` does not hear of
+toc_loaders.clear()
 
 
 class _Analyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh is untyped
@@ -78,7 +84,7 @@ def search(folder: Path, text: str, limit: int = 10) -> list[Hit]:
     """
     parts = [part for asked in _PART.findall(text[:_LONGEST]) if (part := _part(*asked))]
     try:
-        with index.open_dir(str(folder), readonly=True).searcher() as searcher:
+        with only_data(), index.open_dir(str(folder), readonly=True).searcher() as searcher:
             for whole, share in ((query.And, 1.0), (query.Or, 0.5)):
                 found = searcher.search(whole(parts[:_MOST_PARTS]), limit=limit) if parts else ()
                 if found:

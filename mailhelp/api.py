@@ -475,17 +475,28 @@ def _continuing(answer: Answer, read: Read) -> Iterator[Answer]:
 
 def stories(session: Session, files: Iterable[str]) -> list[Story]:
     """The stories of the mails in the logs ``files``, in the order in which they begin."""
-    from mailhelp.log import facts, trace
+    return sorted(told_stories(session, files), key=lambda story: story.number)
+
+
+def told_stories(session: Session, files: Iterable[str]) -> Iterator[Story]:
+    """The stories of the mails in the logs ``files``, each as soon as nothing can be added to it."""
+    from mailhelp.log import facts, order, trace
 
     library = session.library
     tables = library.table("spaces"), library.table("stories")
     teller = facts.Teller(library.engine, library, *tables)
-    found: list[facts.Fact] = []
-    for file in files:
+    tracer = trace.Tracer(teller.spaces)
+
+    def of(file: str) -> Iterator[facts.Fact]:
         with session.open(file) as stream:
-            told = (teller.fact(file, read) for read in library.engine.reads(lines(stream)))
-            found += (fact for fact in told if fact is not None)
-    return trace.stories(teller.spaces, found)
+            for read in library.engine.reads(lines(stream)):
+                fact = teller.fact(file, read)
+                if fact is not None:
+                    yield fact
+
+    for fact in order.merged([of(file) for file in files]):
+        yield from tracer.feed(fact)
+    yield from tracer.end()
 
 
 class Log(NamedTuple):

@@ -94,6 +94,15 @@ class Fact(NamedTuple):
         """The first value of one of these fields, empty if there is none."""
         return next((value for field, value in self.values if field in names), "")
 
+    def is_called(self, name: str) -> bool:
+        """Whether it names ``name``: an id, an address, a client by its name or address, whatever the case."""
+        wanted = name.strip("<>[]").casefold()
+        for ref in self.refs:
+            value = ref.value.strip("<>").casefold()
+            if value and wanted in (value, value.partition("[")[0], _in_brackets(value)):
+                return True
+        return False
+
     @property
     def process(self) -> str:
         """The process that wrote the record, as logs name it."""
@@ -102,6 +111,10 @@ class Fact(NamedTuple):
     def named(self, *relations: str) -> Iterable[Ref]:
         """The references of these relations."""
         return (ref for ref in self.refs if ref.relation in relations)
+
+
+def _in_brackets(client: str) -> str:
+    return client.rpartition("[")[2].partition("]")[0]
 
 
 class Space(NamedTuple):
@@ -252,6 +265,10 @@ class Teller:
             values=tuple(told),
             said=said,
         )
+
+    def looks_like(self, space: str, value: str) -> bool:
+        """Whether ``value`` has the shape of the ids of a space."""
+        return any(name == space and shape.fullmatch(value) for name, shape in self._named)
 
     def _entry(self, id: str) -> _Known | None:
         if id not in self._known:

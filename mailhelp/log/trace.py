@@ -144,17 +144,7 @@ class Story:
 
     def named(self, name: str) -> bool:
         """Whether ``name`` is one of this mail's ids, addresses or clients."""
-        wanted = name.strip("<>[]").casefold()
-        return any(
-            wanted
-            in (
-                ref.value.strip("<>").casefold(),
-                ref.value.rpartition("[")[2].strip("]").casefold(),
-            )
-            for fact, _ in self.facts
-            for ref in fact.refs
-            if ref.value
-        )
+        return any(fact.is_called(name) for fact, _ in self.facts)
 
     def tells(self, spaces: Mapping[str, Space]) -> bool:
         """Whether there is a mail in it: strands of some spaces tell of none alone."""

@@ -332,19 +332,41 @@ def _is_long_log(session: Session, name: str) -> bool:
     return records > _SCREEN and api.shape_of(session, head) is None
 
 
-def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
+def trace(
+    session: Session,
+    output: Output,
+    words: Words,
+    *,
+    every: bool = False,
+    sender: str | None = None,
+    recipient: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> int:
     """The stories of the mails that the ids among ``words`` name, in the files among them."""
-    ids = [word for word in words if not _is_log(word, alone=len(words) == 1 and not every)]
+    from mailhelp.times import moment
+
+    given = {
+        "every": every, "sender": sender, "recipient": recipient, "since": since, "until": until
+    }  # fmt: skip
+    given = {name: value for name, value in given.items() if value}
+    alone = len(words) == 1 and not given
+    ids = [word for word in words if not _is_log(word, alone=alone)]
     files = [word for word in words if word not in ids]
-    if not ids and not every:
+    if not ids and not given:
         raise UsageError(
             "Which mail? Name a queue ID, an amavis ID, a Message-ID or an address.",
             "Or give --all for every mail in the log.",
         )
-    files = files or _logs(session)
+    now = session.host.now
+    begin = moment(since, now) if since else ""
+    wanted = api.Wanted(
+        (), sender or "", recipient or "", begin, moment(until, now) if until else ""
+    )
+    files = files or _logs_since(session, begin)
     session.heard.dropped = "-" in files
-    code = _written(output.answers(api.trace(session, ids, files, every)))
-    _keep(session, Call("trace", words, given={"every": every}))
+    code = _written(output.answers(api.trace(session, ids, files, every, wanted)))
+    _keep(session, Call("trace", words, given=given))
     return code
 
 

@@ -182,6 +182,7 @@ class Recipient(NamedTuple):
     reply: str | None = None
     original: str = ""
     delays: tuple[float, ...] = ()
+    delay_names: tuple[str, ...] = ()
 
 
 class Offspring(NamedTuple):
@@ -216,7 +217,8 @@ class Story(NamedTuple):
     ``sender`` is empty for the null sender and ``None`` if it is not known; ``size`` is in bytes;
     ``filter`` is what filters made of it; ``told`` what the client was answered; ``links`` say what
     ties its parts together, ``children`` are mails that were made because of it (bounces, forwarded
-    ones), ``parents`` the queue IDs of those that it was made of. ``missing`` is what the log does not tell.
+    ones), ``parents`` the queue IDs of those that it was made of. ``received`` are the Received headers
+    that it carries, the last one first, as far as the log tells. ``missing`` is what the log does not tell.
     """
 
     outcome: str
@@ -236,6 +238,7 @@ class Story(NamedTuple):
     missing: tuple[str, ...] = ()
     children: tuple[Offspring, ...] = ()
     parents: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):

@@ -44,7 +44,9 @@ class Wanted(NamedTuple):
         if self.sender and not _is_address(self.sender, told.sender or ""):
             return False
         if self.recipient and not any(
-            _is_address(self.recipient, each) for row in told.recipients for each in (row.address, row.original)
+            _is_address(self.recipient, each)
+            for row in told.recipients
+            for each in (row.address, row.original)
         ):
             return False
         times = [fact.time for fact, _ in story.facts if fact.time]
@@ -99,7 +101,8 @@ def trace(
         if faults:
             raise faults[0]
         where = ", ".join("standard input" if file == "-" else file for file in files)
-        what = f"No mail with {' or '.join(ids)}" if ids else "No such mail" if wanted else "No mail"
+        what = f"No mail with {' or '.join(ids)}" if ids else "No such mail"
+        what = what if ids or any(wanted or ()) else "No mail"
         raise NothingFound(f"{what} in {where}.")
     return _with_faults(first, found, faults)
 
@@ -120,19 +123,25 @@ def _stories(
 
     ``faults`` gets what could not be read.
     """
-    from mailhelp.log import facts, files as log_files, order, trace  # fmt: skip
+    from mailhelp.log import facts, order, trace  # fmt: skip
+    from mailhelp.log import files as log_files
 
     library = session.library
     teller = facts.Teller(
         library.engine, library, library.table("spaces"), library.table("stories")
     )
     logs = log_files.sets(files)
-    found = _searched(session, logs, teller, names, faults) if names else None
-    streams = found or [_facts(session, log, teller, faults) for log in logs]
+    opened: list[Text] = []
     tracer = trace.Tracer(teller.spaces)
-    for fact in order.merged(streams):
-        yield from tracer.feed(fact)
-    yield from tracer.end()
+    try:
+        found = _searched(session, logs, teller, names, faults, opened) if names else None
+        streams = found or [_facts(session, log, teller, faults) for log in logs]
+        for fact in order.merged(streams):
+            yield from tracer.feed(fact)
+        yield from tracer.end()
+    finally:
+        for text in opened:
+            text.close()
     if faults and len(faults) == len(files):
         raise faults[0]
 
@@ -158,14 +167,19 @@ def _searched(
     teller: Teller,
     names: Sequence[str],
     faults: list[SourceError],
+    opened: list[Text],
 ) -> list[Iterator[Fact]] | None:
-    """The facts of mails with ``names``, log by log; ``None`` if the logs must be read from end to end."""
+    """The facts of mails with ``names``, log by log; ``None`` if the logs must be read from end to end.
+
+    ``opened`` gets what must be closed after them.
+    """
     from mailhelp.log.find import Finder
 
     if any("-" in log for log in logs):
         return None
     seen: list[SourceError] = []
     texts = [[text for file in log if (text := _text(session, file, seen))] for log in logs]
+    opened += (text for log in texts for text in log)
     found = Finder(texts, session.library.engine, teller).facts(names)
     if found is not None:
         faults += seen
@@ -189,7 +203,7 @@ def _text(session: Session, file: str, faults: list[SourceError]) -> Text | None
             return Text(file, stream)
     except OSError:  # it is unpacked while it is read
         pass
-    copy: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]
+    copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
     try:
         with stream:
             while data := stream.read(_COPIED):

@@ -18,9 +18,9 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 
 class Stand:
-    """How it stands for one recipient; ``fact`` is the record that says it."""
+    """How it stands for one recipient; ``fact`` is the record that says it, ``last`` the last with a reason."""
 
-    __slots__ = ("address", "ended", "fact", "hop", "original", "said", "state", "strand")
+    __slots__ = ("address", "ended", "fact", "hop", "last", "original", "said", "state", "strand")
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -28,6 +28,7 @@ class Stand:
         self.state = ""
         self.ended = self.hop = self.said = False
         self.fact: Fact | None = None
+        self.last: Fact | None = None
         self.strand: Strand | None = None
 
 
@@ -58,9 +59,7 @@ class _Machine:
             id(link.earlier): link.later for link in story.links if _is_taken_over(link.later)
         }
         self._next = {
-            (id(link.earlier), link.later.key)
-            for link in story.links
-            if _is_taken_over(link.later)
+            (id(link.earlier), link.later.key) for link in story.links if _is_taken_over(link.later)
         }
         self._seen: dict[int, set[tuple[str, str]]] = {}
 
@@ -122,6 +121,7 @@ class _Machine:
             stand.hop = hop
             stand.ended = bool(row.get("end")) and not hop
             stand.fact, stand.strand, stand.said = fact, strand, not row.get("only")
+            stand.last = fact if fact.said or stand.last is None else stand.last
 
     def _may_turn(self, stand: Stand, strand: Strand | None) -> bool:
         """Whether a record of ``strand`` that names nobody speaks of this recipient, too."""
@@ -230,7 +230,10 @@ class _Machine:
             if strand.closed:
                 lacks.append(
                     self._lack(
-                        "recipients", missing=str(expected - seen), expected=str(expected), id=strand.key
+                        "recipients",
+                        missing=str(expected - seen),
+                        expected=str(expected),
+                        id=strand.key,
                     )
                 )
         return total

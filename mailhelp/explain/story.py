@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailhelp import answer
-from mailhelp.answer import Answer, Hop, Joined, Offspring, Recipient
-from mailhelp.explain.outcome import End, Stand, end
+from mailhelp.answer import Answer, Command, Hop, Joined, Offspring, Recipient
+from mailhelp.explain.common import filled
+from mailhelp.explain.outcome import Stand, end
 from mailhelp.knowledge.library import Library
 from mailhelp.log.facts import Fact
 from mailhelp.log.trace import Child, Story, Strand
 
 _MOST_DIGITS = 18
 """Of a number in a record: more is no size or time of a mail."""
+_GOOD = "2"
+"""The class of the codes that ask for nothing."""
 _SHOWN_RECIPIENTS = 3
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -24,7 +27,24 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 def explain(library: Library, story: Story) -> Answer:
     """The answer for one mail."""
-    return _Telling(library.table("stories"), story).answer()
+    answer = _Telling(library.table("stories"), story).answer()
+    return answer._replace(commands=_commands(library, answer))
+
+
+def _commands(library: Library, answer: Answer) -> tuple[Command, ...]:
+    """What to type next, where the way that the mail ended makes sense of it."""
+    told = answer.story
+    assert told is not None
+    codes = [row.enhanced_status_code or "" for row in told.recipients]
+    worst = max((code for code in codes if not code.startswith(_GOOD)), default="")
+    values = {
+        "queue_id": told.queue_ids[-1] if told.queue_ids else "",
+        "enhanced_status_code": worst,
+        "notice": next((child.queue_id for child in told.children if not child.outcome), ""),
+        "any_id": next(iter((*told.queue_ids, *told.amavis_ids)), ""),
+    }
+    rows = library.table("stories")["next"].get(told.outcome, {}).get("commands", [])
+    return filled(library, rows, {name: value for name, value in values.items() if value})
 
 
 class _Telling:
@@ -67,6 +87,7 @@ class _Telling:
             missing=tuple(missing),
             children=tuple(self._child(child) for child in self._story.children),
             parents=self._story.parents,
+            received=tuple(self._received()),
         )
         said = self._tables["outcomes"].get(outcome, {}).get("said", outcome)
         to = ", ".join(row.address for row in recipients[:_SHOWN_RECIPIENTS])
@@ -83,7 +104,7 @@ class _Telling:
         )
 
     def _recipient(self, stand: Stand) -> Recipient:
-        fact = stand.fact
+        fact = stand.last
         if fact is None:
             return Recipient(stand.address, stand.state or None, original=stand.original)
         parts = [fact.value(name) for name in self._tells["delays"]]
@@ -97,7 +118,35 @@ class _Telling:
             fact.said or None,
             stand.original,
             tuple(_seconds(part) for part in parts) if all(parts) else (),
+            tuple(self._tables["delays"]["called"]) if all(parts) else (),
         )
+
+    def _received(self) -> Iterator[str]:
+        """The Received headers that those who took the mail have put on top of it."""
+        rows: Rows = self._tables["received"]
+        for strand in reversed(self._story.strands):
+            for row in rows.values():
+                fact = next((fact for fact in strand.facts if fact.event in row["events"]), None)
+                if fact is None or strand.space.name != row["space"]:
+                    continue
+                mail_id = (
+                    ref.value
+                    for fact in strand.facts
+                    for ref in fact.refs
+                    if ref.space == row.get("id")
+                )
+                values = {
+                    "client": self._value(fact, "client") or "",
+                    "host": fact.host or "",
+                    "id": next(mail_id, "") if "id" in row else strand.key,
+                    "time": fact.time or "",
+                }
+                if all(values[name] for name in row["needs"]):
+                    text = str(row["text"])
+                    for name, value in values.items():
+                        text = text.replace(f"{{{name}}}", value)
+                    yield text
+                    break
 
     def _child(self, child: Child) -> Offspring:
         if child.story is None:

@@ -203,7 +203,10 @@ class Teller:
         for space in self.spaces.values():
             self._told |= {space.sender, space.recipient, space.counts, space.relay}
         self._named = [
-            (space.name, re.compile(rf"(?<![\w-])(?:{engine.fields[space.named_by].regex})(?![\w-])"))
+            (
+                space.name,
+                re.compile(rf"(?<![\w-])(?:{engine.fields[space.named_by].regex})(?![\w-])"),
+            )
             for space in self.spaces.values()
             if space.named_by in engine.fields
         ]

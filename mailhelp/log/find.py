@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from mailhelp.light import NamedTuple
 from mailhelp.log.facts import Fact, Ref, Space, Teller
-from mailhelp.log.files import LONGEST
+from mailhelp.log.join import LONGEST
 from mailhelp.log.reader import Engine
 
 BLOCK = 1 << 20

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from statistics import median
 
 from mailhelp.log.facts import Fact
@@ -65,15 +65,15 @@ def _ordered(head: list[Fact], rest: Iterator[Fact]) -> Iterator[tuple[float, Fa
 
 def is_newest_first(times: Sequence[float]) -> bool:
     """Whether times only ever go back."""
-    back = sum(after < before for before, after in zip(times, times[1:], strict=False))
-    ahead = sum(after > before for before, after in zip(times, times[1:], strict=False))
+    back = sum(after < before for before, after in pairwise(times))
+    ahead = sum(after > before for before, after in pairwise(times))
     return back >= _FEW and not ahead
 
 
 def is_mixed_up(times: Sequence[float]) -> bool:
     """Whether times jump ahead and then back to where they had been."""
     gaps: list[float] = []
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in pairwise(times):
         if after - before > _STEP_S:
             gaps.append(before)
         elif before - after > _STEP_S and any(abs(after - gap) <= _STEP_S for gap in gaps[-_FEW:]):

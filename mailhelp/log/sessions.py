@@ -50,7 +50,8 @@ def transactions(items: Sequence[Item], count: int | None = None) -> list[list[I
         weak.sort(key=lambda place: -_gap(items[place], items[place + 1]))
         cuts |= set(weak[: max(count - mails, 0)])
         doubtful = sorted(
-            (place for place in cuts if strengths[place] < _NEVER), key=lambda place: strengths[place]
+            (place for place in cuts if strengths[place] < _NEVER),
+            key=lambda place: strengths[place],
         )
         cuts -= set(doubtful[: max(mails - count, 0)])
     return _cut(items, cuts)
@@ -78,9 +79,9 @@ def _strengths(items: Sequence[Item]) -> list[int]:
                 strength = -1
             elif ended or queued or (begun and item.begins):
                 strength = _NEVER
-            elif not begun and bool(sender) != bool(item.sender) and not (item.queued or item.begins):
-                strength = _SURE
-            elif sender and item.sender and sender != item.sender:
+            elif (
+                not begun and bool(sender) != bool(item.sender) and not (item.queued or item.begins)
+            ) or (sender and item.sender and sender != item.sender):
                 strength = _SURE
             elif item.recipient and item.recipient in recipients and not begun:
                 strength = _LIKELY

@@ -534,12 +534,12 @@ class Tracer:
             members = mail[id(strand)]
             if id(members) not in stories:
                 stories[id(members)] = _story(members, by_mail[id(members)])
-        for parent, child, strand in self._children:
+        for parent, child, other in self._children:
             if id(parent) not in mail:
                 continue
             above = stories[id(mail[id(parent)])]
-            if strand is not None and id(strand) in mail:
-                child.story = stories[id(mail[id(strand)])]
+            if other is not None and id(other) in mail:
+                child.story = stories[id(mail[id(other)])]
                 if child.story is above:
                     continue
                 child.story.parents = (*child.story.parents, parent.key)

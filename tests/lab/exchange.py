@@ -6,6 +6,7 @@ test knows how a mail must end. The milter and the policy service log as such pr
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import socketserver
@@ -38,10 +39,8 @@ class Server:
             timeout = 60
 
             def handle(self) -> None:
-                try:
+                with contextlib.suppress(OSError, EOFError):
                     talk(self)
-                except (OSError, EOFError):
-                    pass
 
         class Threads(socketserver.ThreadingTCPServer):
             allow_reuse_address = True
@@ -148,7 +147,10 @@ class Milter:
             elif command == b"R" and rest.startswith(b"<milterno"):
                 _packet(stream, b"y550 5.7.1 not this one\0")
             elif command == b"E":
-                self._log.write("opendkim[77]", f"{queue_id}: DKIM-Signature field added (s=mail, d=local.example)")
+                self._log.write(
+                    "opendkim[77]",
+                    f"{queue_id}: DKIM-Signature field added (s=mail, d=local.example)",
+                )
                 self._log.write("ourmilter[78]", f"looked at {queue_id}, nothing to say")
                 if sender.startswith("refuse"):
                     _packet(stream, b"y550 5.7.1 we do not like it\0")
@@ -186,7 +188,10 @@ class Policy:
                 continue
             grey = asked.get("recipient", "").startswith("grey")
             if asked.get("queue_id"):
-                self._log.write("ourpolicy[79]", f"{asked['queue_id']}: stage={asked['protocol_state']}, score 0")
+                self._log.write(
+                    "ourpolicy[79]",
+                    f"{asked['queue_id']}: stage={asked['protocol_state']}, score 0",
+                )
             stream.wfile.write(b"action=450 4.2.0 Greylisted\n\n" if grey else b"action=DUNNO\n\n")
             asked = {}
 

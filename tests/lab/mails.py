@@ -68,7 +68,9 @@ class Exchange:
             f"{{ nowhere.example = discard:thrown away }}",
         )
         text = text.replace("mydestination =", "mydestination = here.example")
-        text = text.replace("alias_maps =\n", "alias_maps = inline:{ { fwd = far@sink.example } }\n")
+        text = text.replace(
+            "alias_maps =\n", "alias_maps = inline:{ { fwd = far@sink.example } }\n"
+        )
         text += (
             "virtual_alias_maps = inline:{ { three@local.example = test@local.example, other@local.example, "
             "far@sink.example } { nick@local.example = test@local.example } }\n"
@@ -94,10 +96,14 @@ class Exchange:
                 ),
             ):
                 master.write(f"127.0.0.1:{ports[name]} inet n - n - - smtpd {options}\n")
-            master.write("scache unix - - n - 1 scache\nlocal unix - n n - - local\ndiscard unix - - n - - discard\n")
+            master.write(
+                "scache unix - - n - 1 scache\nlocal unix - n n - - local\ndiscard unix - - n - - discard\n"
+            )
         amavis = self.lab.directory / "amavis.conf"
         text = amavis.read_text(encoding="utf-8")
-        scanner = f"@av_scanners=(['Grep','/bin/grep','-rho {VIRUS} {{}}',[1],[0],qr/(OUR-TEST-VIRUS)/]);"
+        scanner = (
+            f"@av_scanners=(['Grep','/bin/grep','-rho {VIRUS} {{}}',[1],[0],qr/(OUR-TEST-VIRUS)/]);"
+        )
         amavis.write_text(text.replace("@bypass_virus_checks_maps=(1);", scanner), encoding="utf-8")
         self.lab.set_amavis(final_virus_destiny="D_DISCARD", virus_admin="undef",
                             virus_quarantine_to="undef")  # fmt: skip
@@ -123,7 +129,12 @@ class Exchange:
         return smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=60)
 
     def mail(
-        self, port: int, sender: str, to: list[str], body: str = "Good evening.", rcpt: tuple[str, ...] = ()
+        self,
+        port: int,
+        sender: str,
+        to: list[str],
+        body: str = "Good evening.",
+        rcpt: tuple[str, ...] = (),
     ) -> str:
         """Send a mail; what the server said last."""
         client = self.client(port)
@@ -146,8 +157,7 @@ class Exchange:
         found: list[tuple[Sent, Callable[[], object]]] = []
 
         def kind(name: str, number: int, **expected: object) -> Sent:
-            sent = Sent(name, f"{name}-{number}@remote.example", **expected)  # type: ignore[arg-type]
-            return sent
+            return Sent(name, f"{name}-{number}@remote.example", **expected)  # type: ignore[arg-type]
 
         def add(sent: Sent, port: str, *to: str, **options: object) -> None:
             number = self.lab.ports[port] if port in self.lab.ports else self.ports[port]
@@ -168,53 +178,194 @@ class Exchange:
                 ("expired", "expired", ["bounced"]), ("forced", "expired", ["bounced"]),
                 ("deleted", "removed", []), ("waiting", "deferred", []),
             ):  # fmt: skip
-                add(kind(name, n, outcome=end, recipients={busy: end}, children=children), "plain", busy)
+                add(
+                    kind(name, n, outcome=end, recipients={busy: end}, children=children),
+                    "plain",
+                    busy,
+                )
             again = f"again{n}@sink.example"
             add(kind("again", n, outcome="delivered", recipients={again: "sent"}), "plain", again)
             again = f"again-rq{n}@sink.example"
-            add(kind("requeued", n, outcome="delivered", recipients={again: "sent"}, queue_ids=2), "plain", again)
-            for name, end in (("hold-rel", "delivered"), ("hold-del", "removed"), ("hold-stay", "held")):
+            add(
+                kind("requeued", n, outcome="delivered", recipients={again: "sent"}, queue_ids=2),
+                "plain",
+                again,
+            )
+            for name, end in (
+                ("hold-rel", "delivered"),
+                ("hold-del", "removed"),
+                ("hold-stay", "held"),
+            ):
                 status = {"delivered": "sent"}.get(end, end)
                 add(kind(name, n, outcome=end, recipients={home: status}), "milter", home)
             add(kind("milterok", n, outcome="delivered", recipients={home: "sent"}), "milter", home)
-            add(kind("refuse", n, outcome="rejected", recipients={home: "rejected"}), "milter", home)
-            add(kind("drop", n, outcome="discarded", recipients={home: "discarded"}), "milter", home)
+            add(
+                kind("refuse", n, outcome="rejected", recipients={home: "rejected"}), "milter", home
+            )
+            add(
+                kind("drop", n, outcome="discarded", recipients={home: "discarded"}), "milter", home
+            )
             no = f"milterno{n}@sink.example"
-            add(kind("milterrcpt", n, outcome="rejected", recipients={no: "rejected"}, queue_ids=0), "milter", no)
+            add(
+                kind("milterrcpt", n, outcome="rejected", recipients={no: "rejected"}, queue_ids=0),
+                "milter",
+                no,
+            )
             add(kind("policy", n, outcome="delivered", recipients={home: "sent"}), "policy", home)
             grey = f"grey{n}@sink.example"
-            add(kind("grey", n, outcome="rejected", recipients={grey: "rejected"}, queue_ids=0), "policy", grey)
-            add(kind("virus", n, outcome="discarded", recipients={home: "discarded"}, queue_ids=0), "smtp", home, body=VIRUS)
-            add(kind("cvirus", n, outcome="discarded", recipients={home: "discarded"}), "content", home, body=VIRUS)
-            add(kind("spam", n, outcome="rejected", recipients={home: "rejected"}, queue_ids=0), "smtp", home, body=GTUBE)
-            add(kind("cspam", n, outcome="bounced", recipients={home: "bounced"}, children=["bounced"]), "content", home, body=GTUBE)
+            add(
+                kind("grey", n, outcome="rejected", recipients={grey: "rejected"}, queue_ids=0),
+                "policy",
+                grey,
+            )
+            add(
+                kind("virus", n, outcome="discarded", recipients={home: "discarded"}, queue_ids=0),
+                "smtp",
+                home,
+                body=VIRUS,
+            )
+            add(
+                kind("cvirus", n, outcome="discarded", recipients={home: "discarded"}),
+                "content",
+                home,
+                body=VIRUS,
+            )
+            add(
+                kind("spam", n, outcome="rejected", recipients={home: "rejected"}, queue_ids=0),
+                "smtp",
+                home,
+                body=GTUBE,
+            )
+            add(
+                kind(
+                    "cspam",
+                    n,
+                    outcome="bounced",
+                    recipients={home: "bounced"},
+                    children=["bounced"],
+                ),
+                "content",
+                home,
+                body=GTUBE,
+            )
             add(kind("filtered", n, outcome="delivered", recipients={home: "sent"}), "smtp", home)
-            add(kind("content", n, outcome="delivered", recipients={home: "sent"}, queue_ids=2), "content", home)
-            add(kind("cremote", n, outcome="delivered", recipients={far: "sent"}, queue_ids=2), "content", far)
+            add(
+                kind("content", n, outcome="delivered", recipients={home: "sent"}, queue_ids=2),
+                "content",
+                home,
+            )
+            add(
+                kind("cremote", n, outcome="delivered", recipients={far: "sent"}, queue_ids=2),
+                "content",
+                far,
+            )
             three = {home: "sent", other: "sent", "far@sink.example": "sent"}
-            add(kind("alias3", n, outcome="delivered", recipients=three), "plain", "three@local.example")
-            add(kind("calias3", n, outcome="delivered", recipients=three, queue_ids=None), "content", "three@local.example")
-            add(kind("nick", n, outcome="delivered", recipients={home: "sent"}), "plain", "nick@local.example")
-            ends = {home: "sent", f"no{n}@sink.example": "bounced", f"busy{n}@sink.example": "deferred"}
-            add(kind("mixed", n, outcome="mixed", recipients=ends, children=["bounced"]), "plain", *ends)
+            add(
+                kind("alias3", n, outcome="delivered", recipients=three),
+                "plain",
+                "three@local.example",
+            )
+            add(
+                kind("calias3", n, outcome="delivered", recipients=three, queue_ids=None),
+                "content",
+                "three@local.example",
+            )
+            add(
+                kind("nick", n, outcome="delivered", recipients={home: "sent"}),
+                "plain",
+                "nick@local.example",
+            )
+            ends = {
+                home: "sent",
+                f"no{n}@sink.example": "bounced",
+                f"busy{n}@sink.example": "deferred",
+            }
+            add(
+                kind("mixed", n, outcome="mixed", recipients=ends, children=["bounced"]),
+                "plain",
+                *ends,
+            )
             ends = {home: "sent", f"x{n}@elsewhere.example": "rejected"}
-            add(kind("relay", n, outcome="rejected", recipients={f"x{n}@elsewhere.example": "rejected"}, queue_ids=0), "reinject", f"x{n}@elsewhere.example")
-            add(kind("first-no", n, outcome="mixed", recipients=ends), "reinject", f"x{n}@elsewhere.example", home)
-            add(kind("then-no", n, outcome="mixed", recipients=ends), "reinject", home, f"x{n}@elsewhere.example")
-            add(kind("pfirst-no", n, outcome="mixed", recipients=ends), "smtp", f"x{n}@elsewhere.example", home)
-            add(kind("pthen-no", n, outcome="mixed", recipients=ends), "smtp", home, f"x{n}@elsewhere.example")
+            add(
+                kind(
+                    "relay",
+                    n,
+                    outcome="rejected",
+                    recipients={f"x{n}@elsewhere.example": "rejected"},
+                    queue_ids=0,
+                ),
+                "reinject",
+                f"x{n}@elsewhere.example",
+            )
+            add(
+                kind("first-no", n, outcome="mixed", recipients=ends),
+                "reinject",
+                f"x{n}@elsewhere.example",
+                home,
+            )
+            add(
+                kind("then-no", n, outcome="mixed", recipients=ends),
+                "reinject",
+                home,
+                f"x{n}@elsewhere.example",
+            )
+            add(
+                kind("pfirst-no", n, outcome="mixed", recipients=ends),
+                "smtp",
+                f"x{n}@elsewhere.example",
+                home,
+            )
+            add(
+                kind("pthen-no", n, outcome="mixed", recipients=ends),
+                "smtp",
+                home,
+                f"x{n}@elsewhere.example",
+            )
             fwd = "fwd@here.example"
-            add(kind("forwarded", n, outcome="delivered", recipients={fwd: "sent"}, children=["delivered"]), "plain", fwd)
-            add(kind("success", n, outcome="delivered", recipients={home: "sent"}, children=["bounced"]), "plain", home, rcpt=("NOTIFY=SUCCESS",))
+            add(
+                kind(
+                    "forwarded",
+                    n,
+                    outcome="delivered",
+                    recipients={fwd: "sent"},
+                    children=["delivered"],
+                ),
+                "plain",
+                fwd,
+            )
+            add(
+                kind(
+                    "success",
+                    n,
+                    outcome="delivered",
+                    recipients={home: "sent"},
+                    children=["bounced"],
+                ),
+                "plain",
+                home,
+                rcpt=("NOTIFY=SUCCESS",),
+            )
             away = f"x{n}@nowhere.example"
-            add(kind("thrown", n, outcome="discarded", recipients={away: "discarded"}), "plain", away)
+            add(
+                kind("thrown", n, outcome="discarded", recipients={away: "discarded"}),
+                "plain",
+                away,
+            )
             cut = f"cut{n}@sink.example"
-            add(kind("remotecut", n, outcome="deferred", recipients={cut: "deferred"}), "plain", cut)
+            add(
+                kind("remotecut", n, outcome="deferred", recipients={cut: "deferred"}), "plain", cut
+            )
             sent = kind("lost", n, outcome="lost", recipients={})
             sent.sender = f"lost-{n}"
             found.append((sent, lambda sent=sent: self.lost(sent.sender)))
             several = [
-                kind(f"several{k}", n, outcome="rejected", recipients={f"y{k}@elsewhere.example": "rejected"}, queue_ids=0)
+                kind(
+                    f"several{k}",
+                    n,
+                    outcome="rejected",
+                    recipients={f"y{k}@elsewhere.example": "rejected"},
+                    queue_ids=0,
+                )
                 for k in range(3)
             ]
             mix = kind("severalok", n, outcome="delivered", recipients={home: "sent"})
@@ -222,15 +373,39 @@ class Exchange:
             found.append((several[0], lambda several=several, mix=mix: self.several(several, mix)))
             found.append((mix, lambda: None))
             probe = f"okprobe{n}@sink.example"
-            sent = kind("probe", n, outcome="deliverable", recipients={probe: "deliverable"}, children=["bounced"])
+            sent = kind(
+                "probe",
+                n,
+                outcome="deliverable",
+                recipients={probe: "deliverable"},
+                children=["bounced"],
+            )
             found.append((sent, lambda sent=sent, probe=probe: self.probe(sent.sender, probe)))
             no = f"noprobe{n}@sink.example"
-            sent = kind("noprobe", n, outcome="undeliverable", recipients={no: "undeliverable"}, children=["bounced"])
+            sent = kind(
+                "noprobe",
+                n,
+                outcome="undeliverable",
+                recipients={no: "undeliverable"},
+                children=["bounced"],
+            )
             found.append((sent, lambda sent=sent, no=no: self.probe(sent.sender, no)))
-            sent = kind("nobounce", n, outcome="bounced", recipients={f"no{n}@sink.example": "bounced"}, children=["bounced"])
+            sent = kind(
+                "nobounce",
+                n,
+                outcome="bounced",
+                recipients={f"no{n}@sink.example": "bounced"},
+                children=["bounced"],
+            )
             sent.sender = f"nobounce-{n}@sink.example"
             add(sent, "plain", f"no{n}@sink.example")
-            sent = kind("okbounce", n, outcome="bounced", recipients={f"no{n}@sink.example": "bounced"}, children=["delivered"])
+            sent = kind(
+                "okbounce",
+                n,
+                outcome="bounced",
+                recipients={f"no{n}@sink.example": "bounced"},
+                children=["delivered"],
+            )
             sent.sender = f"okbounce-{n}@sink.example"
             add(sent, "plain", f"no{n}@sink.example")
         return found
@@ -275,7 +450,16 @@ class Exchange:
         """What the administrator does afterwards: release, delete, requeue, expire."""
         by_kind: dict[str, list[str]] = {}
         for sent in mails:
-            if sent.kind in ("expired", "forced", "deleted", "again", "requeued", "hold-rel", "hold-del", "hold-stay"):
+            if sent.kind in (
+                "expired",
+                "forced",
+                "deleted",
+                "again",
+                "requeued",
+                "hold-rel",
+                "hold-del",
+                "hold-stay",
+            ):
                 by_kind.setdefault(sent.kind, []).append(self.queue_id_any(sent))
         log = self.lab.mail_log
         for kind in ("expired", "forced", "deleted", "again", "requeued"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mailhelp.log.find import Text
     from mailhelp.log.trace import Story
 
-_COPIED = 1 << 20
+_COPIED, _HEAD = 1 << 20, 1 << 13
 
 
 class Wanted(NamedTuple):
@@ -180,10 +180,22 @@ def _searched(
     seen: list[SourceError] = []
     texts = [[text for file in log if (text := _text(session, file, seen))] for log in logs]
     opened += (text for log in texts for text in log)
+    if any(_is_newest_first(session, text) for text in opened):
+        return None
     found = Finder(texts, session.library.engine, teller).facts(names)
     if found is not None:
         faults += seen
     return found
+
+
+def _is_newest_first(session: Session, text: Text) -> bool:
+    """Whether a log is written the other way round, as its first lines show."""
+    from mailhelp.log.facts import seconds
+    from mailhelp.log.order import is_newest_first
+
+    head = text.read(0, _HEAD).decode("utf-8", "replace").split("\n")[:-1]
+    times = (seconds(session.library.engine.parse(line).time) for line in head)
+    return is_newest_first([time for time in times if time is not None])
 
 
 def _text(session: Session, file: str, faults: list[SourceError]) -> Text | None:

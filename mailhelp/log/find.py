@@ -177,7 +177,7 @@ class Finder:
             id(text): {} for log in logs for text in log
         }
         self._taken: dict[int, list[int]] = {id(text): [] for log in logs for text in log}
-        self._known: set[tuple[str, str]] = set()
+        self._visited: dict[tuple[str, str], set[tuple[int, int]]] = {}
         self._sessions: set[tuple[int, int]] = set()
         self._queue: list[_Clue] = []
 
@@ -262,9 +262,10 @@ class Finder:
     def _later(
         self, ref: Ref, log: Sequence[Text], number: int, place: int, moment: float | None
     ) -> None:
-        key = (ref.space, ref.value)
-        if key not in self._known and ref.value:
-            self._known.add(key)
+        visited = self._visited.setdefault((ref.space, ref.value), set())
+        where = (id(log[number]), place)
+        if where not in visited and ref.value:
+            visited.add(where)
             self._queue.append(_Clue(ref, log, number, place, moment))
 
     def _follow(self, clue: _Clue) -> None:
@@ -292,9 +293,13 @@ class Finder:
             if log is not clue.log:
                 for number, other in enumerate(log):
                     for at in other.find(clue.needle):
-                        fact = self._fact(other, at)[1]
+                        place, fact = self._fact(other, at)
                         if fact is not None and not clue.is_out_of(fact, limit):
+                            self._visit(clue, other, place)
                             self._take(log, number, at, clue.belongs)
+
+    def _visit(self, clue: _Clue, text: Text, place: int) -> None:
+        self._visited[clue.ref.space, clue.ref.value].add((id(text), place))
 
     def _before(
         self, clue: _Clue, text: Text, number: int, end: int, start: int, limit: float | None
@@ -313,6 +318,7 @@ class Finder:
             if own and fact.event in space.closes and met and limit is None:
                 return True  # of the mail that had the id before
             met = met or (own and place != clue.place)
+            self._visit(clue, text, place)
             self._take(clue.log, number, at, clue.belongs)
             if own and fact.event in space.begins:
                 begun = fact
@@ -340,6 +346,7 @@ class Finder:
                 continue
             if clue.is_out_of(fact, limit) or (closed and _apart(closed, fact) > _LATE_S):
                 return True
+            self._visit(clue, text, place)
             self._take(clue.log, number, at, clue.belongs)
             if closed is None and _is_own(fact, clue.ref) and fact.event in space.closes:
                 closed = fact

@@ -38,11 +38,17 @@ def merged(logs: Iterable[Iterable[Fact]]) -> Iterator[Fact]:
     ordered = [_ordered(head, rest) for head, rest in heads]
     if len(ordered) == 1:
         return (fact for _, fact in ordered[0])
-    keyed = (
-        ((moment + move, number, fact) for moment, fact in log)
+    keyed = [
+        _keyed(number, log, move)
         for number, (log, move) in enumerate(zip(ordered, moves, strict=True))
-    )
+    ]
     return _moved(keyed)
+
+
+def _keyed(
+    number: int, log: Iterator[tuple[float, Fact]], move: float
+) -> Iterator[tuple[float, int, Fact]]:
+    return ((moment + move, number, fact) for moment, fact in log)
 
 
 def _moved(keyed: Iterable[Iterator[tuple[float, int, Fact]]]) -> Iterator[Fact]:

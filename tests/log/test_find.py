@@ -1,0 +1,107 @@
+"""One mail is found in a log by its bytes, and its story is the same as if all had been read."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailhelp.explain import mails
+from mailhelp.log.find import BLOCK, Text
+from mailhelp.log.trace import Story
+from mailhelp.session import Session
+
+from .test_stories import ANN, BOB, CASES, lines, whole
+
+
+def stories(session: Session, files: list[Path], *names: str) -> list[Story]:
+    found = mails._stories(session, [str(file) for file in files], names, [])
+    return sorted(found, key=lambda story: (story.facts[0][0].file, story.facts[0][0].line))
+
+
+def told(story: Story) -> list[tuple[str, int, str]]:
+    return [(fact.file, fact.line, why) for fact, why in story.facts]
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if name != "lost by the rate limit"])
+def test_each_name_gives_the_same_story_as_all_of_the_log(
+    session: Session, tmp_path: Path, case: str
+) -> None:
+    files = []
+    for name, text in CASES[case][0].items():
+        (tmp_path / name).write_text(text)
+        files.append(tmp_path / name)
+    everything = stories(session, files)
+    names = {
+        ref.value
+        for story in everything
+        for fact, _ in story.facts
+        for ref in fact.refs
+        if ref.space in ("queue", "filter", "filter_mail", "message", "address", "client")
+        and ref.value
+    }
+    for name in sorted(names):
+        expected = [told(story) for story in everything if story.named(name)]
+        found = [told(story) for story in stories(session, files, name) if story.named(name)]
+        assert found == expected, name
+
+
+def test_a_mail_in_a_long_log_is_found_without_reading_the_rest(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "mail.log"
+    filling = "".join(
+        lines(*whole(f"F{n:06X}", BOB, f"0{n % 10}:00:0"), day="Nov 19 ") for n in range(2000)
+    )
+    log.write_text(filling + lines(*whole("AAAAA1", ANN)) + filling.replace("Nov 19", "Nov 21"))
+    read = 0
+    engine = session.library.engine
+    reads = type(engine).reads
+
+    def counted(self: object, source: Iterator[str]) -> Iterator[object]:
+        nonlocal read
+        for each in reads(engine, source):
+            read += 1
+            yield each
+
+    monkeypatch.setattr(type(engine), "reads", counted)
+    (story,) = stories(session, [log], "AAAAA1")
+    assert len(story.facts) == 7
+    assert story.facts[0][0].line == 7 * 2000 + 1
+    assert read < 200
+
+
+def test_rotated_and_packed_files_are_searched(session: Session, tmp_path: Path) -> None:
+    first, last = CASES["rotated while it waited"][0].values()
+    (tmp_path / "mail.log").write_text(first)
+    (tmp_path / "mail.log.2.gz").write_bytes(gzip.compress(last.encode()))
+    files = [tmp_path / "mail.log", tmp_path / "mail.log.2.gz"]
+    (story,) = stories(session, files, "AAAAA1")
+    assert len(story.facts) == 8
+    assert {fact.file.rpartition("/")[2] for fact, _ in story.facts} == {"mail.log", "mail.log.2.gz"}
+
+
+def text(path: Path, data: bytes) -> Text:
+    path.write_bytes(data)
+    return Text(str(path), path.open("rb"))
+
+
+def test_words_are_found_at_the_edges_of_blocks(tmp_path: Path) -> None:
+    filling = b"x" * (BLOCK - 4)
+    found = text(tmp_path / "log", b"AAAAA1 " + filling + b" AAAAA1 BAAAAA1 AAAAA12\nAAAAA1")
+    places = list(found.find(b"AAAAA1"))
+    assert [found.read(place, place + 6) for place in places] == [b"AAAAA1"] * 3
+    assert list(found.find_any_case("aaaaa1")) == places
+    assert list(found.find_back(b" AAAAA1 ", found.size)) == [places[1] - 1]
+    found.close()
+
+
+def test_lines_and_their_numbers(tmp_path: Path) -> None:
+    found = text(tmp_path / "log", b"one\n" + b"y" * 2000 + b"\nthree")
+    assert found.line(1) == (0, 3)
+    assert found.line(1000) == (4, 2004)
+    assert found.line(found.size - 1) == (2005, found.size)
+    assert found.numbers([0, 4, 2005]) == [1, 2, 3]
+    found.close()

@@ -18,15 +18,29 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 
 class Stand:
-    """How it stands for one recipient; ``fact`` is the record that says it, ``last`` the last with a reason."""
+    """How it stands for one recipient; ``fact`` is the record that says it, ``last`` the last with a reason.
 
-    __slots__ = ("address", "ended", "fact", "hop", "last", "original", "said", "state", "strand")
+    ``told`` says that a delivery agent's own record about this address does.
+    """
+
+    __slots__ = (
+        "address",
+        "ended",
+        "fact",
+        "hop",
+        "last",
+        "original",
+        "said",
+        "state",
+        "strand",
+        "told",
+    )
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.original = ""
         self.state = ""
-        self.ended = self.hop = self.said = False
+        self.ended = self.hop = self.said = self.told = False
         self.fact: Fact | None = None
         self.last: Fact | None = None
         self.strand: Strand | None = None
@@ -120,6 +134,7 @@ class _Machine:
             stand.state = "" if hop else row["state"]
             stand.hop = hop
             stand.ended = bool(row.get("end")) and not hop
+            stand.told = bool(status) and not hop
             stand.fact, stand.strand, stand.said = fact, strand, not row.get("only")
             stand.last = fact if fact.said or stand.last is None else stand.last
 
@@ -182,9 +197,10 @@ class _Machine:
         return [
             stand
             for stand in stands
-            if stand.state
-            or not (_key(stand.address) in originals or (done and not stand.said))
-            or (stand.hop and _key(stand.address) not in originals and not done)
+            if stand.ended
+            or stand.told
+            or (stand.hop and id(stand.strand) not in self._on)
+            or not (_key(stand.address) in originals or (done and not stand.state))
         ]
 
     def _final(self) -> list[Strand]:

@@ -80,7 +80,10 @@ def test_rotated_and_packed_files_are_searched(session: Session, tmp_path: Path)
     files = [tmp_path / "mail.log", tmp_path / "mail.log.2.gz"]
     (story,) = stories(session, files, "AAAAA1")
     assert len(story.facts) == 8
-    assert {fact.file.rpartition("/")[2] for fact, _ in story.facts} == {"mail.log", "mail.log.2.gz"}
+    assert {fact.file.rpartition("/")[2] for fact, _ in story.facts} == {
+        "mail.log",
+        "mail.log.2.gz",
+    }
 
 
 def text(path: Path, data: bytes) -> Text:

@@ -50,7 +50,9 @@ def sizes(items: list[Item], count: int | None = None) -> list[int]:
         ([TAIL], 0, [1]),
     ],
 )
-def test_which_items_are_one_mail(items: list[Item], count: int | None, expected: list[int]) -> None:
+def test_which_items_are_one_mail(
+    items: list[Item], count: int | None, expected: list[int]
+) -> None:
     assert sizes(items, count) == expected
 
 

@@ -216,7 +216,7 @@ class _Machine:
         return {
             strand
             for strand in self._story.strands
-            if strand.closed and not strand.has(("deleted", "expired"))
+            if strand.closed and not strand.has(("deleted", "expired", "requeued"))
         }
 
     def _all_closed(self) -> bool:

@@ -24,7 +24,7 @@ _JOINING = ("next", "earlier")
 _LEAST_SWEPT = 2000
 """Facts between two looks for stories that have ended."""
 _MOST_HELD = 120_000
-"""Facts in memory; above it, stories that seem done are told before their time."""
+"""Facts in memory; above it, stories that seem done are told before their time, above twice that others, too."""
 _HURRIED = 10.0
 _LATE = 60.0
 """Seconds between a record that only mentions a mail and that mail's own records."""
@@ -203,7 +203,7 @@ class Tracer:
         self._held += 1
         if fact.seconds is not None:
             self._now = fact.seconds if self._now is None else max(self._now, fact.seconds)
-        full = self._held > _MOST_HELD
+        full = self._held // _MOST_HELD
         if self._now is None or self._since_swept < max(_LEAST_SWEPT, len(self._strands) // 2):
             return iter(())
         self._since_swept = 0
@@ -484,7 +484,7 @@ class Tracer:
                 best.add(numbered, why)
         self._loose = waiting
 
-    def _told(self, now: float | None, hurry: bool = False) -> list[Story]:
+    def _told(self, now: float | None, hurry: int = 0) -> list[Story]:
         """The stories to which nothing can be added (all if ``now`` is ``None``), taken out of memory."""
         self._leave_sessions(now)
         self._resolve(None if now is None else now + self._reach - _HURRIED if hurry else now)
@@ -583,14 +583,17 @@ class Tracer:
                 if any(strand.near(now) <= self._reach for strand in strands)
             }
 
-    def _ended(self, strand: Strand, now: float, hurry: bool) -> bool:
+    def _ended(self, strand: Strand, now: float, hurry: int) -> bool:
         """Whether no record and no link can come any more: a link may come from a record that lies within
-        reach, and that one's own links are known only when its reach has passed too.
+        reach, and that one's own links are known only when its reach has passed too. In a ``hurry``, because memory
+        is full, it is enough that it seems done; in twice that, that nothing was heard of it for a while.
         """
         if strand.last is None:
             return False
         idle = now - strand.last
         if hurry and idle > _HURRIED and strand.closed:
+            return True
+        if hurry > 1 and idle > 2 * self._reach:
             return True
         if strand.session is not None and not strand.session.closed:
             session = strand.session

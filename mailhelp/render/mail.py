@@ -108,11 +108,9 @@ def whole(story: Story) -> Iterator[Block]:
 
 def flow(story: Story) -> Runs:
     """The way that the mail took, from client to last process, with the seconds that it spent in each."""
-    runs: list[Run] = []
-    if story.client:
-        runs.append(("value", story.client))
+    runs: list[Run] = [("value", f"client {story.client or 'unknown'}")]
     for step in story.flow:
-        runs += [("aside", " → " if runs else ""), ("name", words.process(step))]
+        runs += [("aside", " → "), ("name", words.process(step))]
         if step.seconds and step.seconds >= _SHORT_S:
             runs.append(("aside", _spent(step.seconds)))
     return tuple(runs)
@@ -144,6 +142,8 @@ def recipient(row: Recipient) -> Runs:
     runs.append(("", f"  {row.status or 'not known'}"))
     if row.relay and row.relay != "none" and row.relay.partition(":")[0] not in (row.reply or ""):
         runs.append(("aside", f"  by {row.relay}"))
+    if row.delay_s:
+        runs.append(("aside", f" after {row.delay_s:g} s"))
     if row.reply:
         runs.append(("", f": {row.reply}"))
     return tuple(runs)

@@ -28,7 +28,7 @@ STORY = Story(
 
 
 def test_the_way_has_the_seconds_that_were_spent() -> None:
-    assert plain(mail.flow(STORY)) == "a.example.net[192.0.2.1] → smtpd[1] 2.5 s → qmgr[3]"
+    assert plain(mail.flow(STORY)) == "client a.example.net[192.0.2.1] → smtpd[1] 2.5 s → qmgr[3]"
 
 
 def test_the_four_delays_are_a_bar() -> None:
@@ -40,7 +40,7 @@ def test_the_four_delays_are_a_bar() -> None:
 
 def test_a_recipient_is_told_with_the_address_that_was_given() -> None:
     said = plain(mail.recipient(STORY.recipients[0]))
-    assert said == "b0@example.com (for team@example.com)  deferred: timed out"
+    assert said == "b0@example.com (for team@example.com)  deferred after 4 s: timed out"
 
 
 def test_a_relay_that_the_reply_names_is_not_named_twice() -> None:

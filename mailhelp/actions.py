@@ -363,9 +363,14 @@ def trace(
     wanted = api.Wanted(
         (), sender or "", recipient or "", begin, moment(until, now) if until else ""
     )
+    here = not files
     files = files or _logs_since(session, begin)
     session.heard.dropped = "-" in files
-    code = _written(output.answers(api.trace(session, ids, files, every, wanted)))
+    if here and ids and files != ["-"] and not begin:
+        answers = api.trace_here(session, ids, files[0], wanted)
+    else:
+        answers = api.trace(session, ids, files, every, wanted)
+    code = _written(output.answers(answers))
     _keep(session, Call("trace", words, given=given))
     return code
 

@@ -21,6 +21,7 @@ from mailhelp.explain.mails import Wanted as Wanted
 from mailhelp.explain.mails import logs_at_hand as logs_at_hand
 from mailhelp.explain.mails import stories as stories
 from mailhelp.explain.mails import trace as trace
+from mailhelp.explain.mails import trace_here as trace_here
 from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream

@@ -60,11 +60,11 @@ class Wanted(NamedTuple):
 def told(session: Session, name: str) -> tuple[Answer, ...]:
     """The stories of the mails called ``name`` in the log at hand; ``NothingFound`` if there is none."""
     logs = logs_at_hand(session)
-    try:
-        if logs:
-            return tuple(trace(session, (name,), logs))
-    except NothingFound:
-        pass
+    if logs:
+        try:
+            return tuple(trace_here(session, (name,), logs[0]))
+        except NothingFound:
+            pass
     where = f"{name} is not in {logs[0]}." if logs else "No mail log was found on this host."
     hint = f"It looks like a queue ID. Name the log: mailhelp trace {name} FILE"
     raise NothingFound(where, hint)
@@ -73,6 +73,23 @@ def told(session: Session, name: str) -> tuple[Answer, ...]:
 def stories(session: Session, files: Iterable[str]) -> list[Story]:
     """The stories of the mails in the logs ``files``, in the order in which they begin."""
     return sorted(_stories(session, list(files), (), []), key=lambda story: story.number)
+
+
+def trace_here(
+    session: Session, ids: Sequence[str], log: str, wanted: Wanted | None = None
+) -> Iterator[Answer]:
+    """As ``trace``, in this host's ``log`` and what was rotated away from it: the last file first, which
+    has most of what is asked for, and all of them if it is in neither.
+    """
+    from mailhelp.log.files import rotation
+
+    files = rotation(log)
+    try:
+        return trace(session, ids, files[-2:], False, wanted)
+    except NothingFound:
+        if len(files) <= 2:
+            raise
+        return trace(session, ids, files, False, wanted)
 
 
 def trace(
@@ -182,7 +199,8 @@ def _searched(
     opened += (text for log in texts for text in log)
     if any(_is_newest_first(session, text) for text in opened):
         return None
-    found = Finder(texts, session.library.engine, teller).facts(names)
+    gaps = session.library.table("stories")["gaps"]["words"]
+    found = Finder(texts, session.library.engine, teller).facts(names, gaps)
     if found is not None:
         faults += seen
     return found

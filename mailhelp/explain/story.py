@@ -14,6 +14,7 @@ from mailhelp.explain.common import filled
 from mailhelp.explain.outcome import Stand, end
 from mailhelp.knowledge.library import Library
 from mailhelp.log.facts import Fact
+from mailhelp.log.order import CLOCK, STEP
 from mailhelp.log.trace import Child, Story, Strand
 
 _MOST_DIGITS = 18
@@ -66,8 +67,7 @@ class _Telling:
         sender = self._first("sender")
         ids = {key: self._ids(space) for key, space in self._tables["ids"].items()}
         missing = dict.fromkeys((*self._missing(outcome), *ended.lacks, *self._childless()))
-        if missing:
-            missing |= dict.fromkeys(self._gaps())
+        missing |= dict.fromkeys(self._gaps(bool(missing)))
         matter = self._matter()
         table = answer.Story(
             outcome=outcome,
@@ -162,11 +162,14 @@ class _Telling:
                 text = str(self._tables["lacks"]["child"])
                 yield text.replace("{id}", child.key).replace("{title}", child.fact.title)
 
-    def _gaps(self) -> Iterator[str]:
-        """Where the log itself says that records are missing."""
+    def _gaps(self, missing: bool) -> Iterator[str]:
+        """Where the log itself says that records are missing, if any are, and where its clock was set back."""
         for gap in self._story.gaps:
-            text = str(self._tables["lacks"]["gap"])
+            if gap.event != CLOCK and not missing:
+                continue
+            text = str(self._tables["lacks"][gap.event])
             clock = (gap.time or "").partition("T")[2][:8]
+            text = text.replace("{step}", gap.value(STEP))
             yield text.replace("{time}", clock or "that time").replace("{title}", gap.title)
 
     def _matter(self) -> set[int]:

@@ -181,8 +181,11 @@ class Finder:
         self._sessions: set[tuple[int, int]] = set()
         self._queue: list[_Clue] = []
 
-    def facts(self, names: Iterable[str]) -> list[Iterator[Fact]] | None:
-        """The facts of the records of mails with ``names``, log by log; ``None`` if that is no few of them."""
+    def facts(self, names: Iterable[str], gaps: Iterable[str] = ()) -> list[Iterator[Fact]] | None:
+        """The facts of the records of mails with ``names``, log by log; ``None`` if that is no few of them.
+
+        ``gaps`` are words of records that say of the time of these mails that records are missing.
+        """
         seeds = 0
         for name in names:
             belongs = _called(name)
@@ -195,7 +198,19 @@ class Finder:
                         self._take(log, number, place, belongs)
         while self._queue:
             self._follow(self._queue.pop())
+        for words in gaps:
+            self._gaps(words.encode())
         return [self._read(log) for log in self._logs]
+
+    def _gaps(self, needle: bytes) -> None:
+        """Take the records with ``needle`` that were written while the mails were there."""
+        for text in (text for log in self._logs for text in log):
+            taken = self._taken[id(text)]
+            if taken:
+                for at in text.find(needle, taken[0] - _BEHIND, taken[-1] + _BEHIND):
+                    start, fact = self._fact(text, at)
+                    if fact is not None and fact.event == "gap":
+                        self._add(text, start)
 
     def _places(self, text: Text, name: str) -> Iterator[int]:
         wanted = name.strip("<>[]").removeprefix("@")

@@ -16,6 +16,8 @@ from statistics import median
 
 from mailhelp.log.facts import Fact
 
+CLOCK, STEP = "clock", "step"
+"""The event of a fact that no record is, and its value: the seconds by which a clock was set back."""
 WINDOW = 5000
 """Facts of a log that are looked at before the first is given on, and among which one out of order finds its place."""
 _STEP_S = 60.0
@@ -115,10 +117,19 @@ def _stepped(facts: Iterable[Fact]) -> Iterator[tuple[float, Fact]]:
                 moment = fact.seconds
             elif back > _STEP_S:
                 shift += back
+                yield moment, _step(fact, back, moment)
             moment = max(moment, fact.seconds + shift)
             if fact.seconds != moment:
                 fact = fact._replace(seconds=moment)
         yield moment, fact
+
+
+def _step(fact: Fact, back: float, moment: float) -> Fact:
+    """What is to be said of a clock that was set back just before ``fact``."""
+    return Fact(
+        fact.file, fact.line, fact.program, host=fact.host, seconds=moment, time=fact.time,
+        event=CLOCK, values=((STEP, f"{back:g}"),),
+    )  # fmt: skip
 
 
 def zone_moves(heads: Sequence[Sequence[Fact]]) -> list[float]:

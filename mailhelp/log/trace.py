@@ -32,6 +32,8 @@ _MOST_WAITING = 20
 """Records of a process that wait for the mail that they belong to."""
 _MOST_ITEMS = 2000
 _MOST_GAPS = 100
+_OF_THE_LOG = ("gap", "clock")
+"""Events that are about the log itself, and about all mails of that time."""
 _LOOPBACK = ("127.", "::1", "/", "private/")
 
 _Key = TypeVar("_Key")
@@ -223,7 +225,7 @@ class Tracer:
         own: dict[str, str] = {}
         for ref in fact.named("own"):
             own.setdefault(ref.space, ref.value)
-        if fact.event == "gap":
+        if fact.event in _OF_THE_LOG:
             self._gaps.append(fact)
             return
         process = self._process

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailhelp.log.facts import Fact, Ref
-from mailhelp.log.order import WINDOW, is_mixed_up, is_newest_first, merged, zone_moves
+from mailhelp.log.order import CLOCK, STEP, WINDOW, is_mixed_up, is_newest_first, merged, zone_moves
 
 HOUR = 3600.0
 
@@ -30,7 +30,10 @@ def test_records_a_little_late_stay_where_they_are() -> None:
 
 
 def test_time_goes_on_over_a_clock_that_was_set_back() -> None:
-    facts = list(merged([[at(0, 1), at(2 * HOUR, 2), at(HOUR, 3), at(HOUR + 5, 4)]]))
+    told = list(merged([[at(0, 1), at(2 * HOUR, 2), at(HOUR, 3), at(HOUR + 5, 4)]]))
+    (step,) = [fact for fact in told if fact.event == CLOCK]
+    assert (step.line, step.value(STEP)) == (3, "3600")
+    facts = [fact for fact in told if fact is not step]
     assert lines(facts) == [1, 2, 3, 4]
     assert [fact.seconds for fact in facts] == [0, 2 * HOUR, 2 * HOUR, 2 * HOUR + 5]
 

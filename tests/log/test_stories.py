@@ -166,7 +166,7 @@ CASES["an amavis ID that comes again"] = (
 
 CASES["the clock is set back by an hour"] = (
     {"mail.log": lines(*mail("AAAAA1", ANN, "02:59:5"), f"02:00:03 virtual[4]: {sent('AAAAA1', 'b@example.com')}", "02:00:03 qmgr[3]: AAAAA1: removed", *whole("AAAAA1", BOB, "02:30:0"))},
-    {ANN: ("delivered", ["AAAAA1"], B, 0), BOB: ("delivered", ["AAAAA1"], B, 0)},
+    {ANN: ("delivered", ["AAAAA1"], B, 1), BOB: ("delivered", ["AAAAA1"], B, 0)},
 )  # fmt: skip
 
 CASES["written newest first"] = (

@@ -519,7 +519,7 @@ def _is_log(word: str, alone: bool) -> bool:
     """Whether a word of ``trace`` is a file. One that is not there is, if it is called like a log and
     stands beside an id, so that a missing log is said and not looked for as an id.
     """
-    if word == "-" or _is_file(word):
+    if word == "-" or os.path.exists(word):
         return True
     if "@" in word or word.replace(".", "").isdigit():
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
@@ -370,9 +370,20 @@ def trace(
         answers = api.trace_here(session, ids, files[0], wanted)
     else:
         answers = api.trace(session, ids, files, every, wanted)
-    code = _written(output.answers(answers))
+    faults: list[SourceError] = []
+    code = _written(output.answers(_as_far_as(answers, faults)))
     _keep(session, Call("trace", words, given=given))
-    return code
+    for fault in faults:
+        output.say(f"mailhelp: {fault}")
+    return EXIT_SOURCE if faults else code
+
+
+def _as_far_as(answers: Iterable[Answer], faults: list[SourceError]) -> Iterator[Answer]:
+    """``answers`` up to where a source fails, which is told in ``faults``."""
+    try:
+        yield from answers
+    except SourceError as error:
+        faults.append(error)
 
 
 def recipe(session: Session, output: Output, words: Words) -> int:

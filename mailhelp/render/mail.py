@@ -9,7 +9,7 @@ from mailhelp.render import words
 from mailhelp.render.blocks import Block, Bullets, Gap, Heading, Pairs, Row, Run, Runs, Text
 from mailhelp.render.sheet import Sheet
 
-_BAR = 24
+_BAR = 20
 """Columns of the bar of the four delays."""
 _SHADES = "█▓▒░"
 _SHORT_S = 0.005
@@ -22,7 +22,7 @@ def fill(sheet: Sheet, story: Story) -> None:
     sheet.add(Text(flow(story), 2, 4))
     slow = max(story.recipients, key=lambda row: row.delay_s or 0.0, default=None)
     if slow is not None and any(slow.delays):
-        sheet.add(Row(bar(slow), 2))
+        sheet.add(Text(bar(slow), 2, 4, keep=True))
     if story.told:
         sheet.add(Row((("aside", "client told  "), ("value", story.told)), 2))
     for text in story.filter[:1]:
@@ -125,7 +125,7 @@ def bar(row: Recipient) -> Runs:
     parts = [
         f"{shade} {part:g} {name}"
         for shade, part, name in zip(_SHADES, row.delays, row.delay_names, strict=False)
-        if part >= _SHORT_S
+        if part >= max(_SHORT_S, total / _BAR)
     ]
     return (
         ("aside", f"delay {row.delay_s or 0:g} s  "),

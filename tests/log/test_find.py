@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailhelp.explain import mails
+from mailhelp.log import find
 from mailhelp.log.find import BLOCK, Text
 from mailhelp.log.trace import Story
 from mailhelp.session import Session
 
-from .test_stories import ANN, BOB, CASES, lines, whole
+from .test_stories import ANN, BOB, CASES, lines, mail, sent, whole
 
 
 def stories(session: Session, files: list[Path], *names: str) -> list[Story]:
@@ -73,6 +74,29 @@ def test_a_mail_in_a_long_log_is_found_without_reading_the_rest(
     assert len(story.facts) == 7
     assert story.facts[0][0].line == 7 * 2000 + 1
     assert read < 200
+
+
+def test_a_mail_that_waited_while_much_was_logged_is_found_by_its_bounce(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "NEAR", 2000)
+    log = tmp_path / "mail.log"
+    refused = "connect to mx2.example.org[198.51.100.9]:25: Connection timed out"
+    log.write_text(
+        lines(*mail("AAAAA1", ANN), f"10:00:04 smtp[5]: {sent('AAAAA1', 'x@example.org', refused, 'deferred', 'none')}")
+        + "".join(lines(*whole(f"F{n:06X}", BOB, "11:00:0")) for n in range(50))
+        + lines(
+            f"12:00:00 qmgr[3]: AAAAA1: from=<{ANN}>, status=expired, returned to sender",
+            "12:00:00 cleanup[2]: CCCCC3: message-id=<c@mx>",
+            "12:00:00 bounce[9]: AAAAA1: sender non-delivery notification: CCCCC3",
+            "12:00:00 qmgr[3]: CCCCC3: from=<>, size=2000, nrcpt=1 (queue active)",
+            "12:00:00 qmgr[3]: AAAAA1: removed",
+            f"12:00:01 virtual[4]: {sent('CCCCC3', ANN)}",
+            "12:00:01 qmgr[3]: CCCCC3: removed",
+        )
+    )  # fmt: skip
+    expired, bounce = stories(session, [log], "CCCCC3")
+    assert (len(expired.facts), len(bounce.facts)) == (9, 4)
 
 
 def test_rotated_and_packed_files_are_searched(session: Session, tmp_path: Path) -> None:

@@ -33,9 +33,7 @@ def test_the_way_has_the_seconds_that_were_spent() -> None:
 
 def test_the_four_delays_are_a_bar() -> None:
     said = plain(mail.bar(STORY.recipients[0]))
-    assert said == (
-        "delay 4 s  ██████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒  █ 1 before the queue manager, ▒ 3 connecting"
-    )
+    assert said == ("delay 4 s  █████▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒  █ 1 before the queue manager, ▒ 3 connecting")
 
 
 def test_a_recipient_is_told_with_the_address_that_was_given() -> None:

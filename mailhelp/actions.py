@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ from mailhelp.errors import (
     EXIT_SOURCE,
     NothingFound,
     SourceError,
+    UnusableFolder,
     UsageError,
 )
 from mailhelp.inputs import Lines
@@ -45,7 +45,7 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if detail and not api.is_command(session, " ".join(words)):
         output.options = output.options._replace(detail=detail)
         words = words[:-1]
-    known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
+    known = session.before if len(words) == 1 and words[0].isdecimal() else None
     if known is not None and known.numbered:
         return _opened(session, output, words[0], known)
     if known is not None and len(words[0]) == 1 and not api.is_known(session, words[0]):
@@ -114,7 +114,7 @@ def _without_words(session: Session, output: Output) -> int:
 
 def _again(session: Session, output: Output) -> int:
     """The last call once more; its values are fresh."""
-    before = last.recall(session.host)
+    before = session.before
     if before is None or (before.command != "ask" and before.command not in COMMANDS):
         raise NothingFound(
             "There is no last answer to show in full.", "Ask first: mailhelp queue_lifetime"
@@ -559,14 +559,16 @@ def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
 def _index_later(session: Session, output: Output) -> None:
     """Have this host's index built in the background when somebody sits there and it is not up to date.
 
-    That is said once; what hinders it, ``mailhelp index`` says.
+    That is said once, and what hinders it each time.
     """
     from mailhelp.knowledge import host_index
 
     if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
         return
-    with suppress(SourceError):
+    try:
         if host_index.build_later(session.host):
             session.notices.append(
                 "This host's manuals are being read in the background, for the next answers."
             )
+    except UnusableFolder as error:
+        session.unusable(error)

@@ -109,7 +109,7 @@ def _perform(call: Call, host: Host) -> int:
 
 def _report(error: MailhelpError, host: Host) -> int:
     """Say on stderr what happened and what to do; returns the exit code."""
-    from mailhelp.render.lines import visible
+    from mailhelp.visible import visible
 
     lines = [f"mailhelp: {visible(str(error))}"]
     lines += [f"  {visible(fault)}" for fault in getattr(error, "faults", ())]
@@ -123,7 +123,7 @@ def _report(error: MailhelpError, host: Host) -> int:
 
 
 def _say_notices(notices: list[str], host: Host) -> None:
-    from mailhelp.render.lines import visible
+    from mailhelp.visible import visible
 
     for notice in dict.fromkeys(notices):
         host.stderr.write(f"mailhelp: {visible(notice)}\n")

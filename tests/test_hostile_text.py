@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import unicodedata
 
 import pytest
 
@@ -11,21 +10,8 @@ from mailhelp.app import read
 from mailhelp.arguments import Options
 from mailhelp.errors import UsageError
 from tests.conftest import LINE, Mailhelp
+from tests.hostile import BAD, colours_removed, unfit
 
-BAD = (
-    "\x1b]8;;http://example.org\x07x\x1b]8;;\x07",
-    "\x1b]52;c;YQ==\x07",
-    "\x1b[2J\x1b[31m",
-    "\x9b31m\x90q\x9c",
-    "\x00\x08\x7f\r",
-    "\u202e\u2066\u200f\u061c",
-    "a\u200b\u2060\ufeff\xad\u115f\u3164",
-    "e" + "\u0301" * 40,
-    "\U000e0041\U000e007f\ufe0f\U000e0100",
-    "\u2028\u2029\x85",
-    "[bold]x[/bold]`<b>**|",
-    "\ufdd0\uffff\U0001d173",
-)
 KINDS = (
     LINE.replace("helo=<mx>", "helo=<{}>"),
     LINE.replace("postfix/smtpd", "postfix/{}"),
@@ -43,25 +29,6 @@ KINDS = (
 )
 HOW = ((), ("-v",), ("--markdown",), ("--json",), ("--color", "always"))
 SEED = 9
-
-
-def unfit(text: str) -> list[str]:
-    """The characters of ``text`` that a terminal would not simply show."""
-    found = []
-    marks = 0
-    for char in text:
-        kind = unicodedata.category(char)
-        marks = marks + 1 if kind[0] == "M" else 0
-        steers = kind in ("Cc", "Cf", "Cs", "Zl", "Zp", "Cn") and char != "\n"
-        if marks > 3 or steers or char in "\u034f\u115f\u1160\u3164\uffa0\ufe0f":
-            found.append(char)
-    return found
-
-
-def colours_removed(text: str) -> str:
-    for code in ("0", "1", "1;31", "33", "36"):
-        text = text.replace(f"\x1b[{code}m", "")
-    return text
 
 
 @pytest.mark.parametrize("kind", KINDS)

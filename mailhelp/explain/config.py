@@ -181,7 +181,7 @@ def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
         for each in fault.row.get("instead", ()):
             text = shell.fill(each["run"], fault.values)
             if text is not None:
-                found.append(common.made(each, text))
+                found.append(common.made(each, text, fault.values))
     return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
 
 

@@ -17,7 +17,10 @@ from mailhelp.host.machine import Host
 def main() -> int:
     """Carry out this process's command line on the machine that it runs on."""
     _open_streams()
-    return run(sys.argv[1:], Host())
+    try:
+        return run(sys.argv[1:], Host())
+    except Exception:  # a fault of ours, whose words may hold what was pasted
+        return _traceback()
 
 
 def run(argv: list[str], host: Host) -> int:
@@ -120,6 +123,17 @@ def _report(error: MailhelpError, host: Host) -> int:
         host.stdout.flush()
     host.stderr.write("".join(f"{line}\n" for line in lines))
     return error.exit_code
+
+
+def _traceback() -> int:
+    """Say where mailhelp failed, with no character that steers a terminal; returns Python's exit code."""
+    import traceback
+
+    from mailhelp.visible import visible
+
+    for line in traceback.format_exc().splitlines():
+        sys.stderr.write(f"{visible(line)}\n")
+    return 1
 
 
 def _say_notices(notices: list[str], host: Host) -> None:

@@ -114,3 +114,11 @@ def test_postconf_fills_in_the_same(tmp_path: Path) -> None:
 def test_an_indented_comment_is_no_part_of_a_setting() -> None:
     found = main_cf(["a = 1,", "   # not this", "   2 # but this"])
     assert found.values == {"a": "1,   2 # but this"}
+
+
+def test_a_value_that_doubles_at_each_name_ends() -> None:
+    """Were each name filled in anew wherever it stands, this would not come to an end."""
+    values = {f"a{n}": f"$a{n - 1}$a{n - 1}" for n in range(1, 30)} | {"a0": "x"}
+    assert expand("$a10", values.get) == "x" * 1024
+    assert expand("$a29", values.get) is None
+    assert expand("$a29", {**values, "a0": ""}.get) == ""

@@ -25,6 +25,7 @@ from mailhelp.inputs import Lines
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
+from mailhelp.shell import quote
 
 Words = tuple[str, ...]
 
@@ -56,7 +57,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
         return explain(session, output, words)
     meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
     if meant and len(words[0]) > 3:
-        session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
+        rest = " ".join(map(quote, words[1:]))
+        session.notices.append(f"Did you mean: mailhelp {meant} {rest}")
     return _asked(session, output, " ".join(words))
 
 

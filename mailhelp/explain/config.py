@@ -183,7 +183,7 @@ def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
         for each in fault.row.get("instead", ()):
             text = shell.fill(each["run"], fault.values)
             if text is not None:
-                found.append(common.made(each, text))
+                found.append(common.made(each, text, fault.values))
     return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
 
 
@@ -309,9 +309,10 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
     number, offset, raw = setting.logical.pieces[0]
     start = offset + raw.find(setting.name)
     name = setting.name.rpartition("/")[2]
-    meaning = common.parameter(library, name).meaning
-    meaning = f"{meaning}." if meaning else ""
-    yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
+    if name and setting.name in raw:  # one can be missing, or go on in the next line
+        meaning = common.parameter(library, name).meaning
+        meaning = f"{meaning}." if meaning else ""
+        yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
     words = library.table("settings")["restrictions"]
     lists = library.table("settings")["restriction_lists"]["names"]
     tables = library.table("settings")["lookup_tables"]

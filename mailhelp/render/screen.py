@@ -321,8 +321,8 @@ def _fill(sheet: _Sheet, answer: Answer) -> None:
     if answer.story:
         _story(sheet, answer)
         return
-    findings = _findings(answer, sheet.width)
-    for count in range(min(len(findings), _ROWS), 0, -1):
+    findings = _findings(answer, sheet.width, sheet.left - 1)
+    for count in range(min(len(findings), _ROWS + 4), 0, -1):
         if sheet.add(Gap(), *findings[:count]):
             break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
@@ -414,7 +414,7 @@ def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     return (fitting or answer.commands[:1])[:_COMMANDS]
 
 
-def _findings(answer: Answer, width: int) -> list[Block]:
+def _findings(answer: Answer, width: int, room: int) -> list[Block]:
     rows: list[Block] = []
     # the bad ones, if there are any, the worst of these, in the order in which they are
     ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
@@ -424,7 +424,8 @@ def _findings(answer: Answer, width: int) -> list[Block]:
     # of a file, the line where it is says more
     whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
     bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
-    shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
+    most = min(_ROWS + 4, max(room, 1)) if whole else _ROWS
+    shown = bad if len(bad) <= most else bad[: most - 1]
     for _, each in sorted(shown, key=lambda each: each[0]):
         rows.append(Row(_finding(answer, each), 2))
     if len(bad) > len(shown):
@@ -444,12 +445,13 @@ def _finding(answer: Answer, each: Finding) -> Runs:
     runs: list[Run] = []
     if each.count > 1:
         runs.append(("aside", f"{each.count:,}× "))
-    if each.line is not None:
-        runs.append(("aside", f"line {each.line}: "))
+    if each.file is not None or each.line is not None:
+        runs.append(("aside", f"{outline.place(each)}: "))
     if each.text and _is_told(answer, each):
         return (*runs, (words.urgency(each.severity), each.text))
     runs.append((words.urgency(each.severity), each.title))
-    if each.text and each.text not in each.title:
+    # where it is says more than the line itself
+    if each.text and each.text not in each.title and each.file is None:
         runs.append(("value", f"  {each.text}"))
     return tuple(runs)
 

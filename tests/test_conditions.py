@@ -14,9 +14,8 @@ from mailhelp.conditions import Certificate, Fact, Service, fits, items, of_sett
 class Known(conditions.View):
     """A view of values and files that are given."""
 
-    endings = {"hash": [".db"]}
-
     def __init__(self, values: Mapping[str, str], **given: Any) -> None:
+        self.endings = {"hash": [".db"]}
         self.values = values
         self.set = given.get("set", set(values))
         self.facts: Mapping[str, Fact] = given.get("facts", {})

@@ -30,6 +30,7 @@ TABLES = (
     "dangers",
     "defaults",
     "dialogues",
+    "doctor",
     "drafts",
     "formats",
     "gists",

@@ -131,6 +131,14 @@ class PlaceRow(Strict):
     journal: str = ""
 
 
+class DoctorRow(Strict):
+    """A row of ``doctor.toml``: a program around mail, how it tells its version, under which names it runs."""
+
+    version: Texts
+    processes: Texts
+    needed: bool = False
+
+
 class Selector(Strict):
     """The services of master.cf that a check is about; each key narrows them down."""
 
@@ -356,6 +364,7 @@ ROWS: Mapping[str, type[Struct]] = {
     "commands": CommandRow,
     "places": PlaceRow,
     CHECKS: CheckRow,
+    "doctor": DoctorRow,
 }
 """The tables whose rows are declared here; those of the others are their readers' business."""
 _MUST = {

@@ -484,13 +484,15 @@ def _explain_files(
         kind="config",
         query=place,
         recognised="entry",
-        title=f"{place}: {_summary(findings, len(settings))}",
+        title=f"{place}: {_summary(findings, len(settings) if main_lines else None)}",
         severity=findings[0].severity if findings else None,
         danger=danger,
         findings=findings,
         commands=mends(faults),
         parameters=settings,
-        sections=(Section(_OF_SERVICES, common.plain(services_set)),) if services_set else (),
+        sections=(Section(_OF_SERVICES, common.plain(services_set), aside=True),)
+        if services_set
+        else (),
         related=tuple(dict.fromkeys(id for each in findings for id in each.related)),
         sources=_sources(faults),
     )
@@ -504,10 +506,13 @@ def _sources(faults: Iterable[Fault]) -> tuple[str, ...]:
 _OF_SERVICES = "What master.cf sets for single services"
 
 
-def _summary(findings: Sequence[Finding], settings: int) -> str:
+def _summary(findings: Sequence[Finding], settings: int | None) -> str:
     faults = sum(each.severity in SEVERE for each in findings)
     said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
-    return f"{said}, {settings} setting{'s' * (settings != 1)} differ{'s' * (settings == 1)} from the default"
+    if settings is None:
+        return said
+    many = settings != 1
+    return f"{said}, {settings} setting{'s' * many} differ{'s' * (not many)} from the default"
 
 
 def _changed(library: Library, main: MainCf, faults: Sequence[Fault]) -> Iterator[Parameter]:

@@ -80,5 +80,5 @@ def _needs_no_place(row: Mapping[str, Any]) -> bool:
     """Whether what is missing, or a file, is the fault: nothing that is set has a line for it."""
     return any(
         each.get("set") is False or "path" in each or each.get("exists") is False
-        for each in row["when"]
+        for each in row.get("when", ())
     )

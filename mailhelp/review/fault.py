@@ -75,6 +75,7 @@ def made(
 ) -> Fault:
     """The fault of the check ``row`` at a line of ``file``; its texts are filled with ``values``."""
     values = dict(values)
+    name = name or values.get("name", "")
     for each in ("value", "word", "next", "limit"):
         if values.get(each):
             values[each] = _short(known.cover(name, values[each]))

@@ -23,7 +23,7 @@ FLOOR = 0.95
 """The share of planted faults that must be found."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def known(session: Session) -> Known:
     return config.known(session.library)
 

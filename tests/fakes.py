@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -118,6 +119,9 @@ class FakeHost(Host):
 
     def can_read(self, path: str) -> bool:
         return path in self.files
+
+    def stat(self, path: str) -> os.stat_result:
+        raise OSError("this host knows nothing of its files")
 
     def is_file(self, path: str) -> bool:
         return path in self.files

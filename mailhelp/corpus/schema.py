@@ -154,6 +154,7 @@ class Selector(Strict):
     main: Annotated[
         bool, Meta(description="main.cf alone tells it where master.cf is not known.")
     ] = False
+    once: Annotated[bool, Meta(description="The first of them is enough.")] = False
     here: Annotated[bool, Meta(description="Told at the service, not where main.cf sets it.")] = (
         False
     )

@@ -96,7 +96,8 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
     name = written if library.named(written, "parameter") else near
     pasted = _pasted(library, review_of) if name == written else ""
     # what is at fault is no start for a command
-    value = "" if faults or pasted.endswith("= (empty)") else pasted.partition(" = ")[2]
+    severe = [each for each in faults if each.finding.severity in SEVERE]
+    value = "" if severe or pasted.endswith("= (empty)") else pasted.partition(" = ")[2]
     base = _parameter_answer(library, host, name, value) if name else None
     spans = tuple(span for each in review_of.settings for span in _setting_spans(library, each))
     title, danger = _headline(faults, base.title if base else written)
@@ -133,7 +134,7 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         text=text,
         spans=spans,
         findings=made.findings,
-        commands=tuple(dict.fromkeys((*made.commands, *base.commands))),
+        commands=tuple(dict.fromkeys((*mends(severe), *base.commands, *made.commands))),
     )
 
 
@@ -471,12 +472,9 @@ def _explain_files(
         read = read._replace(fact=files.fact, certificate=files.certificate)
     faults = checks.faults(known(library), read)
     settings = tuple(_changed(library, main, faults))
-    both = main_lines is not None and master_lines is not None
     findings = tuple(
-        each.finding if both or each.finding.file not in (MAIN, MASTER)
-        else each.finding._replace(file=None)
-        for each in faults
-    )  # fmt: skip
+        each.finding if files is not None else each.finding._replace(file=None) for each in faults
+    )
     worst = faults[0].finding if faults else None
     danger = f"{worst.title}." if worst and worst.severity == "fatal" else ""
     services_set = "\n\n".join(_told_services(library, services))

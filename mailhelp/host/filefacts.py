@@ -42,11 +42,13 @@ class Files:
         if real is None:
             return None
         try:
-            found = os.stat(real)
+            found = self._host.stat(real)
         except (FileNotFoundError, NotADirectoryError):
             return Fact(missing=True)
-        except (OSError, ValueError):
+        except PermissionError:
             self.unread.append(path)
+            return None
+        except (OSError, ValueError):
             return None
         age = (time.time() - found.st_mtime) / _DAY
         mode = stat.S_IMODE(found.st_mode)

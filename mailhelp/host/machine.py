@@ -142,6 +142,10 @@ class Host:
         """Whether this host has a folder of this name."""
         return os.path.isdir(path)
 
+    def stat(self, path: str) -> os.stat_result:
+        """What is known of a file. ``OSError``: ``FileNotFoundError`` if there is none."""
+        return os.stat(path)
+
     def can_read(self, path: str) -> bool:
         """Whether the user may read this file."""
         return os.access(path, os.R_OK)

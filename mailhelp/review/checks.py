@@ -43,7 +43,10 @@ def _checked(known: Known, read: Configuration) -> Iterator[Fault]:
             continue
         for each in views:
             if each.service is not None and conditions.selects(selector, each.service):
-                yield from _in_service(known, key, row, each)
+                found = list(_in_service(known, key, row, each))
+                yield from found
+                if found and selector.get("once"):
+                    break
 
 
 def _in_main(known: Known, key: str, row: Mapping[str, Any], view: MainView) -> Iterator[Fault]:
@@ -61,12 +64,13 @@ def _in_service(
     assert view.service is not None
     for values in conditions.matches(row, view):
         values["service"] = view.service.name
-        place = view.place(_names(row, values))
-        file, logical = place or (MASTER, view.line)
+        names = _names(row, values)
         if row["service"].get("here"):
-            overridden = [each for each in _names(row, values) if each in view.overridden]
-            place = view.place(overridden)
-            file, logical = place or (MASTER, view.line)
+            names = [each for each in names if each in view.overridden]
+        place = view.place(names)
+        if place is None and not row["service"].get("here"):
+            continue  # it is the default
+        file, logical = place or (MASTER, view.line)
         yield made(known, key, row, file, logical, values, values.get("name", ""))
 
 

@@ -11,12 +11,16 @@ import pytest
 
 from mailhelp.host.filefacts import Files, copied, in_place
 from mailhelp.host.machine import Host
-from tests.fakes import FakeHost
 
 ENDINGS = (".db", ".lmdb")
 
 
-def test_modes_and_ages(tmp_path: Path, host: FakeHost) -> None:
+@pytest.fixture
+def host() -> Host:
+    return Host()
+
+
+def test_modes_and_ages(tmp_path: Path, host: Host) -> None:
     file = tmp_path / "a"
     file.write_text("# x\nnameserver 192.0.2.1\n")
     file.chmod(0o640)
@@ -31,7 +35,7 @@ def test_modes_and_ages(tmp_path: Path, host: FakeHost) -> None:
     assert gone.missing
 
 
-def test_a_copy_knows_only_what_it_holds(tmp_path: Path, host: FakeHost) -> None:
+def test_a_copy_knows_only_what_it_holds(tmp_path: Path, host: Host) -> None:
     (tmp_path / "virtual").write_text("")
     files = Files(host, copied(str(tmp_path), "/etc/postfix", ENDINGS, ""))
     assert files.fact("/etc/postfix/virtual") is not None
@@ -45,7 +49,7 @@ def test_a_copy_knows_only_what_it_holds(tmp_path: Path, host: FakeHost) -> None
     assert built.missing
 
 
-def test_a_copied_tree_holds_other_folders_too(tmp_path: Path, host: FakeHost) -> None:
+def test_a_copied_tree_holds_other_folders_too(tmp_path: Path, host: Host) -> None:
     (tmp_path / "etc/postfix").mkdir(parents=True)
     (tmp_path / "etc/aliases").write_text("")
     files = Files(host, copied(str(tmp_path / "etc/postfix"), "/etc/postfix", ENDINGS, ""))
@@ -53,7 +57,7 @@ def test_a_copied_tree_holds_other_folders_too(tmp_path: Path, host: FakeHost) -
     assert files.fact("/etc/resolv.conf") is None
 
 
-def test_a_main_cf_that_names_its_folder_is_no_copy(tmp_path: Path, host: FakeHost) -> None:
+def test_a_main_cf_that_names_its_folder_is_no_copy(tmp_path: Path, host: Host) -> None:
     text = f"virtual_alias_maps = hash:{tmp_path}/virtual"
     files = Files(host, copied(str(tmp_path), "/etc/postfix", ENDINGS, text))
     gone = files.fact(f"{tmp_path}/virtual")

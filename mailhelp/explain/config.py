@@ -47,12 +47,15 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
+_MOST_NEAR = 200
+"""Words for which a near one is looked for."""
 
 
 def known(library: Library) -> Known:
     """What the review needs, from the library."""
 
     names: set[str] = set()
+    asked: set[str] = set()
 
     @functools.cache
     def is_name(name: str) -> bool:
@@ -71,6 +74,9 @@ def known(library: Library) -> Known:
 
         if among is None and not names:
             names.update(library.all_names("parameter"))
+        if len(asked) >= _MOST_NEAR and word not in asked:
+            return None  # so many misspelt words are no configuration
+        asked.add(word)
         if among is None:
             return nearest(word)
         found = get_close_matches(word, list(among), 1, 0.78)
@@ -362,8 +368,7 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
         others = dict(_others_of_copy(files, place, original))
         answer = _explain_files(library, place, texts[MAIN], texts[MASTER], files, others)
         missing = [f"{name} was not read." for name, text in texts.items() if text is None]
-        notes = (*missing, _COPY, *answer.notes)
-        return answer._replace(notes=notes)
+        return answer._replace(notes=(*missing, *answer.notes, _COPY))
     lines = _read(place)
     if lines is None:
         raise SourceError(
@@ -374,7 +379,7 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
     return _explain_files(library, place, lines, None)
 
 
-_COPY = "A copy: certificates, tables and modes of files that it does not hold were not looked at."
+_COPY = "A copy: files that it does not hold were not looked at."
 
 
 def _folder(library: Library, host: Host) -> str:
@@ -425,7 +430,7 @@ def explain_here(library: Library, host: Host) -> Answer:
     refused = (f"{complaints.reason} What follows is read from the files.",)
     notes = refused if complaints.reason else ()
     unread = (f"{path} cannot be read." for path in dict.fromkeys(files.unread))
-    return answer._replace(notes=(*notes, *complaints.warnings, *unread, *answer.notes))
+    return answer._replace(notes=(*notes, *unread, *answer.notes, *complaints.warnings))
 
 
 _SECONDS = 5.0
@@ -488,12 +493,20 @@ def _explain_files(
         findings=findings,
         commands=mends(faults),
         parameters=settings,
+        notes=tuple(_cut((MAIN, main_lines), (MASTER, master_lines))),
         sections=(Section(_OF_SERVICES, common.plain(services_set), aside=True),)
         if services_set
         else (),
         related=tuple(dict.fromkeys(id for each in findings for id in each.related)),
         sources=_sources(faults),
     )
+
+
+def _cut(*files: tuple[str, list[str] | None]) -> Iterator[str]:
+    """Which files are too long to be read whole."""
+    for name, lines in files:
+        if lines is not None and len(lines) >= MOST_LINES:
+            yield f"Of {name} only the first {MOST_LINES:,} lines were read."
 
 
 def _sources(faults: Iterable[Fault]) -> tuple[str, ...]:

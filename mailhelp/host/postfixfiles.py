@@ -14,6 +14,8 @@ from mailhelp.light import NamedTuple
 MOST_LINES = 50_000
 """Lines of a file that are read; no main.cf is that long."""
 _DEEPEST = 30
+_MOST_STEPS = 2000
+"""Names that are looked up for one value: names of names of names could be without end."""
 _SERVICE = re.compile(
     r"[^\s#=]{1,100}[ \t]{1,40}[a-z][a-z-]{2,11}(?:[ \t]{1,40}(?:[yn-]|\d{1,6}\??)){3,7}[ \t]{1,40}[a-z/]"
 )
@@ -238,14 +240,21 @@ def _references(value: str) -> list[tuple[str, str]]:
     return [(name, sign) for name, sign in found if not name.isupper()]
 
 
-def expand(value: str, lookup: Callable[[str], str | None], depth: int = 0) -> str | None:
+def expand(
+    value: str,
+    lookup: Callable[[str], str | None],
+    depth: int = 0,
+    steps: list[int] | None = None,
+) -> str | None:
     """``value`` with every ``$name`` filled in; ``None`` if one is not known or leads back to itself.
 
     ``${name?text}``, ``${name:text}``, ``${name?{text}:{text}}`` and ``${{a} == {b} ? {c} : {d}}`` are understood.
     """
     if "$" not in value:
         return value
-    if depth > _DEEPEST:
+    steps = [_MOST_STEPS] if steps is None else steps
+    steps[0] -= 1
+    if depth > _DEEPEST or steps[0] < 0:
         return None
     out: list[str] = []
     place = 0
@@ -263,14 +272,14 @@ def expand(value: str, lookup: Callable[[str], str | None], depth: int = 0) -> s
             end = _closing(value, place + 1)
             if end is None:
                 return None
-            found = _reference(value[place + 2 : end], lookup, depth)
+            found = _reference(value[place + 2 : end], lookup, depth, steps)
             place = end + 1
         else:
             word = re.compile(r"\w+").match(value, place + 1)
             if word is None:
                 return None
             raw = lookup(word[0])
-            found = None if raw is None else expand(raw, lookup, depth + 1)
+            found = None if raw is None else expand(raw, lookup, depth + 1, steps)
             place = word.end()
         if found is None:
             return None
@@ -294,28 +303,32 @@ def _closing(value: str, place: int) -> int | None:
     return None
 
 
-def _reference(inner: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def _reference(
+    inner: str, lookup: Callable[[str], str | None], depth: int, steps: list[int]
+) -> str | None:
     """What ``${inner}`` stands for."""
     inner = inner.strip()
     if inner.startswith("{"):
-        return _compared(inner, lookup, depth)
+        return _compared(inner, lookup, depth, steps)
     found = re.match(r"(\w+)\s*([?:])?", inner)
     if found is None:
         return None
     raw = lookup(found[1])
     if not found[2]:
-        return None if raw is None else expand(raw, lookup, depth + 1)
-    value = expand(raw or "", lookup, depth + 1)
+        return None if raw is None else expand(raw, lookup, depth + 1, steps)
+    value = expand(raw or "", lookup, depth + 1, steps)
     if value is None:
         return None
     rest = inner[found.end() :]
     if found[2] == ":":
-        return "" if value else expand(_braced(rest)[0], lookup, depth + 1)
+        return "" if value else expand(_braced(rest)[0], lookup, depth + 1, steps)
     yes, no = _branches(rest)
-    return expand(yes if value else no, lookup, depth + 1)
+    return expand(yes if value else no, lookup, depth + 1, steps)
 
 
-def _compared(inner: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def _compared(
+    inner: str, lookup: Callable[[str], str | None], depth: int, steps: list[int]
+) -> str | None:
     left, rest = _braced(inner)
     operator = re.match(
         r"\s*(<=level|>=level|<level|>level|==level|!=level|<=|>=|==|!=|<|>)\s*", rest
@@ -327,10 +340,10 @@ def _compared(inner: str, lookup: Callable[[str], str | None], depth: int) -> st
     if not rest.startswith("?"):
         return None
     yes, no = _branches(rest[1:])
-    one, other = expand(left, lookup, depth + 1), expand(right, lookup, depth + 1)
+    one, other = expand(left, lookup, depth + 1, steps), expand(right, lookup, depth + 1, steps)
     if one is None or other is None:
         return None
-    return expand(yes if _holds(one, operator[1], other) else no, lookup, depth + 1)
+    return expand(yes if _holds(one, operator[1], other) else no, lookup, depth + 1, steps)
 
 
 def _holds(one: str, operator: str, other: str) -> bool:

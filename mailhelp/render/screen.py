@@ -259,7 +259,9 @@ def _one(
         sheet.add(*_danger(answer))
         sheet.add(*_top(answer))
     # what master.cf sets for single services is no fault
-    notes = () if answer.kind == "config" and len(answer.findings) > 1 else answer.notes
+    notes = answer.notes
+    if answer.kind == "config" and len(answer.findings) > 1:
+        notes = () if answer.text else notes[:1]
     for note in notes[:2]:
         sheet.add(Text(_item((("", note),), width)))
     others = list(_others(answer))
@@ -357,8 +359,8 @@ def _meaning(sheet: _Sheet, answer: Answer, most: int = _MEANING) -> None:
     units = {each.unit for each in answer.parameters if each.asked and each.unit}
     if len(units) == 1:
         sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
+    told = [answer.danger, *(finding.title for finding in answer.findings)]
     for each in answer.parameters:
-        told = [answer.danger, *(finding.title for finding in answer.findings)]
         if each.danger and not any(text and each.danger.startswith(text) for text in told):
             sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
 

@@ -14,6 +14,8 @@ from mailhelp.light import NamedTuple
 
 MAIN, MASTER = "main.cf", "master.cf"
 _LONGEST = 160
+_MOST_SAME = 4
+"""So many faults of the same title are told one by one."""
 
 
 class Known(NamedTuple):
@@ -115,7 +117,7 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
         (each.finding.title, each.finding.file, each.finding.line, each.finding.text): each
         for each in reversed(list(faults))
     }
-    return sorted(
+    ordered = sorted(
         unique.values(),
         key=lambda fault: (
             SEVERITIES.index(fault.finding.severity),
@@ -124,6 +126,26 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
             fault.finding.line or 0,
         ),
     )
+    return _counted(ordered)
+
+
+def _counted(faults: list[Fault]) -> list[Fault]:
+    """Many faults of the same title as one, at its first place, with their count."""
+    same: dict[tuple[str, str | None], list[Fault]] = {}
+    for each in faults:
+        same.setdefault((each.finding.title, each.finding.file), []).append(each)
+    return [
+        each
+        if len(group) <= _MOST_SAME
+        else each._replace(finding=_times(each.finding, len(group)))
+        for each in faults
+        if len(group := same[each.finding.title, each.finding.file]) <= _MOST_SAME
+        or each is group[0]
+    ]
+
+
+def _times(finding: Finding, count: int) -> Finding:
+    return finding._replace(count=count)
 
 
 def _short(text: str) -> str:

@@ -34,6 +34,7 @@ TABLES = (
     "drafts",
     "formats",
     "gists",
+    "heads",
     "listings",
     "manpages",
     "places",

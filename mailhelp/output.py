@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
-from mailhelp.render.lines import cells, visible
+from mailhelp.render.lines import cells
+from mailhelp.visible import visible
 
 if TYPE_CHECKING:
     from mailhelp.render.many import Gathered

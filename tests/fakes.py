@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class FakeHost(Host):
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     left: list[tuple[str, ...]] = field(default_factory=list)
+    programs: frozenset[str] = frozenset()
+    root: bool = False
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -109,6 +112,20 @@ class FakeHost(Host):
     @property
     def search_path(self) -> str:
         return "/usr/bin"
+
+    @property
+    def running(self) -> frozenset[str]:
+        return self.programs
+
+    @property
+    def is_root(self) -> bool:
+        return self.root
+
+    def can_read(self, path: str) -> bool:
+        return path in self.files
+
+    def stat(self, path: str) -> os.stat_result:
+        raise OSError("this host knows nothing of its files")
 
     def is_file(self, path: str) -> bool:
         return path in self.files

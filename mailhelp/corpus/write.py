@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mailhelp.corpus.compile import Compiled
+from mailhelp.corpus.read import CHECKS
 from mailhelp.knowledge.links import links
 from mailhelp.knowledge.store import Store
 from mailhelp.knowledge.weights import weigh
@@ -12,11 +14,12 @@ from mailhelp.knowledge.weights import weigh
 
 def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
     """Put all that ``compiled`` holds into ``store``."""
+    tables = compiled.own_tables
     store.add(
         compiled.documents,
         compiled.patterns,
         fields=compiled.known.rows(),
-        tables=compiled.own_tables,
+        tables={**tables, CHECKS: {key: _told(row) for key, row in tables.get(CHECKS, {}).items()}},
         **facts,
     )
     # searched is what is an answer by itself
@@ -26,3 +29,8 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         if document.kind != "part" and not document.data.get("patch")
     ]
     store.add_searched(*weigh(documents, links(documents)))
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A check without what it is tried with."""
+    return {key: value for key, value in row.items() if key not in ("bad", "good")}

@@ -50,6 +50,11 @@ def oldest_first(names: Iterable[str]) -> list[str]:
 
     ``mail.log.2.gz`` goes before ``mail.log.1`` and this before ``mail.log``; dates in names count as such.
     """
+    return [name for log in sets(names) for name in log]
+
+
+def sets(names: Iterable[str]) -> list[list[str]]:
+    """``names`` by the log that they are files of, of each oldest first."""
     logs: dict[str, list[tuple[bool, str, int, str]]] = {}
     for name in dict.fromkeys(names):
         found = _ROTATED.match(name)
@@ -57,7 +62,7 @@ def oldest_first(names: Iterable[str]) -> list[str]:
         written = re.sub(r"\D", "", date or "")
         is_current = number is None and date is None
         logs.setdefault(base, []).append((is_current, written, -int(number or 0), name))
-    return [name for log in logs.values() for *_, name in sorted(log)]
+    return [[name for *_, name in sorted(log)] for log in logs.values()]
 
 
 def rotation(name: str) -> list[str]:

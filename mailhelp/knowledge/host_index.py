@@ -143,6 +143,8 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
 
     Raises ``SourceError`` as ``ensure`` does.
     """
+    import traceback
+
     top = cache.made(host, _TOP)
     try:
         with cache.private(), _only_builder(top) as alone, _no_garbage_collection():
@@ -153,6 +155,9 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
             os.unlink(top / _ASKED)
     except (OSError, sqlite3.Error) as error:
         unwritable = cache.unwritable(top.parent, error)
+        # what the search was writing is open still, and takes room on a full disk
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()
         with suppress(OSError):  # for whoever had it built in the background
             cache.replace(top / _ASKED, str(unwritable))
         raise unwritable from error

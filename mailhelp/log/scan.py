@@ -3,8 +3,7 @@
 Whether a message fits an entry is decided by the same regexes as in ``catalogue``. What is saved is
 the search for them: all messages of a program that hold the same of the words under which patterns
 are filed have the same candidates in the same order, and a log has few such sets of words. A line that
-is anything but a plain record by itself (wrapped, continued, of another format, repeated, with a secret)
-goes through the ``Engine`` with the lines that it may belong to; so the counts are those that reading
+is anything but a plain record by itself (wrapped, continued, of another format, repeated) goes through the ``Engine`` with the lines that it may belong to; so the counts are those that reading
 record by record gives.
 """
 
@@ -25,7 +24,7 @@ from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
 from mailhelp.log.tally import Count, Tally
 from mailhelp.patterns.values import EMPTY
-from mailhelp.redact import Carried
+from mailhelp.redact import cover
 
 _LINE = re.compile(
     r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -50,6 +49,8 @@ _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
 Row = tuple[str, str, str, str]
+Kept = tuple[str, "re.Match[str]", str]
+"""A record of which values are kept: its time, its match, its host and tag."""
 
 
 class Plan(NamedTuple):
@@ -138,16 +139,21 @@ class Scanner:
     def scan(self, source: Iterable[bytes]) -> Tally:
         """The tally of ``source``: blocks of whole lines."""
         self._tally = Tally()
-        carried = Carried(self.engine.redactor)
         # the rest of a block that may go on in the next one
         left: list[str] = []
         for block in self._read_whole(source):
             text = block.decode("utf-8", "replace").removesuffix("\n")
             if "\r" in text:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
-            text = self.engine.redactor.cover_block(text, carried)
             left = self._block(text, left)
         self._through_engine(left)
+        self._tally.ledger.bound()
+        return self._tally
+
+    def by_record(self, lines: Iterable[str]) -> Tally:
+        """What ``scan`` counts, record by record: for those who want to compare."""
+        self._tally = Tally()
+        self._through_engine(list(lines))
         self._tally.ledger.bound()
         return self._tally
 
@@ -155,13 +161,7 @@ class Scanner:
         """Whether a record begins with ``line``, and nothing of it is told by the line ``before`` it."""
         texts = [each.decode("utf-8", "replace").rstrip() for each in (before, line)]
         rows = [_LINE.findall(text)[0] for text in texts]
-        redactor = self.engine.redactor
-        return (
-            all(row[0] for row in rows)
-            and not self._slow_lines("\n".join(texts), rows)
-            and not redactor.places(texts[0])
-            and not redactor.asked(texts[0])
-        )
+        return all(row[0] for row in rows) and not self._slow_lines("\n".join(texts), rows)
 
     def _read_whole(self, source: Iterable[bytes]) -> Iterator[bytes]:
         """``source`` as far as it can be read."""
@@ -308,12 +308,12 @@ class Scanner:
                 self._unknown(time, where, message, text)
                 continue
             if not way.plain:
-                self._one_by_engine(time, where, message, text, acts)
+                self._one_by_engine(message, text, acts)
                 continue
             if way in column:
-                column[way].append((time, found) if way.keep else time)
+                column[way].append((time, found, where) if way.keep else time)
             else:
-                column[way] = [(time, found) if way.keep else time]
+                column[way] = [(time, found, where) if way.keep else time]
                 self._sample(way, text, message)
             act = way.act
             if way.act_group:
@@ -410,7 +410,7 @@ class Scanner:
                 tally.span(first, last)
                 tally.known("generic" if way.generic else "entry", len(times))
                 if way.keep:
-                    self._count_values(count, way, [value[1] for value in values])
+                    self._count_values(count, way, values)
 
     def _counted(self, way: _Way) -> Count:
         counts = self._tally.counts
@@ -419,47 +419,69 @@ class Scanner:
             count = counts[way.id] = Count(way.generic)
         return count
 
-    def _count_values(self, count: Count, way: _Way, found: list[re.Match[str]]) -> None:
+    def _count_values(self, count: Count, way: _Way, kept: list[Kept]) -> None:
         """Count mails, clients and the commonest values of records of one kind."""
         if way.id_group:
-            mails = dict.fromkeys(match[way.id_group] for match in found)
-            count.mail(mail for mail in mails if mail not in self._none)
+            mails = {each[1][way.id_group]: each for each in reversed(kept)}
+            found = [mail for mail in reversed(mails) if mail not in self._none]
+            if count.has_ids or not any(self._places(mails[mail]) for mail in found):
+                count.mail(found)
             if "deferred" in (way.act, *way.acts.values()):
                 self._tally.deferred.add(
                     match[way.id_group]
-                    for match in found
+                    for _, match, _ in kept
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
-            for value, times in self._values(found, name, providers).items():
-                count.value(name, value, times)
+            for value, (times, first) in self._values(kept, name, providers).items():
+                if count.knows(name, value) or not self._places(first):
+                    count.value(name, value, times)
+                else:
+                    for group, hole in providers:
+                        inner = self._inner(hole, self._covered(first, group), name)
+                        if inner:
+                            count.value(name, inner, times)
+                            break
         if way.client:
-            count.clients.add(self._values(found, self._who, way.client))
+            count.clients.add(self._values(kept, self._who, way.client))
 
     def _values(
-        self, found: list[re.Match[str]], name: str, providers: tuple[tuple[int, str], ...]
-    ) -> Counter[str]:
-        """How often each value of the field ``name`` is in matches."""
-        counted: Counter[str] = Counter()
-        if len(providers) == 1:
-            ((group, hole),) = providers
-            for value, times in Counter(match[group] for match in found).items():
+        self, kept: list[Kept], name: str, providers: tuple[tuple[int, str], ...]
+    ) -> dict[str, tuple[int, Kept]]:
+        """How often each value of the field ``name`` is in records, and one that has it."""
+        take = itemgetter(0, *(group for group, _ in providers))
+        counted = Counter(take(each[1])[1:] for each in kept)
+        of = {take(each[1])[1:]: each for each in kept}
+        found: dict[str, tuple[int, Kept]] = {}
+        for raw, times in counted.items():
+            for (_, hole), value in zip(providers, raw, strict=True):
                 inner = self._inner(hole, value, name)
                 if inner:
-                    counted[inner] += times
-            return counted
-        for match in found:
-            for group, hole in providers:
-                inner = self._inner(hole, match[group], name)
-                if inner:
-                    counted[inner] += 1
+                    before = found.get(inner, (0, of[raw]))
+                    found[inner] = (before[0] + times, before[1])
                     break
-        return counted
+        return found
+
+    def _places(self, kept: Kept) -> list[tuple[int, int]]:
+        """Where secrets are in the message of a record; a plain record tells nothing of the next."""
+        time, found, where = kept
+        head = f"{time} {where}: "
+        places = self.engine.redactor.places(head + found.string)
+        return [(max(start - len(head), 0), end - len(head)) for start, end in places]
+
+    def _covered(self, kept: Kept, group: int) -> str | None:
+        """The value of a ``group`` of a record without secrets."""
+        found = kept[1]
+        if found[group] is None:
+            return None
+        return cover(found.string, self._places(kept))[slice(*found.span(group))]
 
     def _inner(self, hole: str, value: str | None, name: str) -> str:
         """The first value of the field ``name`` inside a value of ``hole``; empty if there is none."""
         if not value or hole == name:
             return value or ""
+        if not self.engine.splitter.may_hold(hole, name, value):
+            return ""
         known = self._split.get((hole, value))
         if known is None:
             if len(self._split) >= _MOST_SPLIT:
@@ -474,32 +496,34 @@ class Scanner:
         """Keep the record of ``message`` as a sample of its entry."""
         count = self._counted(way)
         if not count.has_samples:
-            count.sample(_line_of(text, message))
+            count.sample(self.engine.redactor.cover(_line_of(text, message)))
 
     def _unknown(self, time: str, where: str, message: str, text: str) -> None:
-        time = self._canonical(time)
-        self._shape(where.partition(" ")[2], message, time, lambda: _line_of(text, message))
+        time, tag = self._canonical(time), where.partition(" ")[2]
+        if _shape_of(tag, message) in self._tally.unknown:
+            self._shape(tag, message, time, "")
+            return
+        head = f"{time} {where}: "
+        covered = self.engine.redactor.cover(head + message)[len(head) :]
+        line = _line_of(text, message)
+        self._shape(tag, covered, time, line[: len(line) - len(message)] + covered)
 
-    def _shape(self, tag: str, message: str, time: str, sample: Callable[[], str]) -> None:
-        """Count a record that nothing knows by its shape: the words that are no values."""
+    def _shape(self, tag: str, message: str, time: str, sample: str) -> None:
+        """Count a record that nothing knows by its shape."""
         tally = self._tally
         tally.known("no", 1)
         tally.span(time, time)
-        words = _SHAPELESS.sub("…", message[:400]).split()[:_MOST_WORDS]
-        shape = " ".join((*((f"{tag}:",) if tag else ()), *words))
-        count = tally.shape(shape)
+        count = tally.shape(_shape_of(tag, message))
         if count is None:
             tally.unknown_rest += 1
             return
         if not count.samples:
-            count.sample(sample())
+            count.sample(sample)
         count.add(1, time[:13], time, time)
 
-    def _one_by_engine(
-        self, time: str, where: str, message: str, text: str, acts: list[tuple[str, str, str]]
-    ) -> None:
+    def _one_by_engine(self, message: str, text: str, acts: list[tuple[str, str, str]]) -> None:
         """Count a plain record whose values have to be covered."""
-        self._through_engine([_line_of(text, message) or f"{time} {where}: {message}"], acts)
+        self._through_engine([_line_of(text, message)], acts)
 
     def _through_engine(
         self, lines: list[str], acts: list[tuple[str, str, str]] | None = None
@@ -508,7 +532,7 @@ class Scanner:
         if not lines:
             return
         own: list[tuple[str, str, str]] = [] if acts is None else acts
-        for read in self.engine.reads(lines, is_covered=True):
+        for read in self.engine.reads(lines):
             if read.record.text.strip():
                 self._read(read, own)
         if acts is None:
@@ -526,7 +550,7 @@ class Scanner:
             tally.span(time, time)
             return
         if hit is None:
-            self._shape(record.tag or "", record.message, time, lambda: record.text)
+            self._shape(record.tag or "", record.message, time, record.text)
             return
         name = (hit.entry, hit.generic, hit.holes)
         way = self._slow.get(name)
@@ -628,6 +652,12 @@ def _captured(regex: str, groups: list[int]) -> str:
     return _SIGN.sub(replaced, regex)
 
 
+def _shape_of(tag: str, message: str) -> str:
+    """The shape of a record: the words that are no values."""
+    words = _SHAPELESS.sub("…", message[:400]).split()[:_MOST_WORDS]
+    return " ".join((*((f"{tag}:",) if tag else ()), *words))
+
+
 def _group(holes: tuple[str, ...], name: str) -> int:
     """The number of the group of the field ``name``; 0 if there is none."""
     return holes.index(name) + 1 if name in holes else 0
@@ -635,8 +665,8 @@ def _group(holes: tuple[str, ...], name: str) -> int:
 
 def _line_of(text: str, message: str) -> str:
     """The first line of ``text`` that ends with ``message``."""
-    at = text.find(f": {message}")
+    wanted = f": {message}\n"
+    at = text.find(wanted)
     if at < 0:
-        return ""
-    end = text.find("\n", at)
-    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+        at = len(text) - len(wanted) + 1
+    return text[text.rfind("\n", 0, at) + 1 : at + len(wanted) - 1]

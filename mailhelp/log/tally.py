@@ -171,6 +171,16 @@ class Count:
         if value in values or len(values) < _MOST_VALUES:
             values[value] = values.get(value, 0) + times
 
+    def knows(self, name: str, value: str) -> bool:
+        """Whether a value of the field ``name`` was counted, or will not be."""
+        values = self.top.get(name, {})
+        return value in values or len(values) >= _MOST_VALUES
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether there is no room for another queue ID."""
+        return len(self.ids) >= _MOST_SAMPLES
+
     @property
     def has_samples(self) -> bool:
         """Whether there is no room for another sample."""

@@ -80,6 +80,7 @@ class Splitter:
         self.fields = fields
         self._shapes: dict[str, tuple[list[_Shape], _Items | None]] = {}
         self._parts: dict[str, frozenset[str]] = {}
+        self._signs: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Splitter, (self.fields,)
@@ -106,6 +107,19 @@ class Splitter:
             known = frozenset((name, *(part for each in inner for part in self.parts(each))))
             self._parts[name] = known
         return known
+
+    def may_hold(self, name: str, part: str, value: str) -> bool:
+        """Whether a value of the field ``name`` may hold one of the field ``part``: else it need not be split."""
+        signs = self._signs.get((name, part))
+        if signs is None:
+            field = self.fields[name]
+            shapes = [parse(text) for text in (*field.forms, *field.items)]
+            signs = self._signs[name, part] = tuple(
+                shape[0] if isinstance(shape[0], str) else ""
+                for shape in shapes
+                if any(part in self.parts(each) for each in holes(shape))
+            )
+        return any(sign in value for sign in signs)
 
     def _add_groups(
         self, found: list[ValueSpan], match: re.Match[str], names: tuple[str, ...]

@@ -49,6 +49,10 @@ _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
 Row = tuple[str, str, str, str]
+Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
+"""A record that counts in the totals: its way, and its values by group."""
+Providers = tuple[tuple[int, str], ...]
+"""The groups that may hold a value, each with its own field."""
 Kept = tuple[str, "re.Match[str]", str]
 """A record of which values are kept: its time, its match, its host and tag."""
 
@@ -76,12 +80,12 @@ class _Way:
     """A pattern, ready to be tried: its fixed text, its regex, what its entry is counted for.
 
     ``act`` is an act of the totals, ``acts`` what the group ``act_group`` makes of it where it depends on a
-    value. ``wants`` are the groups whose values are counted.
+    value; ``counts_act`` says that there is any. ``put`` takes what is kept of a record.
     """
 
     __slots__ = (
-        "act", "act_group", "acts", "client", "fixed", "generic", "id", "id_group", "keep", "match",
-        "plain", "size_group", "top",
+        "act", "act_group", "acts", "client", "counts_act", "fixed", "generic", "id", "id_group", "keep",
+        "match", "plain", "put", "size_group", "top",
     )  # fmt: skip
 
     def __init__(self, id: str, generic: bool) -> None:
@@ -93,9 +97,11 @@ class _Way:
         self.act = ""
         self.acts: dict[str, str] = {}
         self.act_group = self.id_group = self.size_group = 0
-        self.top: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
-        self.client: tuple[tuple[int, str], ...] = ()
+        self.top: tuple[tuple[str, Providers], ...] = ()
+        self.client: Providers = ()
         self.keep = False
+        self.counts_act = False
+        self.put: Callable[[Any], None] | None = None
 
 
 def _no_match(text: str) -> None:
@@ -134,6 +140,7 @@ class Scanner:
         rules = (row.get("continuation") for row in self.engine.programs.values())
         self._ends = tuple(rule["ends"] for rule in rules if rule)
         self._odd_ends = (*self._ends, *_BLANKS)
+        self._last_signs = frozenset(end[-1] for end in self._odd_ends)
         self._bounded = bool(plan.since or plan.until)
 
     def scan(self, source: Iterable[bytes]) -> Tally:
@@ -175,11 +182,15 @@ class Scanner:
         rows: list[Row] = _LINE.findall(text)
         slow = self._slow_lines(text, rows)
         slow.add(len(rows) - 1)  # whether it goes on is known from the next block
-        lines = text.split("\n")
         if left and self._joins(left, rows[0]):
             slow.add(0)
+        lines = (
+            text.split("\n")
+            if len(slow) > 1
+            else [""] * (len(rows) - 1) + [text[text.rfind("\n") + 1 :]]
+        )
         columns: dict[str, dict[_Way, list[Any]]] = {}
-        acts: list[tuple[str, str, str]] = []
+        acts: list[Act] = []
         position = 0
         group = left
         for number in sorted(slow):
@@ -195,9 +206,7 @@ class Scanner:
                 group = self._cut(group, acts)
             position = number + 1
         self._count(columns, text)
-        take = self._tally.ledger.take
-        for act in acts:
-            take(*act)
+        self._take(acts)
         self._tally.ledger.bound()
         return group
 
@@ -231,14 +240,16 @@ class Scanner:
             odd |= {number for number, row in enumerate(rows) if row[1] in bad}
         if len(self._days) > _MOST_WHERES:
             self._days.clear()
-        days = {time[:6] for time in map(itemgetter(0), rows)}
+        days = set(map(itemgetter(slice(6)), map(itemgetter(0), rows)))
         for day in days - self._days.keys():
             self._days[day] = self._date(day)
         if any(self._days[day] is None for day in days):
             odd |= {number for number, row in enumerate(rows) if self._days[row[0][:6]] is None}
         slow = odd | {number - 1 for number in odd if number}
         ends = self._odd_ends
-        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)]:
+        last = set(map(itemgetter(slice(-1, None)), map(itemgetter(2), rows)))
+        found = not last.isdisjoint(self._last_signs)
+        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
             slow |= {number, number + 1} if number + 1 < len(rows) else {number}
         if " repeated " in text:
             slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
@@ -279,25 +290,33 @@ class Scanner:
         start: int,
         end: int,
         columns: dict[str, dict[_Way, list[Any]]],
-        acts: list[tuple[str, str, str]],
+        acts: list[Act],
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
-        wheres, totals, none, bounded = self._wheres, self._tally.totals, self._none, self._bounded
+        wheres, bounded = self._wheres, self._bounded
         hour, last = "\0", ""
         column: dict[_Way, list[Any]] = {}
         sources: _Sources | None = None
-        for time, where, message, _ in rows[start:end]:
+        intersection = frozenset[str]().intersection
+        known: dict[frozenset[str], tuple[_Way, ...]] = {}
+        for time, where, message, _ in rows if len(rows) == end - start else rows[start:end]:
             if not time.startswith(hour):
                 hour = time[:13] if time[4] == "-" else time[:9]
+                for way in column:
+                    way.put = None
                 column = columns.setdefault(hour, {})
+                for way, values in column.items():
+                    way.put = values.append
             if bounded and not self._within(self._canonical(time)):
                 continue
             if where != last:
                 sources, last = wheres[where], where
-            assert sources is not None
-            key = sources.filing.intersection(message.split())
-            ways = sources.ways.get(key)
+                assert sources is not None
+                intersection, known = sources.filing.intersection, sources.ways
+            key = intersection(message.split())
+            ways = known.get(key)
             if ways is None:
+                assert sources is not None
                 ways = self._ways(sources, key, message)
             for way in ways:
                 if way.fixed in message:
@@ -307,23 +326,37 @@ class Scanner:
             else:
                 self._unknown(time, where, message, text)
                 continue
-            if not way.plain:
-                self._one_by_engine(message, text, acts)
-                continue
-            if way in column:
-                column[way].append((time, found, where) if way.keep else time)
-            else:
-                column[way] = [(time, found, where) if way.keep else time]
+            put = way.put
+            if put is None:
+                if not way.plain:
+                    self._one_by_engine(message, text, acts)
+                    continue
+                values = column[way] = []
+                put = way.put = values.append
                 self._sample(way, text, message)
+            put((time, found, where) if way.keep else time)
+            if way.counts_act:
+                acts.append((way, found))
+        for way in column:
+            way.put = None
+
+    def _take(self, acts: list[Act]) -> None:
+        """Count the acts of the grand totals, in the order of their records."""
+        none, totals, ledger = self._none, self._tally.totals, self._tally.ledger
+        told: list[tuple[str, str, str]] = []
+        for way, found in acts:
             act = way.act
             if way.act_group:
-                act = way.acts.get(found[way.act_group], act)
-            if act:
-                totals[act] = totals.get(act, 0) + 1
-                if act in _OF_MAILS and way.id_group:
-                    mail = found[way.id_group]
-                    if mail not in none:
-                        acts.append((act, mail, found[way.size_group] if way.size_group else ""))
+                act = way.acts.get(found[way.act_group] or "", act)
+            if not act:
+                continue
+            totals[act] = totals.get(act, 0) + 1
+            if act in _OF_MAILS and way.id_group:
+                mail = found[way.id_group]
+                if mail and mail not in none:
+                    size = found[way.size_group] if way.size_group else ""
+                    told.append((act, mail, size or ""))
+        ledger.take(told)
 
     def _ways(self, sources: _Sources, key: frozenset[str], message: str) -> tuple[_Way, ...]:
         """The patterns that a message with the words ``key`` can fit, best first."""
@@ -363,6 +396,7 @@ class Scanner:
                 way.act_group = group
                 for value in row["values"]:
                     way.acts.setdefault(value, act)
+        way.counts_act = bool(way.act or way.acts)
         way.keep = not harmless and data.get("severity") not in (None, "info")
         if way.keep:
             names = [name for name in self._top["fields"] if self._providers(holes, name)]
@@ -373,7 +407,7 @@ class Scanner:
                 way.client = self._providers(holes, self._who)
         return way
 
-    def _providers(self, holes: tuple[str, ...], name: str) -> tuple[tuple[int, str], ...]:
+    def _providers(self, holes: tuple[str, ...], name: str) -> Providers:
         """The groups that may hold a value of the field ``name``, each with its own field."""
         parts = self.engine.splitter.parts
         return tuple((n, hole) for n, hole in enumerate(holes, 1) if name in parts(hole))
@@ -433,34 +467,35 @@ class Scanner:
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
-            for value, (times, first) in self._values(kept, name, providers).items():
-                if count.knows(name, value) or not self._places(first):
+            for raw, times in self._raw_values(kept, providers).items():
+                value = self._inner_of(raw, name, providers)
+                if value and not count.knows(name, value):
+                    first = next(each for each in kept if _taken(each, providers) == raw)
+                    if self._places(first):
+                        shown = tuple(self._covered(first, group) for group, _ in providers)
+                        value = self._inner_of(shown, name, providers)
+                if value:
                     count.value(name, value, times)
-                else:
-                    for group, hole in providers:
-                        inner = self._inner(hole, self._covered(first, group), name)
-                        if inner:
-                            count.value(name, inner, times)
-                            break
         if way.client:
-            count.clients.add(self._values(kept, self._who, way.client))
+            raws = self._raw_values(kept, way.client)
+            clients = (self._inner_of(raw, self._who, way.client) for raw in raws)
+            count.clients.add(filter(None, clients))
 
-    def _values(
-        self, kept: list[Kept], name: str, providers: tuple[tuple[int, str], ...]
-    ) -> dict[str, tuple[int, Kept]]:
-        """How often each value of the field ``name`` is in records, and one that has it."""
-        take = itemgetter(0, *(group for group, _ in providers))
-        counted = Counter(take(each[1])[1:] for each in kept)
-        of = {take(each[1])[1:]: each for each in kept}
-        found: dict[str, tuple[int, Kept]] = {}
-        for raw, times in counted.items():
-            for (_, hole), value in zip(providers, raw, strict=True):
-                inner = self._inner(hole, value, name)
-                if inner:
-                    before = found.get(inner, (0, of[raw]))
-                    found[inner] = (before[0] + times, before[1])
-                    break
-        return found
+    def _raw_values(self, kept: list[Kept], providers: Providers) -> Counter[Any]:
+        """How often each combination of what ``providers`` have is in records."""
+        if len(providers) == 1:
+            group = providers[0][0]
+            return Counter([found[group] for _, found, _ in kept])
+        return Counter([_taken(each, providers) for each in kept])
+
+    def _inner_of(self, raw: Any, name: str, providers: Providers) -> str:
+        """The first value of the field ``name`` in values of ``providers``; empty if there is none."""
+        if len(providers) == 1:
+            return self._inner(providers[0][1], raw[0] if isinstance(raw, tuple) else raw, name)
+        inner = (
+            self._inner(hole, value, name) for (_, hole), value in zip(providers, raw, strict=True)
+        )
+        return next(filter(None, inner), "")
 
     def _places(self, kept: Kept) -> list[tuple[int, int]]:
         """Where secrets are in the message of a record; a plain record tells nothing of the next."""
@@ -521,25 +556,22 @@ class Scanner:
             count.sample(sample)
         count.add(1, time[:13], time, time)
 
-    def _one_by_engine(self, message: str, text: str, acts: list[tuple[str, str, str]]) -> None:
+    def _one_by_engine(self, message: str, text: str, acts: list[Act]) -> None:
         """Count a plain record whose values have to be covered."""
         self._through_engine([_line_of(text, message)], acts)
 
-    def _through_engine(
-        self, lines: list[str], acts: list[tuple[str, str, str]] | None = None
-    ) -> None:
+    def _through_engine(self, lines: list[str], acts: list[Act] | None = None) -> None:
         """Count the records of ``lines``, which belong to no record before or behind them."""
         if not lines:
             return
-        own: list[tuple[str, str, str]] = [] if acts is None else acts
+        own: list[Act] = [] if acts is None else acts
         for read in self.engine.reads(lines):
             if read.record.text.strip():
                 self._read(read, own)
         if acts is None:
-            for act in own:
-                self._tally.ledger.take(*act)
+            self._take(own)
 
-    def _read(self, read: Read, acts: list[tuple[str, str, str]]) -> None:
+    def _read(self, read: Read, acts: list[Act]) -> None:
         """Count a record that the engine has read."""
         record, hit, tally = read.record, read.hit, self._tally
         time = record.time or ""
@@ -564,21 +596,15 @@ class Scanner:
         tally.span(time, time)
         tally.known(read.recognised, 1)
         values = read.first()
-        mail = values.get(self._mail["id"], "") if way.id_group else ""
-        act = way.act
-        if way.act_group:
-            field = hit.holes[way.act_group - 1]
-            act = way.acts.get(values.get(field, ""), act)
-        if act:
-            tally.total(act)
-            if mail not in self._none:
-                size = values.get(self._mail["size"], "") if way.size_group else ""
-                acts.append((act, mail, size))
+        groups = ("", *(values.get(hole, "") for hole in hit.holes))
+        mail = groups[way.id_group]
+        if way.counts_act:
+            acts.append((way, groups))
         if not way.keep:
             return
         if mail not in self._none:
             count.mail((mail,))
-            if act == "deferred":
+            if way.acts.get(groups[way.act_group], way.act) == "deferred":
                 tally.deferred.add((mail,))
         for field, _ in way.top:
             if field in values:
@@ -586,7 +612,7 @@ class Scanner:
         if way.client and self._who in values:
             count.clients.add((values[self._who],))
 
-    def _cut(self, lines: list[str], acts: list[tuple[str, str, str]]) -> list[str]:
+    def _cut(self, lines: list[str], acts: list[Act]) -> list[str]:
         """Count the records of ``lines`` but for the last one, which is handed back."""
         records = [self.engine.parse(line) for line in lines]
         for number in range(len(lines) - 1, 0, -1):
@@ -650,6 +676,12 @@ def _captured(regex: str, groups: list[int]) -> str:
         return "(" if number in groups else "(?:"
 
     return _SIGN.sub(replaced, regex)
+
+
+def _taken(kept: Kept, providers: Providers) -> Any:
+    """What a record has of ``providers``: a value, or several."""
+    values = tuple([kept[1][group] for group, _ in providers])
+    return values if len(values) > 1 else values[0]
 
 
 def _shape_of(tag: str, message: str) -> str:

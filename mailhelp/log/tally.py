@@ -83,18 +83,25 @@ class Ledger:
         """The size of each mail as often as it was delivered."""
         return self.delivered + sum(size * after for _, size, after in self.heads.values())
 
-    def take(self, act: str, mail: str, value: str) -> None:
-        """A record of ``mail``; ``value`` is its size where ``act`` is ``sized``."""
-        if act == "received":
-            self.sizes[mail] = 0
-            self.expected[mail] = None
-        elif act == "removed":
-            self.sizes[mail] = 0
-            self.expected.pop(mail, None)
-        elif act == "sized":
-            self._head(mail, 0, int(value[:18]) if value.isdecimal() else 0, 0)
-        elif act == "delivered":
-            self._head(mail, 1, 0, 0)
+    def take(self, acts: Iterable[tuple[str, str, str]]) -> None:
+        """Records in their order: an act, its mail, and the mail's size where the act is ``sized``."""
+        sizes, expected = self.sizes, self.expected
+        for act, mail, value in acts:
+            if act == "received":
+                sizes[mail] = 0
+                expected[mail] = None
+            elif act == "removed":
+                sizes[mail] = 0
+                expected.pop(mail, None)
+            elif act == "sized":
+                if not sizes.get(mail):
+                    self._head(mail, 0, int(value[:18]) if value.isdecimal() else 0, 0)
+            elif act == "delivered":
+                known = sizes.get(mail)
+                if known:
+                    self.delivered += known
+                else:
+                    self._head(mail, 1, 0, 0)
 
     def _head(self, mail: str, before: int, size: int, after: int) -> None:
         """So many deliveries of a mail, its size, and more deliveries."""

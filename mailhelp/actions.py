@@ -358,6 +358,7 @@ def log(
             since=begin,
             until=end,
             jobs=int(jobs or 0),
+            detailed=output.options.detail == "full",
             progress=progress,
         )
     report = found.answer.report

@@ -502,11 +502,12 @@ def log(
     since: str = "",
     until: str = "",
     jobs: int = 0,
+    detailed: bool = False,
     progress: Callable[[int, int, str], None] = lambda done, total, what: None,
 ) -> Log:
     """What is in the logs ``files``, of which ``-`` is standard input; rotated ones are read oldest first.
 
-    ``since`` and ``until`` are ISO 8601 as far as wanted; no ``jobs`` are two processes for large files.
+    ``since`` and ``until`` are ISO 8601 as far as wanted; ``detailed`` counts domains and hosts too; no ``jobs`` are two processes for large files.
     Raises ``SourceError`` if none of the files can be read, and ``NothingFound`` without records.
     """
     from mailhelp.explain import report
@@ -514,7 +515,7 @@ def log(
     from mailhelp.log import pool
     from mailhelp.log.scan import Scanner
 
-    plan = scan_plan(session, since, until)
+    plan = scan_plan(session, since, until, detailed)
     scanner = Scanner(plan)
     faults: list[SourceError] = []
     chunks: list[log_files.Chunk] = []
@@ -549,12 +550,12 @@ def log(
     return Log(report.explain(session.library, ordered, tally), tally)
 
 
-def scan_plan(session: Session, since: str = "", until: str = "") -> Plan:
+def scan_plan(session: Session, since: str = "", until: str = "", detailed: bool = False) -> Plan:
     """What it takes to scan logs, here or in another process."""
     from mailhelp.log.scan import Plan
 
     library = session.library
-    return Plan(library.engine, library.table("report"), library.layers, since, until)
+    return Plan(library.engine, library.table("report"), library.layers, since, until, detailed)
 
 
 def log_problem(session: Session, found: Log, number: int) -> Answer:

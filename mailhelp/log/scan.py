@@ -45,12 +45,15 @@ _BLANKS = (" ", "\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\r")
 _PAGE_BLANK = re.compile("[\u00a0\u2007\u202f]|\\s$")
 _SHAPELESS = re.compile(r"\S*[\d@/<>\[\]\"'=]\S*")
 _MOST_WORDS = 12
+_OF_RECIPIENTS = frozenset(("delivered", "deferred"))
 _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
 Row = tuple[str, str, str, str]
 Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
 """A record that counts in the totals: its way, and its values by group."""
+Acts = list[tuple[str, list[Act]]]
+"""Such records in their order, by the hour of their time as the log tells it."""
 Providers = tuple[tuple[int, str], ...]
 """The groups that may hold a value, each with its own field."""
 Kept = tuple[str, "re.Match[str]", str]
@@ -61,7 +64,7 @@ class Plan(NamedTuple):
     """What a scan needs: it can be pickled.
 
     ``table`` is ``report.toml``; ``documents`` hold the entries, those that go first first. Only records from ``since`` on and before ``until`` are counted: ISO 8601 as far
-    as wanted, without a zone, compared with the times as the log tells them.
+    as wanted, without a zone, compared with the times as the log tells them. ``detailed`` counts domains and hosts too.
     """
 
     engine: Engine
@@ -69,6 +72,7 @@ class Plan(NamedTuple):
     documents: tuple[Documents, ...]
     since: str = ""
     until: str = ""
+    detailed: bool = False
 
 
 def scan(plan: Plan, chunk: Chunk) -> Tally:
@@ -85,7 +89,7 @@ class _Way:
 
     __slots__ = (
         "act", "act_group", "acts", "client", "counts_act", "fixed", "generic", "id", "id_group", "keep",
-        "match", "plain", "put", "size_group", "top",
+        "match", "plain", "put", "sender_group", "size_group", "to", "top", "waited",
     )  # fmt: skip
 
     def __init__(self, id: str, generic: bool) -> None:
@@ -96,7 +100,9 @@ class _Way:
         self.plain = True
         self.act = ""
         self.acts: dict[str, str] = {}
-        self.act_group = self.id_group = self.size_group = 0
+        self.act_group = self.id_group = self.size_group = self.sender_group = 0
+        self.to: Providers = ()
+        self.waited: Providers = ()
         self.top: tuple[tuple[str, Providers], ...] = ()
         self.client: Providers = ()
         self.keep = False
@@ -154,14 +160,14 @@ class Scanner:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
             left = self._block(text, left)
         self._through_engine(left)
-        self._tally.ledger.bound()
+        self._tally.settle()
         return self._tally
 
     def by_record(self, lines: Iterable[str]) -> Tally:
         """What ``scan`` counts, record by record: for those who want to compare."""
         self._tally = Tally()
         self._through_engine(list(lines))
-        self._tally.ledger.bound()
+        self._tally.settle()
         return self._tally
 
     def begins(self, before: bytes, line: bytes) -> bool:
@@ -190,7 +196,12 @@ class Scanner:
             else [""] * (len(rows) - 1) + [text[text.rfind("\n") + 1 :]]
         )
         columns: dict[str, dict[_Way, list[Any]]] = {}
-        acts: list[Act] = []
+        acts: Acts = []
+        if self.plan.detailed:
+            hosts = Counter(map(itemgetter(1), rows))
+            for where, times in hosts.items():
+                if where:
+                    self._tally.traffic.host(where.partition(" ")[0], times)
         position = 0
         group = left
         for number in sorted(slow):
@@ -207,7 +218,7 @@ class Scanner:
             position = number + 1
         self._count(columns, text)
         self._take(acts)
-        self._tally.ledger.bound()
+        self._tally.settle()
         return group
 
     def _goes_on(self, line: str) -> bool:
@@ -290,7 +301,7 @@ class Scanner:
         start: int,
         end: int,
         columns: dict[str, dict[_Way, list[Any]]],
-        acts: list[Act],
+        acts: Acts,
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
         wheres, bounded = self._wheres, self._bounded
@@ -305,6 +316,8 @@ class Scanner:
                 for way in column:
                     way.put = None
                 column = columns.setdefault(hour, {})
+                here: list[Act] = []
+                acts.append((time, here))
                 for way, values in column.items():
                     way.put = values.append
             if bounded and not self._within(self._canonical(time)):
@@ -330,33 +343,54 @@ class Scanner:
             if put is None:
                 if not way.plain:
                     self._one_by_engine(message, text, acts)
+                    acts.append((time, here := []))
                     continue
                 values = column[way] = []
                 put = way.put = values.append
                 self._sample(way, text, message)
             put((time, found, where) if way.keep else time)
             if way.counts_act:
-                acts.append((way, found))
+                here.append((way, found))
         for way in column:
             way.put = None
 
-    def _take(self, acts: list[Act]) -> None:
+    def _take(self, acts: Acts) -> None:
         """Count the acts of the grand totals, in the order of their records."""
-        none, totals, ledger = self._none, self._tally.totals, self._tally.ledger
-        told: list[tuple[str, str, str]] = []
-        for way, found in acts:
-            act = way.act
-            if way.act_group:
-                act = way.acts.get(found[way.act_group] or "", act)
-            if not act:
-                continue
-            totals[act] = totals.get(act, 0) + 1
-            if act in _OF_MAILS and way.id_group:
-                mail = found[way.id_group]
-                if mail and mail not in none:
-                    size = found[way.size_group] if way.size_group else ""
-                    told.append((act, mail, size or ""))
-        ledger.take(told)
+        none, totals, traffic = self._none, self._tally.totals, self._tally.traffic
+        told: list[tuple[str, str, str, str]] = []
+        for time, records in acts:
+            counted: dict[str, int] = {}
+            for way, found in records:
+                act = way.act
+                if way.act_group:
+                    act = way.acts.get(found[way.act_group] or "", act)
+                if not act:
+                    continue
+                counted[act] = counted.get(act, 0) + 1
+                if way.to and act in _OF_RECIPIENTS:
+                    self._recipient(act, way, found)
+                if act in _OF_MAILS and way.id_group:
+                    mail = found[way.id_group]
+                    if mail and mail not in none:
+                        size = found[way.size_group] if way.size_group else ""
+                        sender = _domain(found[way.sender_group]) if way.sender_group else ""
+                        told.append((act, mail, size or "", sender))
+            hour = self._canonical(time)[:13] if counted and time else ""
+            for act, times in counted.items():
+                totals[act] = totals.get(act, 0) + times
+                traffic.act(act, hour, times)
+        self._tally.ledger.take(told)
+
+    def _recipient(self, act: str, way: _Way, found: Any) -> None:
+        """Count a delivery for the domain of its recipient."""
+        name, waited = self._mail["recipient"], self._mail["delay"]
+        raw = tuple([found[group] for group, _ in way.to])
+        to = _domain(self._inner_of(raw, name, way.to))
+        raw = tuple([found[group] for group, _ in way.waited])
+        said = self._inner_of(raw, waited, way.waited) if raw else ""
+        delay = float(said) if said.replace(".", "", 1).isdecimal() and len(said) < 20 else 0.0
+        is_delivered = act == "delivered"
+        self._tally.traffic.got(to, is_delivered, not is_delivered, delay * is_delivered, delay)
 
     def _ways(self, sources: _Sources, key: frozenset[str], message: str) -> tuple[_Way, ...]:
         """The patterns that a message with the words ``key`` can fit, best first."""
@@ -396,6 +430,11 @@ class Scanner:
                 way.act_group = group
                 for value in row["values"]:
                     way.acts.setdefault(value, act)
+        if self.plan.detailed:
+            way.sender_group = _group(holes, self._mail["sender"])
+            if way.act_group:
+                way.to = self._providers(holes, self._mail["recipient"])
+                way.waited = self._providers(holes, self._mail["delay"])
         way.counts_act = bool(way.act or way.acts)
         way.keep = not harmless and data.get("severity") not in (None, "info")
         if way.keep:
@@ -425,7 +464,7 @@ class Scanner:
         return {}
 
     def _canonical(self, time: str) -> str:
-        return time if time[4] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
+        return time if time[4:5] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
 
     def _within(self, time: str) -> bool:
         """Whether a time is one that is asked for."""
@@ -556,22 +595,22 @@ class Scanner:
             count.sample(sample)
         count.add(1, time[:13], time, time)
 
-    def _one_by_engine(self, message: str, text: str, acts: list[Act]) -> None:
+    def _one_by_engine(self, message: str, text: str, acts: Acts) -> None:
         """Count a plain record whose values have to be covered."""
         self._through_engine([_line_of(text, message)], acts)
 
-    def _through_engine(self, lines: list[str], acts: list[Act] | None = None) -> None:
+    def _through_engine(self, lines: list[str], acts: Acts | None = None) -> None:
         """Count the records of ``lines``, which belong to no record before or behind them."""
         if not lines:
             return
-        own: list[Act] = [] if acts is None else acts
+        own: Acts = [] if acts is None else acts
         for read in self.engine.reads(lines):
             if read.record.text.strip():
                 self._read(read, own)
         if acts is None:
             self._take(own)
 
-    def _read(self, read: Read, acts: list[Act]) -> None:
+    def _read(self, read: Read, acts: Acts) -> None:
         """Count a record that the engine has read."""
         record, hit, tally = read.record, read.hit, self._tally
         time = record.time or ""
@@ -599,7 +638,7 @@ class Scanner:
         groups = ("", *(values.get(hole, "") for hole in hit.holes))
         mail = groups[way.id_group]
         if way.counts_act:
-            acts.append((way, groups))
+            acts.append((time, [(way, groups)]))
         if not way.keep:
             return
         if mail not in self._none:
@@ -612,7 +651,7 @@ class Scanner:
         if way.client and self._who in values:
             count.clients.add((values[self._who],))
 
-    def _cut(self, lines: list[str], acts: list[Act]) -> list[str]:
+    def _cut(self, lines: list[str], acts: Acts) -> list[str]:
         """Count the records of ``lines`` but for the last one, which is handed back."""
         records = [self.engine.parse(line) for line in lines]
         for number in range(len(lines) - 1, 0, -1):
@@ -646,13 +685,16 @@ class _Late:
 
 def _groups(way: _Way) -> list[int]:
     """The groups of a way that are asked for, numbered from then on in this order."""
-    asked = {way.act_group, way.id_group, way.size_group}
+    asked = {way.act_group, way.id_group, way.size_group, way.sender_group}
+    asked |= {group for group, _ in (*way.to, *way.waited)}
     asked |= {group for _, providers in way.top for group, _ in providers}
     asked |= {group for group, _ in way.client}
     groups = sorted(asked - {0})
     new = {group: number for number, group in enumerate(groups, 1)} | {0: 0}
     way.act_group, way.id_group = new[way.act_group], new[way.id_group]
-    way.size_group = new[way.size_group]
+    way.size_group, way.sender_group = new[way.size_group], new[way.sender_group]
+    way.to = tuple((new[group], hole) for group, hole in way.to)
+    way.waited = tuple((new[group], hole) for group, hole in way.waited)
     way.top = tuple(
         (name, tuple((new[group], hole) for group, hole in providers))
         for name, providers in way.top
@@ -682,6 +724,11 @@ def _taken(kept: Kept, providers: Providers) -> Any:
     """What a record has of ``providers``: a value, or several."""
     values = tuple([kept[1][group] for group, _ in providers])
     return values if len(values) > 1 else values[0]
+
+
+def _domain(address: str | None) -> str:
+    """The domain of an address, small; an address without one as it is, the empty one as ``<>``."""
+    return (address or "<>").rpartition("@")[2].lower()
 
 
 def _shape_of(tag: str, message: str) -> str:

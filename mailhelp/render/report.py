@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Problem, Report
@@ -22,6 +22,7 @@ _LABEL = 10
 _FEW = 5
 """A value is told of a problem if it is in at least one of so many of its records."""
 _LEAST_TITLE = 26
+_MOST_ROWS = 20
 
 
 def screen(answer: Answer, width: int, height: int) -> list[Block]:
@@ -63,11 +64,57 @@ def whole(answer: Answer) -> Iterator[Block]:
                 yield Text((("aside", f"{name}: "), ("value", shown)), 7, 2)
             if sum(map(bool, told.by_hour)) > 1 and group != "harmless":
                 yield Text((("aside", "by hour "), ("value", bars(told.by_hour))), 7)
+    yield from _totals(report)
     if report.unrecognised:
         yield Heading("Unknown")
         for shape in report.unrecognised:
             yield Text((("aside", f"{shape.count:>5,}×  "), ("", shape.shape)), hanging=8)
             yield Code(shape.sample)
+
+
+def _totals(report: Report) -> Iterator[Block]:
+    """The totals by hour of the day, by domain and by host."""
+    acts = [act for act in _ALWAYS if act in report.traffic]
+    if acts:
+        yield Heading("By hour of the day")
+        rows = [("hour", *acts)]
+        hours = zip(*(report.traffic[act] for act in acts), strict=True)
+        rows += [(f"{hour:02}", *map(_number, row)) for hour, row in enumerate(hours) if any(row)]
+        yield Code(_columns(rows))
+    for title, head, table in (
+        ("Senders' domains", ("mails", "bytes"), report.senders),
+        (
+            "Recipients' domains",
+            ("delivered", "deferred", "mean s", "longest s"),
+            report.recipients,
+        ),
+        ("Hosts", ("records",), tuple(report.hosts.items()) if len(report.hosts) > 1 else ()),
+    ):
+        if table:
+            yield Heading(title)
+            lines = [
+                ("", *head),
+                *((name, *map(_number, row)) for name, *row in table[:_MOST_ROWS]),
+            ]
+            yield Code(_columns(lines))
+            if len(table) > _MOST_ROWS:
+                yield Text((("aside", f"and {len(table) - _MOST_ROWS} more"),), 2)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if value else "·"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+    """A table: the first column to the left, numbers to the right."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            text + " " * (width - cells(text)) if place == 0 else text.rjust(width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
 
 
 def bars(counts: Iterable[int]) -> str:

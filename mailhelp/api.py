@@ -521,7 +521,7 @@ def log(
     chunks: list[log_files.Chunk] = []
     ordered = log_files.oldest_first(files)
     for file in ordered:
-        if file == "-":
+        if file == "-" or is_journal((file,)):
             continue
         try:
             chunks += log_files.chunks(file, scanner.begins)
@@ -541,6 +541,13 @@ def log(
     tally = pool.tally(plan, chunks, jobs, finished)
     if "-" in ordered:
         tally.merge(scanner.scan(log_files.blocks_of(session.stdin)))
+    if is_journal(ordered):
+        with journal(session, since) as stream:
+            tally.merge(scanner.scan(log_files.blocks_of(stream)))
+        if not tally.records and not since:
+            tally.faults.append(
+                "The journal shows no mail: perhaps only root and the groups adm and systemd-journal may read it."
+            )
     tally.faults += (str(fault) for fault in faults)
     if not tally.records and not tally.faults:
         named = ", ".join("standard input" if file == "-" else file for file in ordered)
@@ -548,6 +555,55 @@ def log(
             f"There is no record{' of that time' if since or until else ''} in {named}."
         )
     return Log(report.explain(session.library, ordered, tally), tally)
+
+
+class Live:
+    """A log that is counted while it grows. Raises ``SourceError`` if it cannot be read."""
+
+    def __init__(self, session: Session, file: str, since: str = "") -> None:
+        from mailhelp.log.follow import Follower
+        from mailhelp.log.scan import Scanner
+        from mailhelp.log.tally import Tally
+
+        self._session = session
+        self._file = file
+        self._scanner = Scanner(scan_plan(session, since))
+        self._tally = Tally()
+        self._follower = Follower(file)
+
+    def look(self) -> Answer | None:
+        """The report with what was added; ``None`` if nothing was."""
+        from mailhelp.explain import report
+
+        grown = False
+        while block := self._follower.grown():
+            self._tally.merge(self._scanner.scan((block,)))
+            grown = True
+        return report.explain(self._session.library, (self._file,), self._tally) if grown else None
+
+    def nothing(self) -> Answer:
+        """The report of an empty log."""
+        from mailhelp.explain import report
+
+        return report.explain(self._session.library, (self._file,), self._tally)
+
+
+JOURNAL = "journal"
+"""What the journal is called where files are named."""
+
+
+def is_journal(files: Sequence[str]) -> bool:
+    """Whether the journal is meant among ``files``."""
+    return JOURNAL in files and not os.path.exists(JOURNAL)
+
+
+def journal(session: Session, since: str = "") -> BinaryIO:
+    """What the journal of this host has of mail, as text. Raises ``SourceError``."""
+    words = session.library.table("places")["mail_log"]["journal_lines"].split()
+    if session.host.which(words[0]) is None:
+        raise SourceError("There is no journalctl on this host.", "Name a log file.")
+    begin = (f"--since={since[:19].replace('T', ' ')}",) if since else ()
+    return session.host.stream(*words, *begin)
 
 
 def scan_plan(session: Session, since: str = "", until: str = "", detailed: bool = False) -> Plan:
@@ -564,8 +620,11 @@ def log_problem(session: Session, found: Log, number: int) -> Answer:
 
     told = found.answer.report
     assert told is not None
-    if not 0 < number <= len(told.problems):
-        many = len(told.problems)
+    many = len(told.problems)
+    if many < number <= many + len(told.unrecognised):
+        line = told.unrecognised[number - many - 1].sample
+        return ask(session, line)[0]
+    if not 0 < number <= many:
         raise NothingFound(
             f"There is no problem {number}: the log has {many}.", "mailhelp log FILE lists them."
         )
@@ -582,7 +641,7 @@ def logs_at_hand(session: Session) -> list[str]:
         if os.path.isfile(name):
             session.open(name).close()
             return [name]
-    return []
+    return [JOURNAL] if "mail_log" in library.places.streams else []
 
 
 def trace(

@@ -129,6 +129,7 @@ class PlaceRow(Strict):
     files: Texts = []
     journals: Texts = []
     journal: str = ""
+    journal_lines: str = ""
 
 
 class Shared(Strict):

@@ -23,6 +23,7 @@ _FEW = 5
 """A value is told of a problem if it is in at least one of so many of its records."""
 _LEAST_TITLE = 26
 _MOST_ROWS = 20
+_MOST_BARS = 48
 
 
 def screen(answer: Answer, width: int, height: int) -> list[Block]:
@@ -67,8 +68,9 @@ def whole(answer: Answer) -> Iterator[Block]:
     yield from _totals(report)
     if report.unrecognised:
         yield Heading("Unknown")
-        for shape in report.unrecognised:
-            yield Text((("aside", f"{shape.count:>5,}×  "), ("", shape.shape)), hanging=8)
+        for number, shape in enumerate(report.unrecognised, len(report.problems) + 1):
+            left = f"{number:>3}  {shape.count:>5,}×  "
+            yield Text((("aside", left), ("", shape.shape)), hanging=8, keep=True)
             yield Code(shape.sample)
 
 
@@ -132,6 +134,13 @@ def _top(answer: Answer, report: Report) -> Iterator[Block]:
     shown = [name for name in _MAIL if name in _ALWAYS or report.mail.get(name)]
     if any(report.mail.get(name) for name in _MAIL):
         yield Row((("", " · ".join(f"{name} {report.mail.get(name, 0):,}" for name in shown)),))
+    trouble = [each.by_hour for each in report.problems if each.group != "harmless"]
+    if trouble:
+        hours = [sum(row) for row in zip(*trouble, strict=True)]
+        step = -(-len(hours) // _MOST_BARS)
+        line = bars(sum(hours[n : n + step]) for n in range(0, len(hours), step))
+        unit = "by hour" if step == 1 else f"each {step} hours"
+        yield Row((("aside", f"trouble {unit} "), ("value", line)))
     for note in answer.notes:
         yield Text((("act", note),))
 
@@ -159,7 +168,8 @@ def _tail(report: Report) -> Iterator[Block]:
         said = f"{unknown:,}× in {report.shapes:,} shape{'s' * (report.shapes != 1)}"
         if report.unrecognised:
             said += f", most: {report.unrecognised[0].shape}"
-        yield Row((("title", "Unknown".ljust(_LABEL)), ("", said)))
+        number = len(report.problems) + 1
+        yield Row((("title", "Unknown".ljust(_LABEL)), ("aside", f"{number}  "), ("", said)))
 
 
 def _problem(number: int, told: Problem, width: int) -> Runs:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
-from mailhelp import api, last
+from mailhelp import api, inputs, last
 from mailhelp.answer import Answer
 from mailhelp.arguments import Call, trailing_detail
 from mailhelp.commands import COMMANDS
@@ -21,23 +21,20 @@ from mailhelp.errors import (
     SourceError,
     UsageError,
 )
+from mailhelp.inputs import Lines
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
 
 Words = tuple[str, ...]
-Lines = Iterator[str | None]
 
 _LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
-_HEAD_LINES = 200
 _SCREEN = 20
 """Records above which a file at a terminal is told as a whole."""
 _LARGE = 20_000_000
 """Bytes of logs above which a bar says how far it is."""
 _LOOK_S = 1.0
 """Seconds between two looks at a log that grows."""
-_HEAD_S = 1.0
-"""Lines and seconds of a stream that are looked at before it is said what it is."""
 
 
 def ask(session: Session, output: Output, words: Words) -> int:
@@ -86,7 +83,7 @@ def _numbered(answers: tuple[Answer, ...]) -> Words:
     """What the numbers on the screen of ``answers`` open."""
     if len(answers) == 1:
         return last.numbered(answers)
-    from mailhelp.render.screen import gather
+    from mailhelp.render.many import gather
 
     return last.numbered(gather(answers).answers, counted=True)
 
@@ -164,7 +161,7 @@ def explain(
     numbered: list[str] = []
     for name in words or ("-",):
         if name == "-":
-            source = _standard_input(session)
+            source = inputs.standard_input(session)
             codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
@@ -177,8 +174,8 @@ def explain(
 
 def _piped(session: Session, output: Output) -> int:
     """Standard input: a single line that is no record is a question, all else is explained."""
-    source = _standard_input(session)
-    head, ended = _head(source, alone=lambda line: not api.is_record(session, line))
+    source = inputs.standard_input(session)
+    head, ended = inputs.head(source, alone=lambda line: not api.is_record(session, line))
     known = [line for line in head if line]
     if ended and len(head) == 1 and known and not api.is_record(session, known[0]):
         return _asked(session, output, known[0])
@@ -188,46 +185,6 @@ def _piped(session: Session, output: Output) -> int:
     code = _explained(session, output, source, numbered, head=head)
     _keep(session, Call("ask", ()), tuple(numbered))
     return code
-
-
-def _standard_input(session: Session) -> Lines:
-    """The lines of standard input, remembered on their way; ``None`` where a pipe pauses."""
-    from mailhelp.log.join import lines, live_lines
-
-    stream = session.stdin
-    descriptor = _pipe(stream)
-    return session.heard.listen(lines(stream) if descriptor is None else live_lines(descriptor))
-
-
-def _pipe(stream: BinaryIO) -> int | None:
-    """The descriptor of ``stream`` if it is one that can pause, and no file."""
-    try:
-        descriptor = stream.fileno()
-        return None if stat.S_ISREG(os.fstat(descriptor).st_mode) else descriptor
-    except (OSError, ValueError):  # one of the memory's, or closed
-        return None
-
-
-def _head(source: Lines, alone: Callable[[str], bool] = bool) -> tuple[list[str | None], bool]:
-    """The first lines of ``source``, and whether it ended with them.
-
-    A pipe that pauses after them, or trickles, is not waited for; a single line that ``alone`` holds for is
-    worth waiting for a second one.
-    """
-    import time
-
-    head: list[str | None] = []
-    begun = 0.0
-    for line in source:
-        if line is None:
-            if sum(1 for each in head if each) > 1 or (head and not alone(head[-1] or "")):
-                return [*head, None], False
-            continue
-        begun = begun or time.monotonic()
-        head.append(line)
-        if len(head) >= _HEAD_LINES or (len(head) > 1 and time.monotonic() - begun > _HEAD_S):
-            return head, False
-    return head, True
 
 
 def _explained(
@@ -243,7 +200,7 @@ def _explained(
     ``numbered`` gets the ids behind the numbers on the screen.
     """
     if head is None:
-        head, _ = _head(lines, alone=lambda line: not api.is_record(session, line))
+        head, _ = inputs.head(lines, alone=lambda line: not api.is_record(session, line))
     whole: Lines = chain(head, lines)
     text = [line for line in head if line is not None]
     # a single record is what most people pipe, and the shapes take time to compile
@@ -271,7 +228,7 @@ def _stream(
     from mailhelp.condense import condensed
 
     passed, brief = api.Passed(), not output.options.json
-    source = _collected(lines)
+    source = inputs.collected(lines)
 
     def answers(source: Lines) -> Iterator[Answer]:
         told = api.explain_lines(
@@ -279,7 +236,7 @@ def _stream(
         )
         return condensed(told) if brief else told
 
-    pause = _Pause()
+    pause = inputs.Pause()
     if output.is_one_screen:
         gathered = output.summary(answers(pause.before(source)))
         numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
@@ -292,38 +249,6 @@ def _stream(
     if only_problems and not passed.shown:
         output.say(f"mailhelp: no trouble in {passed.lines} line{'s' * (passed.lines != 1)}.")
     return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
-
-
-class _Pause:
-    """Parts a stream at its first pause."""
-
-    def __init__(self) -> None:
-        self.met = False
-
-    def before(self, source: Lines) -> Lines:
-        """The lines before the first pause; the rest stays in ``source``."""
-        for line in source:
-            self.met = line is None
-            yield line
-            if line is None:
-                return
-
-
-def _collected(lines: Lines) -> Lines:
-    """``lines``; when they are many, what is no longer used is collected from then on."""
-    for number, line in enumerate(lines):
-        if number == _HEAD_LINES:
-            _collect_cycles()
-        yield line
-
-
-def _collect_cycles() -> None:
-    """From now on: ``start`` keeps the collector off, and a stream may last for days."""
-    import gc
-
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def log(
@@ -401,7 +326,7 @@ def _followed(session: Session, output: Output, files: list[str], begin: str) ->
         )
     if len(files) != 1 or files[0] == "-" or api.is_journal(files):
         raise UsageError("--follow takes one file.", "mailhelp log --follow /var/log/mail.log")
-    _collect_cycles()
+    inputs.collect_cycles()
     live = api.Live(session, files[0], begin)
     answer: Answer | None = live.look() or live.nothing()
     while True:
@@ -413,7 +338,7 @@ def _followed(session: Session, output: Output, files: list[str], begin: str) ->
 
 def _logs_since(session: Session, begin: str) -> list[str]:
     """What is piped, else this host's log, with what was rotated away from it since ``begin``."""
-    files = _logs(session)
+    files = _logs(session, journal=True)
     if not begin or files == ["-"] or api.is_journal(files):
         return files
     from datetime import datetime
@@ -436,7 +361,7 @@ def _is_long_log(session: Session, name: str) -> bool:
     if name == "-":
         return False
     with session.open(name) as stream:
-        head = list(islice(lines(stream), _HEAD_LINES))
+        head = list(islice(lines(stream), inputs.HEAD_LINES))
     parsed = (session.library.engine.parse(line) for line in head)
     records = sum(record.tag is not None and record.time is not None for record in parsed)
     return records > _SCREEN and api.shape_of(session, head) is None
@@ -609,12 +534,14 @@ def _is_log(word: str, alone: bool) -> bool:
     return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
 
 
-def _logs(session: Session) -> list[str]:
-    """What is piped, else this host's log. Raises ``SourceError`` if there is none."""
+def _logs(session: Session, journal: bool = False) -> list[str]:
+    """What is piped, else this host's log, or its ``journal``. Raises ``SourceError`` if there is none."""
     stdin = session.host.stdin
     if session.replayed is None and not _is_nothing(session.host.is_terminal(stdin), stdin):
         return ["-"]
     found = api.logs_at_hand(session)
+    if not found and journal and api.has_journal(session):
+        return [api.JOURNAL]
     if not found:
         raise SourceError("No mail log was found on this host.", "Name the log's file.")
     return found

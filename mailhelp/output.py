@@ -12,8 +12,8 @@ from mailhelp.host.machine import Host
 from mailhelp.render.lines import cells, visible
 
 if TYPE_CHECKING:
+    from mailhelp.render.many import Gathered
     from mailhelp.render.paint import Look
-    from mailhelp.render.screen import Gathered
 
 NARROWEST, WIDEST = 20, 100
 """Columns that answers are laid out for, whatever a terminal says of itself."""
@@ -63,9 +63,9 @@ class Output:
 
     def summary(self, answers: Iterable[Answer]) -> Gathered:
         """Write one screen for many ``answers``; return what it was made of."""
-        from mailhelp.render import paint, screen
+        from mailhelp.render import many, paint
 
-        gathered = screen.gather(answers)
+        gathered = many.gather(answers)
         self._page(paint.summary(gathered, self.look))
         return gathered
 

@@ -138,12 +138,3 @@ def test_the_table_names_entries_that_there_are(session: Session) -> None:
         names += [row["field"]] if "field" in row else []
     assert [entry for entry in entries if library.document(entry) is None] == []
     assert [name for name in names if name not in library.fields] == []
-
-
-def test_a_number_behind_the_problems_opens_an_unknown_shape(session: Session, file: Path) -> None:
-    found = api.log(session, [str(file)])
-    report = found.answer.report
-    assert report is not None
-    answer = api.log_problem(session, found, len(report.problems) + 1)
-    assert (answer.recognised, "odd[1]: no 7" in answer.text) == ("no", True)
-    assert answer.draft

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.dangers import items
-from mailhelp.host.postfixfiles import expand, main_cf, master_cf, names_in
+from mailhelp.host.postfixfiles import by_level, expand, main_cf, master_cf, names_in
 
 VALUES = {
     "compatibility_level": "3.6",
@@ -114,3 +114,9 @@ def test_postconf_fills_in_the_same(tmp_path: Path) -> None:
 def test_an_indented_comment_is_no_part_of_a_setting() -> None:
     found = main_cf(["a = 1,", "   # not this", "   2 # but this"])
     assert found.values == {"a": "1,   2 # but this"}
+
+
+def test_a_default_by_compatibility_level() -> None:
+    value = "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}"
+    assert by_level(value) == ("compatibility_level", "3.6", "md5", "sha256")
+    assert by_level("$myhostname") is None

@@ -384,10 +384,14 @@ class Scanner:
     def _recipient(self, act: str, way: _Way, found: Any) -> None:
         """Count a delivery for the domain of its recipient."""
         name, waited = self._mail["recipient"], self._mail["delay"]
-        raw = tuple([found[group] for group, _ in way.to])
-        to = _domain(self._inner_of(raw, name, way.to))
-        raw = tuple([found[group] for group, _ in way.waited])
-        said = self._inner_of(raw, waited, way.waited) if raw else ""
+        told: dict[str, str] = {}
+        for group, hole in (*way.to, *way.waited):
+            value = found[group]
+            if value and hole in (name, waited):
+                told.setdefault(hole, value)
+            elif value and not told:
+                told = self.engine.splitter.pick(hole, (name, waited), value)
+        to, said = _domain(told.get(name)), told.get(waited, "")
         delay = float(said) if said.replace(".", "", 1).isdecimal() and len(said) < 20 else 0.0
         is_delivered = act == "delivered"
         self._tally.traffic.got(to, is_delivered, not is_delivered, delay * is_delivered, delay)

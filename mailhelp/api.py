@@ -24,9 +24,11 @@ from mailhelp.explain.logs import is_journal as is_journal
 from mailhelp.explain.logs import log as log
 from mailhelp.explain.logs import log_problem as log_problem
 from mailhelp.explain.logs import scan_plan as scan_plan
+from mailhelp.explain.mails import Wanted as Wanted
 from mailhelp.explain.mails import logs_at_hand as logs_at_hand
 from mailhelp.explain.mails import stories as stories
 from mailhelp.explain.mails import trace as trace
+from mailhelp.explain.mails import trace_here as trace_here
 from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream

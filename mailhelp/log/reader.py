@@ -60,13 +60,20 @@ class Engine:
         made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
         return Engine, (*made_of, self.today)
 
-    def reads(self, source: Iterable[str | None], *, is_covered: bool = False) -> Iterator[Read]:
+    def reads(
+        self,
+        source: Iterable[str | None],
+        *,
+        is_covered: bool = False,
+        carried: Carried | None = None,
+    ) -> Iterator[Read]:
         """What is known of the records of the lines ``source``; ``None`` is a pause.
 
         They are matched as they are, and covered as they are handed on: what a record means does not depend
-        on its secrets. ``is_covered`` says that none is left in the lines.
+        on its secrets. ``is_covered`` says that none is left in the lines, ``carried`` what the lines before say of them.
         """
-        carried = None if is_covered else Carried(self.redactor)
+        if carried is None and not is_covered:
+            carried = Carried(self.redactor)
         for read in Joiner(_Uncovered(self)).reads(source):
             yield self._without_secrets(read, carried)
 

@@ -24,7 +24,7 @@ from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
 from mailhelp.log.tally import Count, Tally
 from mailhelp.patterns.values import EMPTY
-from mailhelp.redact import cover
+from mailhelp.redact import LONGEST_BLOCK, Carried, cover
 
 _LINE = re.compile(
     r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
@@ -33,6 +33,10 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 """A plain record: its time, its host and tag, its message; or any other line."""
+_TIMED = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
+)
+"""How a message begins that may have a prefix of its own: all times of ``prefix``, and more."""
 _LONGEST = 15_000
 """Characters of a message that goes the fast way."""
 _MOST_KEYS = 20_000
@@ -147,11 +151,14 @@ class Scanner:
         self._ends = tuple(rule["ends"] for rule in rules if rule)
         self._odd_ends = (*self._ends, *_BLANKS)
         self._last_signs = frozenset(end[-1] for end in self._odd_ends)
+        self._carried = Carried(self.engine.redactor)
+        self._lasting = 0
         self._bounded = bool(plan.since or plan.until)
 
     def scan(self, source: Iterable[bytes]) -> Tally:
         """The tally of ``source``: blocks of whole lines."""
         self._tally = Tally()
+        self._carried, self._lasting = Carried(self.engine.redactor), 0
         # the rest of a block that may go on in the next one
         left: list[str] = []
         for block in self._read_whole(source):
@@ -166,6 +173,7 @@ class Scanner:
     def by_record(self, lines: Iterable[str]) -> Tally:
         """What ``scan`` counts, record by record: for those who want to compare."""
         self._tally = Tally()
+        self._carried = Carried(self.engine.redactor)
         self._through_engine(list(lines))
         self._tally.settle()
         return self._tally
@@ -262,10 +270,19 @@ class Scanner:
         found = not last.isdisjoint(self._last_signs)
         for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
             slow |= {number, number + 1} if number + 1 < len(rows) else {number}
+        if any(map(_TIMED.match, map(itemgetter(2), rows))):
+            slow |= {number for number, row in enumerate(rows) if _TIMED.match(row[2])}
         if " repeated " in text:
             slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
         if ": [ID " in text:
             slow |= {number for number, row in enumerate(rows) if row[2].startswith("[ID ")}
+        if self._lasting:
+            slow |= set(range(min(self._lasting, len(rows))))
+        self._lasting = max(self._lasting - len(rows), 0)
+        for number in self.engine.redactor.lasting(text):
+            end = number + LONGEST_BLOCK + 2
+            slow |= set(range(number, min(end, len(rows))))
+            self._lasting = max(self._lasting, end - len(rows))
         half = _LONGEST // 2  # a line above it fills half of that somewhere
         if any(text.find("\n", at, at + half) < 0 for at in range(0, len(text) - half, half)):
             slow |= {number for number, row in enumerate(rows) if len(row[2]) > _LONGEST}
@@ -304,6 +321,7 @@ class Scanner:
         acts: Acts,
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
+        self._carried = Carried(self.engine.redactor)  # a plain record says nothing of the next
         wheres, bounded = self._wheres, self._bounded
         hour, last = "\0", ""
         column: dict[_Way, list[Any]] = {}
@@ -353,6 +371,7 @@ class Scanner:
                 here.append((way, found))
         for way in column:
             way.put = None
+        self._carried = Carried(self.engine.redactor)
 
     def _take(self, acts: Acts) -> None:
         """Count the acts of the grand totals, in the order of their records."""
@@ -608,7 +627,7 @@ class Scanner:
         if not lines:
             return
         own: Acts = [] if acts is None else acts
-        for read in self.engine.reads(lines):
+        for read in self.engine.reads(lines, carried=self._carried):
             if read.record.text.strip():
                 self._read(read, own)
         if acts is None:

@@ -237,6 +237,18 @@ def test_no_secret_is_kept(plan: Plan) -> None:
     assert "c2VjcmV0c2VjcmV0" not in kept
 
 
+@pytest.mark.parametrize("block", [1 << 20, 100])
+def test_a_key_told_record_by_record_is_not_kept(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(files, "_BLOCK", block)
+    head = "Nov 22 06:25:16 mx odd[1]: "
+    told = ["what 1", "-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"]
+    pieces = [f"u8dYk1x2bQIDAQABAoIBAF{n}abcdefgh" for n in range(5)]
+    text = "".join(f"{head}{each}\n" for each in (*told, *pieces))
+    assert "abcdefgh" not in repr(tallied(plan, text.encode()))
+
+
 def test_unknown_records_are_counted_by_their_shape(plan: Plan) -> None:
     text = "".join(
         f"Nov 22 06:00:00 mx odd[9]: job {n} of <a{n}@example.org> is late\n" for n in range(9)

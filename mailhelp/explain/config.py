@@ -40,6 +40,8 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
+_LONGEST_LINE = 65_536
+"""Characters of a line of a file that are read as one."""
 
 
 def known(library: Library) -> review.Known:
@@ -181,7 +183,7 @@ def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
         for each in fault.row.get("instead", ()):
             text = shell.fill(each["run"], fault.values)
             if text is not None:
-                found.append(common.made(each, text))
+                found.append(common.made(each, text, fault.values))
     return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
 
 
@@ -307,9 +309,10 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
     number, offset, raw = setting.logical.pieces[0]
     start = offset + raw.find(setting.name)
     name = setting.name.rpartition("/")[2]
-    meaning = common.parameter(library, name).meaning
-    meaning = f"{meaning}." if meaning else ""
-    yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
+    if name and setting.name in raw:  # one can be missing, or go on in the next line
+        meaning = common.parameter(library, name).meaning
+        meaning = f"{meaning}." if meaning else ""
+        yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
     words = library.table("settings")["restrictions"]
     lists = library.table("settings")["restriction_lists"]["names"]
     tables = library.table("settings")["lookup_tables"]
@@ -380,12 +383,16 @@ def explain_place(library: Library, place: str) -> Answer:
 
 
 def _read(path: str) -> list[str] | None:
+    from io import TextIOWrapper
     from itertools import islice
 
+    from mailhelp.log.files import open_text
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return [line.rstrip("\n") for line in islice(stream, MOST_LINES)]
-    except (OSError, ValueError):
+        with open_text(path) as packed, TextIOWrapper(packed, "utf-8", "replace") as stream:
+            lines = iter(lambda: stream.readline(_LONGEST_LINE), "")
+            return [line.rstrip("\n") for line in islice(lines, MOST_LINES)]
+    except (OSError, ValueError, SourceError):
         return None
 
 

@@ -281,6 +281,7 @@ class _Main(_Maker):
         self.text = text
         self.whole = whole
         self.values = text.values
+        self._straight: set[str] = {""}  # what is known to lead back to nothing
         self.used = {name for value in self.values.values() for name in names_in(value)}
         self.used.update(used)
         self.classes = set(items(self.values.get("smtpd_restriction_classes", "")))
@@ -379,12 +380,20 @@ class _Main(_Maker):
             right = f"{near}={setting.value}"
             yield self.fault(key, logical, name, near=near or "", setting=right)
 
-    def _circular(self, value: str, seen: frozenset[str] = frozenset()) -> bool:
-        return any(
-            name in seen
-            or (name in self.values and self._circular(self.values[name], seen | {name}))
-            for name in names_in(value)[:_MOST_NAMES]
-        )
+    def _circular(self, value: str) -> bool:
+        """Whether ``value`` leads back to a setting that it has led to; chains may be as long as the file."""
+        path: dict[str, Iterator[str]] = {"": iter(names_in(value)[:_MOST_NAMES])}
+        while path:
+            last = next(reversed(path))
+            name = next(path[last], None)
+            if name is None:
+                self._straight.add(last)
+                del path[last]
+            elif name in path:
+                return True
+            elif name in self.values and name not in self._straight:
+                path[name] = iter(names_in(self.values[name])[:_MOST_NAMES])
+        return False
 
     def _together(self) -> Iterator[Fault]:
         """What several settings are together; of a piece of a main.cf only those in it are known."""

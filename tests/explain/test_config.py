@@ -177,3 +177,9 @@ def test_no_postfix_here_tells_of_copies(session: Session) -> None:
         api.config(session)[0]
     assert "postconf was not found" in str(error.value)
     assert "-c" in error.value.hint
+
+
+def test_a_setting_without_a_name_has_no_span_of_it(session: Session) -> None:
+    text = "= a\nmyhostname = mx.example.net\na\n b = c\n"
+    (answer,) = api.explain_held(session, "main-cf", text.split("\n"))
+    assert [span.value for span in answer.spans if span.name == "parameter"] == ["myhostname"]

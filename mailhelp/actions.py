@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -19,12 +18,14 @@ from mailhelp.errors import (
     EXIT_SOURCE,
     NothingFound,
     SourceError,
+    UnusableFolder,
     UsageError,
 )
 from mailhelp.inputs import Lines
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
+from mailhelp.shell import quote
 
 Words = tuple[str, ...]
 
@@ -45,7 +46,7 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if detail and not api.is_command(session, " ".join(words)):
         output.options = output.options._replace(detail=detail)
         words = words[:-1]
-    known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
+    known = session.before if len(words) == 1 and words[0].isdecimal() else None
     if known is not None and known.numbered:
         return _opened(session, output, words[0], known)
     if known is not None and len(words[0]) == 1 and not api.is_known(session, words[0]):
@@ -56,7 +57,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
         return explain(session, output, words)
     meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
     if meant and len(words[0]) > 3:
-        session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
+        rest = " ".join(map(quote, words[1:]))
+        session.notices.append(f"Did you mean: mailhelp {meant} {rest}")
     return _asked(session, output, " ".join(words))
 
 
@@ -114,7 +116,7 @@ def _without_words(session: Session, output: Output) -> int:
 
 def _again(session: Session, output: Output) -> int:
     """The last call once more; its values are fresh."""
-    before = last.recall(session.host)
+    before = session.before
     if before is None or (before.command != "ask" and before.command not in COMMANDS):
         raise NothingFound(
             "There is no last answer to show in full.", "Ask first: mailhelp queue_lifetime"
@@ -332,20 +334,58 @@ def _is_long_log(session: Session, name: str) -> bool:
     return records > _SCREEN and api.shape_of(session, head) is None
 
 
-def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
+def trace(
+    session: Session,
+    output: Output,
+    words: Words,
+    *,
+    every: bool = False,
+    sender: str | None = None,
+    recipient: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> int:
     """The stories of the mails that the ids among ``words`` name, in the files among them."""
-    ids = [word for word in words if not _is_log(word, alone=len(words) == 1 and not every)]
+    from mailhelp.times import moment
+
+    given = {
+        "every": every, "sender": sender, "recipient": recipient, "since": since, "until": until
+    }  # fmt: skip
+    given = {name: value for name, value in given.items() if value}
+    alone = len(words) == 1 and not given
+    ids = [word for word in words if not _is_log(word, alone=alone)]
     files = [word for word in words if word not in ids]
-    if not ids and not every:
+    if not ids and not given:
         raise UsageError(
             "Which mail? Name a queue ID, an amavis ID, a Message-ID or an address.",
             "Or give --all for every mail in the log.",
         )
-    files = files or _logs(session)
+    now = session.host.now
+    begin = moment(since, now) if since else ""
+    wanted = api.Wanted(
+        (), sender or "", recipient or "", begin, moment(until, now) if until else ""
+    )
+    here = not files
+    files = files or _logs_since(session, begin)
     session.heard.dropped = "-" in files
-    code = _written(output.answers(api.trace(session, ids, files, every)))
-    _keep(session, Call("trace", words, given={"every": every}))
-    return code
+    if here and ids and files != ["-"] and not begin:
+        answers = api.trace_here(session, ids, files[0], wanted)
+    else:
+        answers = api.trace(session, ids, files, every, wanted)
+    faults: list[SourceError] = []
+    code = _written(output.answers(_as_far_as(answers, faults)))
+    _keep(session, Call("trace", words, given=given))
+    for fault in faults:
+        output.say(f"mailhelp: {fault}")
+    return EXIT_SOURCE if faults else code
+
+
+def _as_far_as(answers: Iterable[Answer], faults: list[SourceError]) -> Iterator[Answer]:
+    """``answers`` up to where a source fails, which is told in ``faults``."""
+    try:
+        yield from answers
+    except SourceError as error:
+        faults.append(error)
 
 
 def recipe(session: Session, output: Output, words: Words) -> int:
@@ -492,7 +532,7 @@ def _is_log(word: str, alone: bool) -> bool:
     """Whether a word of ``trace`` is a file. One that is not there is, if it is called like a log and
     stands beside an id, so that a missing log is said and not looked for as an id.
     """
-    if word == "-" or _is_file(word):
+    if word == "-" or os.path.exists(word):
         return True
     if "@" in word or word.replace(".", "").isdigit():
         return False
@@ -521,14 +561,16 @@ def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
 def _index_later(session: Session, output: Output) -> None:
     """Have this host's index built in the background when somebody sits there and it is not up to date.
 
-    That is said once; what hinders it, ``mailhelp index`` says.
+    That is said once, and what hinders it each time.
     """
     from mailhelp.knowledge import host_index
 
     if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
         return
-    with suppress(SourceError):
+    try:
         if host_index.build_later(session.host):
             session.notices.append(
                 "This host's manuals are being read in the background, for the next answers."
             )
+    except UnusableFolder as error:
+        session.unusable(error)

@@ -160,15 +160,23 @@ class Finding(NamedTuple):
 
 
 class Hop(NamedTuple):
-    """A process that had the mail; ``role`` is what it does there."""
+    """A process that had the mail; ``role`` is what it does there.
+
+    ``seconds`` is how long the mail was there, as far as the log's times tell.
+    """
 
     program: str
     pid: int | None = None
     role: str = ""
+    seconds: float | None = None
 
 
 class Recipient(NamedTuple):
-    """How the mail ended for one envelope recipient; ``delay_s`` is in seconds."""
+    """How the mail ended for one envelope recipient; ``delay_s`` is in seconds.
+
+    ``original`` is the address that the client gave, where an alias was expanded. ``delays`` are the four parts of the delay:
+    before the queue manager, in it, connecting, sending.
+    """
 
     address: str
     status: str | None = None
@@ -176,10 +184,25 @@ class Recipient(NamedTuple):
     relay: str | None = None
     delay_s: float | None = None
     reply: str | None = None
+    original: str = ""
+    delays: tuple[float, ...] = ()
+    delay_names: tuple[str, ...] = ()
+
+
+class Offspring(NamedTuple):
+    """A mail that was made because of another: its queue ID, what it is, and how it ended if the log tells."""
+
+    queue_id: str
+    title: str = ""
+    outcome: str | None = None
+    recipients: tuple[str, ...] = ()
 
 
 class Joined(NamedTuple):
-    """A record of a story: its place, and why it belongs to this mail; ``line`` counts from 1."""
+    """A record of a story: its place, and why it belongs to this mail; ``line`` counts from 1.
+
+    ``matters`` marks the few that tell the story.
+    """
 
     file: str
     line: int
@@ -189,6 +212,7 @@ class Joined(NamedTuple):
     time: str | None = None
     entry: str = ""
     title: str = ""
+    matters: bool = False
 
 
 class Story(NamedTuple):
@@ -196,7 +220,9 @@ class Story(NamedTuple):
 
     ``sender`` is empty for the null sender and ``None`` if it is not known; ``size`` is in bytes;
     ``filter`` is what filters made of it; ``told`` what the client was answered; ``links`` say what
-    ties its parts together, ``missing`` what the log does not tell.
+    ties its parts together, ``children`` are mails that were made because of it (bounces, forwarded
+    ones), ``parents`` the queue IDs of those that it was made of. ``received`` are the Received headers
+    that it carries, the last one first, as far as the log tells. ``missing`` is what the log does not tell.
     """
 
     outcome: str
@@ -214,6 +240,9 @@ class Story(NamedTuple):
     links: tuple[str, ...] = ()
     records: tuple[Joined, ...] = ()
     missing: tuple[str, ...] = ()
+    children: tuple[Offspring, ...] = ()
+    parents: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):

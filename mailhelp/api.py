@@ -17,9 +17,11 @@ from mailhelp.asking import explain_held as explain_held
 from mailhelp.asking import shape_of as shape_of
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import page, search
+from mailhelp.explain.mails import Wanted as Wanted
 from mailhelp.explain.mails import logs_at_hand as logs_at_hand
 from mailhelp.explain.mails import stories as stories
 from mailhelp.explain.mails import trace as trace
+from mailhelp.explain.mails import trace_here as trace_here
 from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream

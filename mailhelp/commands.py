@@ -104,9 +104,16 @@ COMMANDS: dict[str, Subcommand] = {
             "ID is a queue ID, amavis ID, mail_id, Message-ID, client or mail address. Without FILE "
             "it reads what is piped, or this host's log.",
             Operand("words", "ID|FILE", "Which mails, and the logs to look in.", True, "file"),
-            (Switch("every", ("--all",), "Every mail in the log."),),
+            (
+                Switch("every", ("--all",), "Every mail in the log."),
+                Switch("sender", ("--from",), "Mails from this address, or @domain.", str, "ADDRESS", (), None),
+                Switch("recipient", ("--to",), "Mails to this address, or @domain.", str, "ADDRESS", (), None),
+                Switch("since", ("--since",), "From: 2026-11-22 06:00, 06:00, yesterday.", str, "TIME", (), None),
+                Switch("until", ("--until",), "Up to this time.", str, "TIME", (), None),
+            ),
             (
                 "mailhelp trace 5419B66 /var/log/mail.log",
+                "mailhelp trace --from @example.com --since yesterday mail.log.1 mail.log",
                 "mailhelp trace --all mail.log",
             ),
         ),

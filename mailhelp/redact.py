@@ -12,7 +12,13 @@ _HEAD = 4
 
 _SHOWN = re.compile(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
-_TOKEN = re.compile(r"\s*+([^\s\[\]<>{}]++)\s*+")
+_TOKEN = re.compile(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
+_PROMPT = "+> \t\r"
+"""What a line that asks for more is made of."""
+_SHORT = 4
+"""Blanks that a line has not if it is a row of a table and nothing else."""
+_LONGEST_BLOCK = 500
+"""Lines after which a secret of several lines has ended, whatever they hold."""
 
 
 class Redactor:
@@ -22,13 +28,15 @@ class Redactor:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`
         words: dict[str, list[str]] = {}
+        short: dict[str, list[str]] = {}
         for row in table.values():
             for word in row.get("words") or ("",):
                 if "after" not in row:
-                    words.setdefault(word, []).append(row["regex"])
-        self._words = tuple(words.items())
+                    kind = short if row.get("short") else words
+                    kind.setdefault(word, []).append(row["regex"])
+        self._words, self._short = tuple(words.items()), tuple(short.items())
         self._after = [
-            (word, row["after"], row["regex"])
+            (word, row["after"], row["regex"], row.get("until", ""))
             for row in table.values()
             for word in row.get("words") or ("",)
             if "after" in row
@@ -79,6 +87,14 @@ class Redactor:
         ``carried`` is what the block before says of this one. Most lines hold none of the words by which
         secrets are known: they are not looked at one by one.
         """
+        if any(word in text for word, _ in self._short):
+            short = {
+                number: {each for word, sources in self._short if word in line for each in sources}
+                for number, line in enumerate(text.split("\n"))
+                if line.count(" ") < _SHORT
+            }
+        else:
+            short = {}
         folded = text.casefold()
         heads = {head for head in self._heads if head in folded}
         words = [
@@ -86,10 +102,10 @@ class Redactor:
             for word, sources in self._words
             if word[:_HEAD] in heads and word in folded
         ]
-        asking = [word for word, _, _ in self._after if word in folded]
-        if not (words or asking or carried.says):
+        asking = [word for word, *_ in self._after if word in folded]
+        if not (words or short or asking or carried.says):
             return text
-        rules: dict[int, set[str]] = {}
+        rules = short
         asked: set[int] = set()
         for word, sources in words:
             for number in _lines_with(word, folded):
@@ -142,19 +158,27 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        sources = {source for word, regexes in self._words if word in folded for source in regexes}
+        sources = {
+            source
+            for word, regexes in (*self._words, *self._short)
+            if word in folded
+            for source in regexes
+        }
         return [
             found.span("secret")
             for source in sources
             for found in self._regex(source).finditer(text)
         ]
 
-    def asked(self, line: str) -> list[re.Pattern[str]]:
-        """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+    def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
+        """The regexes of the secrets that the next line holds, since ``line`` asks for them.
+
+        The second of each says where a secret of several lines ends.
+        """
         folded = line.casefold()
         return [
-            self._regex(source)
-            for word, after, source in self._after
+            (self._regex(source), self._regex(until) if until else None)
+            for word, after, source, until in self._after
             if word in folded and self._regex(after).search(line)
         ]
 
@@ -170,7 +194,8 @@ class Carried:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._asked: list[re.Pattern[str]] = []
+        self._asked: list[tuple[re.Pattern[str], re.Pattern[str] | None]] = []
+        self._lines = 0
         self._broken_off = False
 
     @property
@@ -181,10 +206,16 @@ class Carried:
     def places(self, line: str, own: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where secrets stand in ``line`` beside its ``own`` places; to be asked line by line."""
         found: list[tuple[int, int]] = []
-        if line.strip():
-            answers = (regex.match(line) for regex in self._asked)
+        if line.strip(_PROMPT):
+            answers = (regex.match(line) for regex, _ in self._asked)
             found += [answer.span("secret") for answer in answers if answer]
-            self._asked = self._redactor.asked(line)
+            self._lines = self._lines + 1 if self._asked else 0
+            goes_on = [
+                (regex, until)
+                for regex, until in self._asked
+                if until and not until.search(line) and self._lines < _LONGEST_BLOCK
+            ]
+            self._asked = goes_on + self._redactor.asked(line)
         rest = _TOKEN.fullmatch(line) if self._broken_off else None
         if rest:
             found.append(rest.span(1))

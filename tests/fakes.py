@@ -123,6 +123,10 @@ class FakeHost(Host):
     def stat(self, path: str) -> os.stat_result:
         raise OSError("this host knows nothing of its files")
 
+    @property
+    def search_path(self) -> str:
+        return "/usr/bin"
+
     def is_file(self, path: str) -> bool:
         return path in self.files
 

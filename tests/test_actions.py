@@ -446,3 +446,14 @@ def test_a_long_log_at_a_terminal_is_told_as_a_whole(mailhelp: Mailhelp, long_lo
     assert mailhelp("--color", "never", "explain", long_log).out == done.out
     everything = mailhelp("--color", "never", "explain", "--all", long_log)
     assert everything.out == piped.out != done.out
+
+
+def test_a_mail_is_told_though_a_file_is_gone(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "Nov 20 10:00:00 mx postfix/qmgr[3]: AAAAA1: from=<a@example.net>, size=500, nrcpt=1 (queue active)\n"
+    )
+    done = mailhelp("trace", "AAAAA1", str(tmp_path / "gone.log"), str(log))
+    assert done.code == 3
+    assert done.out.startswith("Mail from a@example.net")
+    assert "gone.log cannot be read" in done.err

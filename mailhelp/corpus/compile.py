@@ -233,7 +233,7 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
         "causes": [_prose(item) for item in prose.list_items(sections.pop("Causes", ""))],
         "actions": [_prose(item) for item in prose.list_items(sections.pop("What to do", ""))],
         "sections": [{"title": title, **_prose(text)} for title, text in sections.items()],
-        "commands": [_command(row, compiled.tables) for row in front.get("commands", ())],
+        "commands": [_command(row, front, compiled) for row in front.get("commands", ())],
     }
     if versions := _versions(front):
         data["sections"].append({"title": "Versions", **_prose(versions)})
@@ -259,21 +259,45 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
     return data
 
 
-def _command(row: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
-    """A command of an entry; what ``use`` names comes from ``commands.toml``, ``why`` may be its own."""
+def _command(
+    row: Mapping[str, Any], front: Mapping[str, Any], compiled: Compiled
+) -> dict[str, Any]:
+    """A command of an entry; what ``use`` names comes from ``commands.toml``, ``why`` may be its own.
+
+    ``checks`` has for each hole what its value must match.
+    """
+    tables = compiled.tables
     command = dict(row)
     name = command.pop("use", None)
     if name is not None:
         if name not in tables.get("commands", {}):
             raise CorpusError(f"commands: there is no '{name}' in commands.toml")
         command = {**tables["commands"][name], **command}
-    inside = shell.quoted_hole(holes.parse(command["run"]))
-    if inside:
+    parts = holes.parse(command["run"])
+    if inside := shell.quoted_hole(parts):
         raise CorpusError(
             f"'{command['run']}': {{{inside}}} stands inside quotes; it is quoted when filled"
         )
+    if inside := shell.split_hole(parts):
+        raise CorpusError(
+            f"'{command['run']}': what is made of {{{inside}}} is split into words: write \"$(…)\""
+        )
+    if checks := _checks(holes.holes(parts), front.get("placeholders", {}), compiled):
+        command["checks"] = checks
     danger = _danger(command["run"], tables) if command.get("changes") else ""
     return {**command, "danger": danger} if danger else command
+
+
+def _checks(
+    names: Iterable[str], placeholders: Mapping[str, Mapping[str, str]], compiled: Compiled
+) -> dict[str, str]:
+    """For each hole of a command what its value must match, by the field that it is of."""
+    found = {}
+    for name in names:
+        field = compiled.fields.get(placeholders.get(name, {}).get("check", name))
+        if field is not None and field.argument:
+            found[name] = field.argument
+    return found
 
 
 def _danger(run: str, tables: Mapping[str, Any]) -> str:

@@ -79,6 +79,9 @@ class Field(Strict):
         dict[str, str] | None, Meta(description="How final a code is, by its first character.")
     ] = None
     secret: Annotated[bool, Meta(description="The value is never shown.")] = False
+    argument: Annotated[
+        str, Meta(description="What a value must match to be filled into a command.")
+    ] = ""
     space: Annotated[str, Meta(description="What it is an id of, for stories.")] = ""
     relation: Annotated[
         Literal["own", "next", "earlier", "child", "mentions"],

@@ -49,6 +49,8 @@ _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
 _MOST_NEAR = 200
 """Words for which a near one is looked for."""
+_LONGEST_LINE = 65_536
+"""Characters of a line of a file that are read as one."""
 
 
 def known(library: Library) -> Known:
@@ -296,9 +298,10 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
     number, offset, raw = setting.logical.pieces[0]
     start = offset + raw.find(setting.name)
     name = setting.name.rpartition("/")[2]
-    meaning = common.parameter(library, name).meaning
-    meaning = f"{meaning}." if meaning else ""
-    yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
+    if name and setting.name in raw:  # one can be missing, or go on in the next line
+        meaning = common.parameter(library, name).meaning
+        meaning = f"{meaning}." if meaning else ""
+        yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
     words = library.table("settings")["restrictions"]
     lists = library.table("settings")["restriction_lists"]["names"]
     tables = library.table("settings")["lookup_tables"]
@@ -391,12 +394,16 @@ def _endings(library: Library) -> list[str]:
 
 
 def _read(path: str) -> list[str] | None:
+    from io import TextIOWrapper
     from itertools import islice
 
+    from mailhelp.log.files import open_text
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return [line.rstrip("\n") for line in islice(stream, MOST_LINES)]
-    except (OSError, ValueError):
+        with open_text(path) as packed, TextIOWrapper(packed, "utf-8", "replace") as stream:
+            lines = iter(lambda: stream.readline(_LONGEST_LINE), "")
+            return [line.rstrip("\n") for line in islice(lines, MOST_LINES)]
+    except (OSError, ValueError, SourceError):
         return None
 
 

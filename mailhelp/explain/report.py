@@ -71,8 +71,9 @@ def problem(library: Library, report: Report, tally: Tally, number: int) -> Answ
     answer = explainer.explain(read)
     trace = []
     for id in count.ids[:2]:
-        files = " ".join(shell.quote(file) for file in report.files if file != "-")
-        trace.append(Command(f"mailhelp trace {id} {files}".rstrip(), "The whole story of one."))
+        files = " ".join(shell.file(file) for file in report.files if file != "-")
+        told_by = shell.fill("mailhelp trace {id}", {"id": id})
+        trace.append(Command(f"{told_by} {files}".rstrip(), "The whole story of one."))
     many = f"{told.count:,} record{'s' * (told.count != 1)}"
     mails = f" of {told.mails:,} mail{'s' * (told.mails != 1)}" if told.mails else ""
     tops = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from mailhelp.errors import SourceError
+from mailhelp.host.machine import Host, refuse_device
 from mailhelp.light import NamedTuple
 from mailhelp.log.join import LONGEST
 
@@ -49,6 +50,11 @@ def oldest_first(names: Iterable[str]) -> list[str]:
 
     ``mail.log.2.gz`` goes before ``mail.log.1`` and this before ``mail.log``; dates in names count as such.
     """
+    return [name for log in sets(names) for name in log]
+
+
+def sets(names: Iterable[str]) -> list[list[str]]:
+    """``names`` by the log that they are files of, of each oldest first."""
     logs: dict[str, list[tuple[bool, str, int, str]]] = {}
     for name in dict.fromkeys(names):
         found = _ROTATED.match(name)
@@ -56,7 +62,7 @@ def oldest_first(names: Iterable[str]) -> list[str]:
         written = re.sub(r"\D", "", date or "")
         is_current = number is None and date is None
         logs.setdefault(base, []).append((is_current, written, -int(number or 0), name))
-    return [name for log in logs.values() for *_, name in sorted(log)]
+    return [[name for *_, name in sorted(log)] for log in logs.values()]
 
 
 def rotation(name: str) -> list[str]:
@@ -177,6 +183,7 @@ def open_text(name: str) -> BinaryIO:
         if path.is_dir():
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
         stream = _of_pipe(path) if path.is_fifo() else cast(BinaryIO, path.open("rb"))
+        refuse_device(name, stream)
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
@@ -229,9 +236,7 @@ def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
         return cast(io.BufferedIOBase, opened)
     except ImportError:
         pass
-    import shutil
-
-    tool = shutil.which("zstd")
+    tool = Host().which("zstd")
     if tool is None:
         stream.close()
         raise SourceError(

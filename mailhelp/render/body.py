@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Finding, Result, Span
-from mailhelp.render import outline, words
+from mailhelp.render import mail, outline, words
 from mailhelp.render.blocks import (
     Block,
-    Bullets,
     Code,
     Commands,
     Gap,
@@ -49,7 +48,7 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         sheet.add(Gap(), Marked("\n".join(lines), keep=True))
         return
     if answer.story:
-        _story(sheet, answer)
+        mail.fill(sheet, answer.story)
         return
     findings = _findings(answer, sheet.left - 1)
     for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
@@ -214,26 +213,3 @@ def _page(sheet: Sheet, answer: Answer) -> None:
     lines = [each.rstrip() for each in text if each.strip()][: max(sheet.left - 1, 0)]
     cut = [each[: sheet.width - 2] for each in lines]
     sheet.add(Gap(), Code("\n".join(cut)))
-
-
-def _story(sheet: Sheet, answer: Answer) -> None:
-    """The way of the mail, how it ended for each recipient, what is missing."""
-    story = answer.story
-    assert story is not None
-    sheet.add(Text(outline.flow(story), 2, 4))
-    for text in (*story.filter[:2], *((story.told,) if story.told else ())):
-        sheet.add(Row((("value", text),), 2))
-    rows = [Row(outline.recipient(row), 4) for row in story.recipients[:_ROWS]]
-    if rows:
-        sheet.add(Gap(), Text((("title", "Recipients"),)), *rows)
-    if len(story.recipients) > _ROWS:
-        sheet.add(Text((("aside", f"and {len(story.recipients) - _ROWS} more"),), 4))
-    ids = " · ".join((*story.queue_ids, *story.amavis_ids, *story.mail_ids))
-    if ids:
-        sheet.add(Gap(), Text((("title", "Ids  "), ("value", ids)), hanging=5))
-    if story.missing:
-        sheet.add(
-            Gap(),
-            Text((("title", "Not in this log"),)),
-            Bullets(tuple((("", text),) for text in story.missing[:3])),
-        )

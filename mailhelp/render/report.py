@@ -162,7 +162,7 @@ def _day(time: str) -> str:
 
 
 def _more(answer: Answer, report: Report, width: int) -> Block:
-    files = " ".join(shell.quote(file) for file in report.files if file != "-")
+    files = " ".join(shell.file(file) for file in report.files if file != "-")
     shown = files if cells(files) < width // 3 else "FILE"
     pieces = [f"mailhelp log {shown} 1".replace("  ", " ")] if report.problems else []
     pieces += ["mailhelp -v", f"mailhelp trace ID {shown}".rstrip()]

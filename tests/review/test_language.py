@@ -158,3 +158,13 @@ def test_secrets_are_covered(session: Session) -> None:
 def test_hostile_values_end_soon(session: Session) -> None:
     for value in ("${" * 5000, "{" * 5000, "$a" * 5000, "x" * 200_000, "reject " * 5000):
         main(session, f"a = {value}\nsmtpd_client_restrictions = {value}", whole=True)
+
+
+def test_names_behind_names_are_followed_however_many(session: Session) -> None:
+    """A chain is not followed by calls in calls, nor a net by every one of its ways."""
+    chain = "".join(f"a{n} = $a{n + 1}\n" for n in range(5000))
+    assert "$a5000 is no parameter" in {each.title for each in main(session, chain)}
+    ring = main(session, "".join(f"a{n} = $a{(n + 1) % 50}\n" for n in range(50)))
+    assert any("itself" in f"{each.title} {each.meaning}" for each in ring)
+    net = "".join(f"a{n} = $b{n + 1} $c{n + 1}\nb{n} = $a{n}\nc{n} = $a{n}\n" for n in range(200))
+    assert main(session, net)

@@ -110,10 +110,6 @@ class FakeHost(Host):
         return f"/usr/bin/{name}" if there else None
 
     @property
-    def search_path(self) -> str:
-        return "/usr/bin"
-
-    @property
     def running(self) -> frozenset[str]:
         return self.programs
 
@@ -126,6 +122,10 @@ class FakeHost(Host):
 
     def stat(self, path: str) -> os.stat_result:
         raise OSError("this host knows nothing of its files")
+
+    @property
+    def search_path(self) -> str:
+        return "/usr/bin"
 
     def is_file(self, path: str) -> bool:
         return path in self.files

@@ -143,7 +143,8 @@ class Finding(NamedTuple):
     """One of several things that an answer tells of: a fault, a reason, a turn, a recipient.
 
     ``text`` is the piece of the input that it is about; ``count`` how often it was there; ``entry``
-    the id of the document that explains it; ``line`` its first line in the input, from 1.
+    the id of the document that explains it; ``line`` its first line in the input, from 1, or in ``file``
+    where there are several. ``fix`` mends it; ``related`` are entries about what it names.
     """
 
     title: str
@@ -153,6 +154,9 @@ class Finding(NamedTuple):
     count: int = 1  # type: ignore[assignment]  # the key of the contract; no tuple is counted
     entry: str | None = None
     line: int | None = None
+    file: str | None = None
+    fix: tuple[Command, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 class Hop(NamedTuple):

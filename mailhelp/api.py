@@ -154,7 +154,7 @@ def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
 
     if place is None:
         return (config.explain_here(session.library, session.host),)
-    return (config.explain_place(session.library, place),)
+    return (config.explain_place(session.library, session.host, place),)
 
 
 def doctor(session: Session) -> tuple[Answer, ...]:

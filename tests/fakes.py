@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class FakeHost(Host):
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     left: list[tuple[str, ...]] = field(default_factory=list)
+    programs: frozenset[str] = frozenset()
+    root: bool = False
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -105,6 +108,20 @@ class FakeHost(Host):
         there = any(argv[0] == name for argv in self.commands)
         there = there or (name == "postconf" and bool(self.settings))
         return f"/usr/bin/{name}" if there else None
+
+    @property
+    def running(self) -> frozenset[str]:
+        return self.programs
+
+    @property
+    def is_root(self) -> bool:
+        return self.root
+
+    def can_read(self, path: str) -> bool:
+        return path in self.files
+
+    def stat(self, path: str) -> os.stat_result:
+        raise OSError("this host knows nothing of its files")
 
     @property
     def search_path(self) -> str:

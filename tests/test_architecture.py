@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
     {"light", "visible"},
-    {"errors", "trust", "answer", "names", "commands", "dangers", "knowledge.english"},
+    {"errors", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
     {"arguments", "completion", "times", "patterns", "host.machine", "knowledge.document"},
     {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
-    {"log", "usage", "last"},
+    {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
     {"session"},

@@ -15,7 +15,7 @@ from mailhelp import shell, usage
 from mailhelp.corpus import prose, schema
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.fields import FieldSet
-from mailhelp.corpus.read import Corpus, Entry, Fault, line_of
+from mailhelp.corpus.read import CHECKS, Corpus, Entry, Fault, place_of
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import PatternRow
@@ -144,8 +144,7 @@ def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Itera
         own = compiled.own_tables[name] = {}
         for key, row in table.items():
             if fault := _row_fault(name, key, row):
-                path = corpus.folder / f"{name}.toml"
-                line = line_of(path.read_text(encoding="utf-8"), key)
+                path, line = place_of(corpus.folder, name, key)
                 yield Fault(path, line, f"[{key}] {fault}")
             else:
                 own[key] = row
@@ -305,7 +304,8 @@ def _danger(run: str, tables: Mapping[str, Any]) -> str:
     """What a command that changes things deletes or opens, if that is grave: who chose it knew of the rest."""
     tools = usage.TableTools(lambda name: tables.get(name, {}))
     found = usage.read_all(shell.say(run, {}), tools)
-    for row in usage.dangers(tables.get("dangers", {}), found, tools):
+    checks = tables.get(CHECKS, {})
+    for row in usage.dangers(tables.get("dangers", {}), found, tools, lambda: checks):
         if row["severity"] in ("fatal", "error"):
             return str(row["danger"])
     return ""

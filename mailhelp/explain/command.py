@@ -8,7 +8,7 @@ from typing import Any
 
 from mailhelp import usage
 from mailhelp.answer import Answer, Command, Finding, Prose, Result, Span
-from mailhelp.dangers import SEVERE
+from mailhelp.conditions import SEVERE
 from mailhelp.explain import common
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
@@ -140,7 +140,7 @@ def explain(library: Library, text: str) -> Answer:
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
     every = [each for each in usage.everything(found) if each.pieces]
-    risks = usage.dangers(library.table("dangers"), found, tools)
+    risks = usage.dangers(library.table("dangers"), found, tools, lambda: library.table("checks"))
     worst = next((risk["danger"] for risk in risks if risk["severity"] in SEVERE), "")
     spans = tuple(
         sorted(

@@ -182,6 +182,31 @@ class Host:
         """Whether this host has a folder of this name."""
         return os.path.isdir(path)
 
+    def stat(self, path: str) -> os.stat_result:
+        """What is known of a file. ``OSError``: ``FileNotFoundError`` if there is none."""
+        return os.stat(path)
+
+    def can_read(self, path: str) -> bool:
+        """Whether the user may read this file."""
+        return os.access(path, os.R_OK)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the user is root."""
+        return os.geteuid() == 0
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The names of the programs that run here; empty where that cannot be told (no /proc)."""
+        found = set()
+        for each in Path("/proc").glob("[0-9]*"):
+            for name in ("comm", "cmdline"):
+                with suppress(OSError):
+                    text = (each / name).read_bytes().split(b"\0")[0].decode("utf-8", "replace")
+                    first = text.split()[0] if text.split() else ""
+                    found.add(os.path.basename(first))
+        return frozenset(found - {""})
+
     def run(
         self,
         *argv: str,

@@ -17,6 +17,9 @@ _DEEPEST, _LONGEST = 30, 100_000
 """Names behind names, and characters, up to which a value is filled in."""
 Lookup = Callable[[str], str | None]
 """The value of a name, ``None`` if it is not known."""
+_SERVICE = re.compile(
+    r"[^\s#=]{1,100}[ \t]{1,40}[a-z][a-z-]{2,11}(?:[ \t]{1,40}(?:[yn-]|\d{1,6}\??)){3,7}[ \t]{1,40}[a-z/]"
+)
 _IN_BRACES = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}|\S+")
 COLUMNS = ("service", "type", "private", "unpriv", "chroot", "wakeup", "maxproc", "command")
 """The columns of master.cf, as master(5) names them."""
@@ -111,6 +114,22 @@ def logical_lines(lines: Iterable[str]) -> Iterator[Logical]:
         yield Logical(tuple(pieces))
 
 
+def parted(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The lines of main.cf and those of master.cf, of a mixture; the other's lines are blank, so that places stay."""
+    settings: list[str] = []
+    services: list[str] = []
+    in_services = False
+    for line in lines:
+        begins = bool(line.strip()) and not line[0].isspace() and line[0] != "#"
+        if begins:
+            in_services = _SERVICE.match(line) is not None
+            in_services = in_services or (line.startswith("-o ") and any(map(str.strip, services)))
+        blank = " " * len(line)
+        settings.append(blank if in_services else line)
+        services.append(line if in_services else blank)
+    return settings, services
+
+
 def main_cf(lines: Iterable[str]) -> MainCf:
     """The settings of a main.cf, or of ``postconf -n`` output."""
     settings, strays, orphans = [], [], []
@@ -148,7 +167,9 @@ def _service(logical: Logical) -> Service:
     command = words[7:]
     # a line with a column too few has the program where maxproc should be
     early = next((n for n, (word, _) in enumerate(words[2:8], 2) if not _is_flag(word)), None)
-    if early is not None and early < 7:
+    if early is not None and _is_flawed(words, early):
+        early = None  # all columns are there, and one is wrong
+    elif early is not None and early < 7:
         columns, command = [word for word, _ in words[:early]], words[early:]
     elif early is None and len(words) > 8:
         late = next((n for n, (word, _) in enumerate(words[2:], 2) if not _is_flag(word)), None)
@@ -158,6 +179,13 @@ def _service(logical: Logical) -> Service:
     if program:
         columns.append(" ".join(word for word, _ in command))
     return Service(tuple(columns), program, tuple(_overrides(command[1:])), logical)
+
+
+def _is_flawed(words: list[tuple[str, int]], early: int) -> bool:
+    """Whether the word that is no flag is a wrong one, and the program is where it belongs."""
+    after = [word for word, _ in words[early + 1 : 8]]
+    program = after[-1] if after and early + len(after) == 7 else ""
+    return bool(re.fullmatch(r"[a-z][\w-]*", program)) and all(map(_is_flag, after[:-1]))
 
 
 def _is_flag(word: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Finding, Result, Span
-from mailhelp.render import mail, words
+from mailhelp.render import mail, outline, words
 from mailhelp.render.blocks import (
     Block,
     Code,
@@ -25,6 +25,8 @@ _COMMANDS = 6
 """Commands of a recipe, at most."""
 _ROWS = 6
 """Findings, values or recipients that are told one by one, at most."""
+_ROWS_OF_FILE = 10
+"""Findings of settings and services: each is a place to go to."""
 _LONGEST_NAME = 26
 PREFIX = ("time", "logging_host", "process_id")
 LISTS = ("search", "list", "doctor", "check")
@@ -48,8 +50,8 @@ def fill(sheet: Sheet, answer: Answer) -> None:
     if answer.story:
         mail.fill(sheet, answer.story)
         return
-    findings = _findings(answer, sheet.width)
-    for count in range(min(len(findings), _ROWS), 0, -1):
+    findings = _findings(answer, sheet.left - 1)
+    for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
         if sheet.add(Gap(), *findings[:count]):
             break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
@@ -64,7 +66,7 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 add_items(sheet, section.title, (section.text,))
 
 
-def _findings(answer: Answer, width: int) -> list[Block]:
+def _findings(answer: Answer, room: int) -> list[Block]:
     rows: list[Block] = []
     # the bad ones, if there are any, the worst of these, in the order in which they are
     ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
@@ -74,7 +76,8 @@ def _findings(answer: Answer, width: int) -> list[Block]:
     # of a file, the line where it is says more
     whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
     bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
-    shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
+    most = max(min(_ROWS_OF_FILE, room), 1) if whole else _ROWS
+    shown = bad if len(bad) <= most else bad[: most - 1]
     for _, each in sorted(shown, key=lambda each: each[0]):
         rows.append(Row(_finding(answer, each), 2))
     if len(bad) > len(shown):
@@ -94,12 +97,13 @@ def _finding(answer: Answer, each: Finding) -> Runs:
     runs: list[Run] = []
     if each.count > 1:
         runs.append(("aside", f"{each.count:,}× "))
-    if each.line is not None:
-        runs.append(("aside", f"line {each.line}: "))
+    if each.file is not None or each.line is not None:
+        runs.append(("aside", f"{outline.place(each)}: "))
     if each.text and _is_told(answer, each):
         return (*runs, (words.urgency(each.severity), each.text))
     runs.append((words.urgency(each.severity), each.title))
-    if each.text and each.text not in each.title:
+    # where it is says more than the line itself
+    if each.text and each.text not in each.title and each.file is None:
         runs.append(("value", f"  {each.text}"))
     return tuple(runs)
 

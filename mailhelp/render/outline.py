@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailhelp.answer import Answer, Parameter
+from mailhelp.answer import Answer, Finding, Parameter
 from mailhelp.render import mail, words
 from mailhelp.render.blocks import (
     Block,
@@ -68,7 +68,10 @@ def whole(answer: Answer) -> Iterator[Block]:
     for section in answer.sections:
         yield Heading(section.title)
         yield Passage(section.text, 2)
-    if answer.kind != "recipe":
+    mended = answer.commands and set(answer.commands) <= {
+        command for each in answer.findings for command in each.fix
+    }
+    if answer.kind != "recipe" and not mended:
         yield from _commands(answer)
     yield from _outcomes(answer)
     if answer.placeholders:
@@ -133,13 +136,16 @@ def _setting(each: Parameter) -> tuple[Runs, Runs]:
 def _findings(answer: Answer) -> Iterator[Block]:
     if not answer.findings:
         return
+    if any(each.fix for each in answer.findings):
+        yield from _mended(answer)
+        return
     yield Gap()
     rows = []
     for each in answer.findings:
         style = words.urgency(each.severity)
         head: list[Run] = [(style, each.title)]
         if each.line is not None:
-            head.insert(0, ("aside", f"line {each.line}: "))
+            head.insert(0, ("aside", f"{place(each)}: "))
         if each.count > 1:
             head.insert(0, ("aside", f"{each.count}× "))
         body: list[Run] = [("value", each.text)] if each.text else []
@@ -147,6 +153,29 @@ def _findings(answer: Answer) -> Iterator[Block]:
             body.append(("", f"  {each.meaning}" if each.text else each.meaning))
         rows.append((tuple(head), tuple(body)))
     yield Pairs(tuple(rows), below=True)
+
+
+def place(each: Finding) -> str:
+    """Where a finding is."""
+    if each.file is None:
+        return f"line {each.line}"
+    return each.file if each.line is None else f"{each.file}:{each.line}"
+
+
+def _mended(answer: Answer) -> Iterator[Block]:
+    """Findings with what mends each."""
+    for each in answer.findings:
+        yield Gap()
+        head: list[Run] = [(words.urgency(each.severity), each.title)]
+        if each.file is not None or each.line is not None:
+            head.insert(0, ("aside", f"{place(each)}: "))
+        yield Text(tuple(head), hanging=2)
+        if each.text:
+            yield Text((("value", each.text),), 4)
+        if each.meaning:
+            yield Text((("", each.meaning),), 4)
+        if each.fix:
+            yield Commands(each.fix, short=True)
 
 
 def _commands(answer: Answer) -> Iterator[Block]:

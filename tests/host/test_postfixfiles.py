@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp.dangers import items
+from mailhelp.conditions import items
 from mailhelp.host.postfixfiles import by_level, expand, main_cf, master_cf, names_in
 
 VALUES = {

@@ -1,4 +1,4 @@
-"""The faults of main.cf and master.cf are found, and nothing is found in what is right."""
+"""What is wrong with lines of main.cf is found, and nothing in what is right."""
 
 from __future__ import annotations
 
@@ -9,24 +9,16 @@ from pathlib import Path
 import pytest
 
 from mailhelp.answer import Finding
-from mailhelp.explain import config, review
-from mailhelp.host.postfixfiles import main_cf, master_cf
+from mailhelp.explain import config
+from mailhelp.host.postfixfiles import main_cf
+from mailhelp.review import checks
+from mailhelp.review.configuration import Configuration
 from mailhelp.session import Session
-
-SMTP = "smtp inet n - y - - smtpd"
 
 
 def main(session: Session, text: str, *, whole: bool = False) -> list[Finding]:
-    known = config.known(session.library)
-    found = review.main_cf(known, main_cf(text.split("\n")), whole=whole)
-    return [fault.finding for fault in found]
-
-
-def master(session: Session, text: str, *, whole: bool = False) -> list[Finding]:
-    known = config.known(session.library)
-    services, strays = master_cf(text.split("\n"))
-    found = review.master_cf(known, services, None, whole=whole, strays=strays)
-    return [fault.finding for fault in found]
+    read = Configuration(main_cf(text.split("\n")), whole=whole)
+    return [fault.finding for fault in checks.faults(config.known(session.library), read)]
 
 
 @pytest.mark.parametrize(
@@ -129,48 +121,12 @@ def test_neither_list_keeps_strangers_from_relaying(session: Session) -> None:
 def test_a_domain_in_two_lists(session: Session) -> None:
     text = "compatibility_level = 3.6\nmydestination = example.com\nvirtual_alias_domains = example.com"
     (found,) = [each for each in main(session, text, whole=True) if "is in" in each.title]
-    assert found.title == "example.com is in mydestination and in virtual_alias_domains"
+    assert found.title == "example.com is in virtual_alias_domains and in mydestination"
 
 
 def test_the_worst_comes_first_with_its_line(session: Session) -> None:
     found = main(session, "# x\nluser_relay = ann\nsmtpd_use_tls = yes\nmynetworks = 0.0.0.0/0")
     assert [each.line for each in found] == [4, 3, 2]
-
-
-@pytest.mark.parametrize(
-    ("text", "severity", "says"),
-    [
-        ("smtp inet n - y - smtpd", "fatal", "7 columns"),
-        ("smtp ient n - y - - smtpd", "fatal", "service type “ient”"),
-        ("smtp inet n - x - - smtpd", "fatal", "chroot"),
-        ("smtp inet - - y - - smtpd", "fatal", "private"),
-        ("smtp inet n - y - - smptd", "error", "smtpd is meant"),
-        (f"{SMTP}\n  -o smtpd_tls_security_level = may", "fatal", "Blanks around the ="),
-        (f"{SMTP}\n  -o smtpd_tls_security_leve=may", "error", "is meant"),
-        (f"{SMTP}\n  -o smtpd_tls_auth_only=true", "error", "yes or no"),
-        (f"{SMTP}\n-o smtpd_tls_security_level=may", "error", "beginning of a line"),
-        (f"{SMTP}\n{SMTP}", "warning", "twice"),
-        ("local unix - n y - - local", "error", "chroot"),
-        ("local unix - - n - - local", "error", "root's rights"),
-        (f"  -o a=b\n{SMTP}", "error", "begins with a blank"),
-        (f"{SMTP}\n  -o mynetworks=0.0.0.0/0", "fatal", "Open relay"),
-    ],
-)
-def test_a_fault_of_master_cf(session: Session, text: str, severity: str, says: str) -> None:
-    told = [f"{each.severity} {each.title} {each.meaning}" for each in master(session, text)]
-    assert any(each.startswith(severity) and says.casefold() in each.casefold() for each in told), (
-        told
-    )
-
-
-@pytest.mark.parametrize(
-    "name", ["/usr/share/postfix/master.cf.dist", "/etc/postfix/master.cf.proto"]
-)
-def test_the_master_cf_that_comes_with_postfix_is_right(session: Session, name: str) -> None:
-    if not Path(name).exists():
-        pytest.skip("Postfix is not installed")
-    found = master(session, Path(name).read_text(encoding="utf-8"), whole=True)
-    assert [each for each in found if each.severity in ("fatal", "error", "warning")] == []
 
 
 @pytest.mark.parametrize(
@@ -202,34 +158,6 @@ def test_secrets_are_covered(session: Session) -> None:
 def test_hostile_values_end_soon(session: Session) -> None:
     for value in ("${" * 5000, "{" * 5000, "$a" * 5000, "x" * 200_000, "reject " * 5000):
         main(session, f"a = {value}\nsmtpd_client_restrictions = {value}", whole=True)
-
-
-def test_every_danger_of_a_setting_is_about_known_parameters(session: Session) -> None:
-    rows = session.library.table("dangers")
-    known = config.known(session.library)
-    conditions = {
-        "is", "has", "lacks", "unless_after", "network", "addresses", "below", "above", "more_than",
-        "other", "other_lacks", "with", "parameter", "severity", "danger", "instead",
-    }  # fmt: skip
-    for name, row in rows.items():
-        if "program" in row:
-            continue
-        assert not set(row) - conditions, name
-        assert row["severity"] in review.SEVERITIES, name
-        for parameter in (*row["parameter"], *row.get("with", {})):
-            assert known.is_name(parameter), (name, parameter)
-
-
-def test_postscreen_takes_mail_too(session: Session) -> None:
-    behind = "smtp inet n - y - 1 postscreen\nsmtpd pass - - y - - smtpd"
-    nobody = "submission-x unix - - y - - smtp"
-    titles = {
-        text: [each.title for each in master(session, text, whole=True)]
-        for text in (behind, SMTP, nobody)
-    }
-    lacking = "No service takes mail by SMTP"
-    assert lacking not in titles[behind] + titles[SMTP]
-    assert lacking in titles[nobody]
 
 
 def test_names_behind_names_are_followed_however_many(session: Session) -> None:

@@ -136,6 +136,10 @@ class FakeHost(Host):
     def text_of(self, path: str) -> str | None:
         return self.files.get(path)
 
+    def stream(self, *argv: str) -> BinaryIO:
+        self.asked.append(argv)
+        return BytesIO(self.commands[argv[:1]].stdout.encode())
+
     def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
         self.left.append(argv)
 

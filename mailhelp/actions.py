@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
-from mailhelp import api, last
+from mailhelp import api, inputs, last
 from mailhelp.answer import Answer
 from mailhelp.arguments import Call, trailing_detail
 from mailhelp.commands import COMMANDS
@@ -19,24 +18,22 @@ from mailhelp.errors import (
     EXIT_SOURCE,
     NothingFound,
     SourceError,
+    UnusableFolder,
     UsageError,
 )
+from mailhelp.inputs import Lines
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
 from mailhelp.shell import quote
 
 Words = tuple[str, ...]
-Lines = Iterator[str | None]
 
 _LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
-_HEAD_LINES = 200
 _SCREEN = 20
 """Records above which a file at a terminal is told as a whole."""
 _LARGE = 20_000_000
 """Bytes of logs above which a bar says how far it is."""
-_HEAD_S = 1.0
-"""Lines and seconds of a stream that are looked at before it is said what it is."""
 
 
 def ask(session: Session, output: Output, words: Words) -> int:
@@ -49,7 +46,7 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if detail and not api.is_command(session, " ".join(words)):
         output.options = output.options._replace(detail=detail)
         words = words[:-1]
-    known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
+    known = session.before if len(words) == 1 and words[0].isdecimal() else None
     if known is not None and known.numbered:
         return _opened(session, output, words[0], known)
     if known is not None and len(words[0]) == 1 and not api.is_known(session, words[0]):
@@ -86,7 +83,7 @@ def _numbered(answers: tuple[Answer, ...]) -> Words:
     """What the numbers on the screen of ``answers`` open."""
     if len(answers) == 1:
         return last.numbered(answers)
-    from mailhelp.render.screen import gather
+    from mailhelp.render.many import gather
 
     return last.numbered(gather(answers).answers, counted=True)
 
@@ -119,7 +116,7 @@ def _without_words(session: Session, output: Output) -> int:
 
 def _again(session: Session, output: Output) -> int:
     """The last call once more; its values are fresh."""
-    before = last.recall(session.host)
+    before = session.before
     if before is None or (before.command != "ask" and before.command not in COMMANDS):
         raise NothingFound(
             "There is no last answer to show in full.", "Ask first: mailhelp queue_lifetime"
@@ -164,7 +161,7 @@ def explain(
     numbered: list[str] = []
     for name in words or ("-",):
         if name == "-":
-            source = _standard_input(session)
+            source = inputs.standard_input(session)
             codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
@@ -177,8 +174,8 @@ def explain(
 
 def _piped(session: Session, output: Output) -> int:
     """Standard input: a single line that is no record is a question, all else is explained."""
-    source = _standard_input(session)
-    head, ended = _head(source, alone=lambda line: not api.is_record(session, line))
+    source = inputs.standard_input(session)
+    head, ended = inputs.head(source, alone=lambda line: not api.is_record(session, line))
     known = [line for line in head if line]
     if ended and len(head) == 1 and known and not api.is_record(session, known[0]):
         return _asked(session, output, known[0])
@@ -188,46 +185,6 @@ def _piped(session: Session, output: Output) -> int:
     code = _explained(session, output, source, numbered, head=head)
     _keep(session, Call("ask", ()), tuple(numbered))
     return code
-
-
-def _standard_input(session: Session) -> Lines:
-    """The lines of standard input, remembered on their way; ``None`` where a pipe pauses."""
-    from mailhelp.log.join import lines, live_lines
-
-    stream = session.stdin
-    descriptor = _pipe(stream)
-    return session.heard.listen(lines(stream) if descriptor is None else live_lines(descriptor))
-
-
-def _pipe(stream: BinaryIO) -> int | None:
-    """The descriptor of ``stream`` if it is one that can pause, and no file."""
-    try:
-        descriptor = stream.fileno()
-        return None if stat.S_ISREG(os.fstat(descriptor).st_mode) else descriptor
-    except (OSError, ValueError):  # one of the memory's, or closed
-        return None
-
-
-def _head(source: Lines, alone: Callable[[str], bool] = bool) -> tuple[list[str | None], bool]:
-    """The first lines of ``source``, and whether it ended with them.
-
-    A pipe that pauses after them, or trickles, is not waited for; a single line that ``alone`` holds for is
-    worth waiting for a second one.
-    """
-    import time
-
-    head: list[str | None] = []
-    begun = 0.0
-    for line in source:
-        if line is None:
-            if sum(1 for each in head if each) > 1 or (head and not alone(head[-1] or "")):
-                return [*head, None], False
-            continue
-        begun = begun or time.monotonic()
-        head.append(line)
-        if len(head) >= _HEAD_LINES or (len(head) > 1 and time.monotonic() - begun > _HEAD_S):
-            return head, False
-    return head, True
 
 
 def _explained(
@@ -243,7 +200,7 @@ def _explained(
     ``numbered`` gets the ids behind the numbers on the screen.
     """
     if head is None:
-        head, _ = _head(lines, alone=lambda line: not api.is_record(session, line))
+        head, _ = inputs.head(lines, alone=lambda line: not api.is_record(session, line))
     whole: Lines = chain(head, lines)
     text = [line for line in head if line is not None]
     # a single record is what most people pipe, and the shapes take time to compile
@@ -271,7 +228,7 @@ def _stream(
     from mailhelp.condense import condensed
 
     passed, brief = api.Passed(), not output.options.json
-    source = _collected(lines)
+    source = inputs.collected(lines)
 
     def answers(source: Lines) -> Iterator[Answer]:
         told = api.explain_lines(
@@ -279,7 +236,7 @@ def _stream(
         )
         return condensed(told) if brief else told
 
-    pause = _Pause()
+    pause = inputs.Pause()
     if output.is_one_screen:
         gathered = output.summary(answers(pause.before(source)))
         numbered += last.numbered(gathered.answers, counted=len(gathered.each) > 1)
@@ -292,38 +249,6 @@ def _stream(
     if only_problems and not passed.shown:
         output.say(f"mailhelp: no trouble in {passed.lines} line{'s' * (passed.lines != 1)}.")
     return EXIT_ANSWERED if passed.known else EXIT_NOTHING_FOUND
-
-
-class _Pause:
-    """Parts a stream at its first pause."""
-
-    def __init__(self) -> None:
-        self.met = False
-
-    def before(self, source: Lines) -> Lines:
-        """The lines before the first pause; the rest stays in ``source``."""
-        for line in source:
-            self.met = line is None
-            yield line
-            if line is None:
-                return
-
-
-def _collected(lines: Lines) -> Lines:
-    """``lines``; when they are many, what is no longer used is collected from then on."""
-    for number, line in enumerate(lines):
-        if number == _HEAD_LINES:
-            _collect_cycles()
-        yield line
-
-
-def _collect_cycles() -> None:
-    """From now on: ``start`` keeps the collector off, and a stream may last for days."""
-    import gc
-
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 def log(
@@ -403,7 +328,7 @@ def _is_long_log(session: Session, name: str) -> bool:
     if name == "-":
         return False
     with session.open(name) as stream:
-        head = list(islice(lines(stream), _HEAD_LINES))
+        head = list(islice(lines(stream), inputs.HEAD_LINES))
     parsed = (session.library.engine.parse(line) for line in head)
     records = sum(record.tag is not None and record.time is not None for record in parsed)
     return records > _SCREEN and api.shape_of(session, head) is None
@@ -598,14 +523,16 @@ def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
 def _index_later(session: Session, output: Output) -> None:
     """Have this host's index built in the background when somebody sits there and it is not up to date.
 
-    That is said once; what hinders it, ``mailhelp index`` says.
+    That is said once, and what hinders it each time.
     """
     from mailhelp.knowledge import host_index
 
     if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
         return
-    with suppress(SourceError):
+    try:
         if host_index.build_later(session.host):
             session.notices.append(
                 "This host's manuals are being read in the background, for the next answers."
             )
+    except UnusableFolder as error:
+        session.unusable(error)

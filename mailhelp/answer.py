@@ -269,7 +269,7 @@ class Answer(NamedTuple):
     ``danger`` is one sentence that goes before all else: what a pasted command or setting deletes,
     opens or loses. ``gist`` is the one line that tells who, what and whom (``client: sender →
     recipient``), for readers who do not want to see again what they pasted. ``brief`` says in one or two sentences what the
-    ``explanation`` says at length.
+    ``explanation`` says at length. ``whole`` marks one that sums up the answers that follow it.
     """
 
     kind: str
@@ -304,5 +304,6 @@ class Answer(NamedTuple):
     notes: tuple[str, ...] = ()
     draft: str = ""
     continues: int | None = None
+    whole: bool = False
     story: Story | None = None
     report: Report | None = None

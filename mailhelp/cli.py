@@ -88,7 +88,6 @@ def _covered(words: list[str], host: Host) -> list[str]:
 
 def _perform(call: Call, host: Host) -> int:
     from mailhelp import actions
-    from mailhelp.last import keep
     from mailhelp.output import Output
     from mailhelp.session import Session
 
@@ -97,13 +96,14 @@ def _perform(call: Call, host: Host) -> int:
     try:
         code = action(session, Output(host, call.options), call.words, **call.given)
         host.stdout.flush()
-        if session.last is not None:
-            keep(host, session.last, session.redactor.cover_words)
+        session.keep()
         return code
     except MailhelpError as error:
         # the sentence may repeat what was pasted
         with suppress(MailhelpError):
             error.args = tuple(map(session.redactor.cover, error.args))
+        # one that ends the run is not told twice
+        session.notices = [said for said in session.notices if not said.startswith(str(error))]
         raise
     finally:
         session.close()

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
+from mailhelp import trust
 from mailhelp.commands import COMMANDS, GLOBAL, SHELLS
 
 Candidate = tuple[str, str]
@@ -164,9 +165,13 @@ def folders(environ: Mapping[str, str]) -> Iterator[str]:
     yield environ.get("MAILHELP_INDEX") or (inside if os.path.isdir(inside) else beside)
     usual = environ.get("XDG_CACHE_HOME") or f"{os.path.expanduser('~')}/.cache"
     top = (environ.get("MAILHELP_CACHE_DIR") or f"{usual}/mailhelp") + "/host"
+    if top[0] != "/" or trust.distrust(f"{top}/current"):
+        return
     try:
         with open(f"{top}/current", encoding="ascii") as file:
-            yield f"{top}/{file.read().strip()}"
+            place = f"{top}/{file.read().strip()}"
+        if not trust.distrust(f"{place}/completion.txt"):
+            yield place
     except (OSError, ValueError):
         return
 

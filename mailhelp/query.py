@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, takewhile
 
 from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
@@ -87,6 +87,14 @@ def is_record(library: Library, line: str) -> bool:
     )
 
 
+def is_head(library: Library, lines: Iterable[str]) -> bool:
+    """Whether ``lines`` begin with the head of a mail: several header fields, and little else."""
+    head = takewhile(str.strip, islice(lines, _HEAD_LINES))
+    reads = list(library.engine.reads(head, is_covered=True))
+    known = sum(read.is_header for read in reads)
+    return known >= _FIELDS and known * 2 >= len(reads)
+
+
 def _is_record(read: Read) -> bool:
     """Whether a text is a header field, a record, or the message of one without a syslog prefix."""
     if read.record.tag is not None or read.is_header:
@@ -96,6 +104,8 @@ def _is_record(read: Read) -> bool:
     return not read.hit.generic or read.hit.literal > _SURE
 
 
+_FIELDS = 3
+"""Header fields that make a head; fewer are explained one by one."""
 _HEAD_LINES = 200
 """Lines of a pasted text that are looked at to tell what it is."""
 _QUOTES = re.compile(r"^(?:[ \t]*>)*[ \t]*")

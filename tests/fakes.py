@@ -106,6 +106,10 @@ class FakeHost(Host):
         there = there or (name == "postconf" and bool(self.settings))
         return f"/usr/bin/{name}" if there else None
 
+    @property
+    def search_path(self) -> str:
+        return "/usr/bin"
+
     def is_file(self, path: str) -> bool:
         return path in self.files
 

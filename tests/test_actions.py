@@ -264,10 +264,10 @@ def test_many_records_are_one_screen_at_a_terminal(mailhelp: Mailhelp, tmp_path:
 def test_what_comes_after_a_pause_follows_record_by_record(
     mailhelp: Mailhelp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailhelp import actions
+    from mailhelp import inputs
 
     lines = [*[LINE.strip()] * 12, None, LINE.strip(), LINE.strip()]
-    monkeypatch.setattr(actions, "_standard_input", lambda session: iter(lines))
+    monkeypatch.setattr(inputs, "standard_input", lambda session: iter(lines))
     monkeypatch.setattr("mailhelp.output.Output.is_one_screen", True)
     out = mailhelp("explain", "-").out
     assert out.startswith("12 records")

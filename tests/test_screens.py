@@ -62,6 +62,17 @@ submission inet n       -       y       -       -       smtpd
 127.0.0.1:10025 inet n  -       n       -       -       smtpd
   -o mynetworks=0.0.0.0/0
 """
+HEAD = """Return-Path: <bounce@news.example.net>
+X-Spam-Flag: YES
+X-Spam-Status: Yes, score=7.9 required=6.3 tests=[BAYES_99=3.5] autolearn=no
+Authentication-Results: mx.example.com; dkim=fail header.d=example.net; dmarc=fail header.from=example.net
+Received: from mx.example.net (mx.example.net [192.0.2.7])
+\tby mx.example.com (Postfix) with ESMTPS id 4419B65
+\tfor <bob@example.com>; Sun, 22 Nov 2026 12:24:10 +0100 (CET)
+Received: from pc (pc [198.51.100.9]) by mx.example.net (Postfix) with ESMTPSA id 3319B65;
+\tSun, 22 Nov 2026 08:24:10 +0100 (CET)
+Subject: Win
+"""
 BULLETS = f"- {LOGIN}- {CONNECT}"
 
 
@@ -112,6 +123,7 @@ ASKED: dict[str, tuple[str, ...]] = {
 PIPED: dict[str, Callable[[], str]] = {
     "piped-log": lambda: (LINE + TIMEOUT + LOGIN) * 4 + CONNECT * 30 + UNKNOWN * 2,
     "piped-bounce": lambda: text("bounces/postfix-whole.txt"),
+    "piped-head": lambda: HEAD,
     "piped-queue": lambda: text("queues/filter-down.txt"),
     "piped-main-cf": lambda: MAIN,
     "piped-master-cf": lambda: MASTER,
@@ -156,7 +168,7 @@ def host(mailhelp: Mailhelp) -> FakeHost:
 def test_the_first_screen(
     mailhelp: Mailhelp, host: FakeHost, monkeypatch: pytest.MonkeyPatch, kind: str, width: int
 ) -> None:
-    monkeypatch.setattr("mailhelp.api.logs_at_hand", lambda session: [])
+    monkeypatch.setattr("mailhelp.explain.mails.logs_at_hand", lambda session: [])
     host.screen = (width, 24)
     if kind in ASKED:
         done = mailhelp(*ASKED[kind])

@@ -33,6 +33,7 @@ TABLES = (
     "drafts",
     "formats",
     "gists",
+    "heads",
     "listings",
     "manpages",
     "places",

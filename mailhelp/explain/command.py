@@ -59,7 +59,7 @@ def _start(text: str) -> int:
 
 def known(library: Library, text: str) -> bool:
     """Whether ``text`` is a command of a program that is known here, and no sentence about one."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or (text.count("'") % 2 and _SHORTENED.search(text)):
         return False
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
@@ -92,6 +92,8 @@ def _redirected(found: Iterable[usage.Command]) -> bool:
 
 
 _LONGEST = 20_000
+_SHORTENED = re.compile(r"\w'[a-z]{1,2}\b")
+"""A word as in "won't": with no second quote it begins no quoted word."""
 
 
 def _is_sentence(command: usage.Command, allowed: int) -> bool:

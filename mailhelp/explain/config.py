@@ -40,6 +40,8 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
+_LONGEST_LINE = 65_536
+"""Characters of a line of a file that are read as one."""
 
 
 def known(library: Library) -> review.Known:
@@ -381,12 +383,16 @@ def explain_place(library: Library, place: str) -> Answer:
 
 
 def _read(path: str) -> list[str] | None:
+    from io import TextIOWrapper
     from itertools import islice
 
+    from mailhelp.log.files import open_text
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return [line.rstrip("\n") for line in islice(stream, MOST_LINES)]
-    except (OSError, ValueError):
+        with open_text(path) as packed, TextIOWrapper(packed, "utf-8", "replace") as stream:
+            lines = iter(lambda: stream.readline(_LONGEST_LINE), "")
+            return [line.rstrip("\n") for line in islice(lines, MOST_LINES)]
+    except (OSError, ValueError, SourceError):
         return None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer, Parameter, Prose, Section
 from mailhelp.explain import common
@@ -14,6 +14,9 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import NamedTuple
 from mailhelp.redact import COVER
+
+if TYPE_CHECKING:
+    from mailhelp.host.postfixfiles import ByLevel
 
 _VALUE = "VALUE"
 _LONGEST_SETTING = 60
@@ -107,9 +110,33 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
                 for service, name, value in values.overrides
                 if name in names
             ),
+            *_levels(document.data, own),
             *draft.notes,
         ),
     )
+
+
+def _of_new_hosts(default: str | None) -> str | None:
+    """The default at the newest compatibility level, where it depends on that."""
+    level = _by_level(default)
+    return level.value if level else default
+
+
+def _levels(data: Mapping[str, Any], own: Iterable[Parameter]) -> Iterator[str]:
+    """On which setting the defaults depend, where this host's values are not known."""
+    for each in own:
+        level = _by_level(data["defaults"].get(each.name)) if each.value is None else None
+        if level:
+            below = level.below or "empty"
+            yield f"With {level.name} below {level.level} the default is {below}."
+
+
+def _by_level(default: str | None) -> ByLevel | None:
+    if default is None or "<level" not in default:
+        return None
+    from mailhelp.host.postfixfiles import by_level
+
+    return by_level(default)
 
 
 def _unknown(reason: str) -> Prose:
@@ -128,8 +155,9 @@ def _parameter(
     here = values.parameters.get(name)
     default = data["defaults"].get(name)
     unit = data.get("units", {}).get(name, data.get("unit", ""))
-    if here is None:
-        return Parameter(name, default, unit=unit, asked=True)
+    if here is None or here.value is None:
+        default = _of_new_hosts(default)
+        return Parameter(name, default, set=here.set if here else None, unit=unit, asked=True)
     value = library.redactor.cover_value(name, here.value)
     if here.default is not None:
         default = here.default

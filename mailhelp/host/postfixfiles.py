@@ -277,6 +277,23 @@ def _expanded(value: str, names: _Names, depth: int) -> str | None:
     return "".join(out)
 
 
+class ByLevel(NamedTuple):
+    """A value that depends on a compatibility level: ``below`` for those lower than ``level``, else ``value``."""
+
+    name: str
+    level: str
+    below: str
+    value: str
+
+
+def by_level(value: str) -> ByLevel | None:
+    """What ``${{$name} <level {level} ? {below} : {value}}`` says; ``None`` for all else (postconf(5))."""
+    found = re.fullmatch(
+        r"\$\{\{\$(\w+)\}\s*<level\s*\{([\d.]+)\}\s*\?(.*)\}", value.strip(), re.DOTALL
+    )
+    return ByLevel(found[1], found[2], *_branches(found[3])) if found else None
+
+
 def _closing(value: str, place: int) -> int | None:
     opener = value[place]
     closer = {"{": "}", "(": ")"}[opener]

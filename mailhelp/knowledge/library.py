@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mailhelp import trust
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store, vocabulary
@@ -33,14 +34,22 @@ _LONGEST_NEAR = 60
 REINSTALL = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
 
 
-def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def bundled_folder(
+    environ: Mapping[str, str] = os.environ, notice: Callable[[str], None] = lambda sentence: None
+) -> Path:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
-    ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
+    ``MAILHELP_INDEX`` names another one, for those who try out a corpus; it is not used, and ``notice`` is told, if
+    somebody else can write it.
     """
     chosen = environ.get("MAILHELP_INDEX")
     if chosen:
-        return Path(chosen).absolute()
+        folder = Path(chosen).absolute()
+        why = trust.distrust_within(folder)
+        if not why:
+            return folder
+        mend = trust.mend(why, "Unset it, or name a folder of your own.")
+        notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {mend}")
     here = Path(__file__).parent.parent
     inside = here / "_index"
     return inside if inside.is_dir() else here.parent / "index"

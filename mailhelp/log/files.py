@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from mailhelp.errors import SourceError
+from mailhelp.host.machine import Host, refuse_device
 from mailhelp.light import NamedTuple
 from mailhelp.log.join import LONGEST
 
@@ -177,6 +178,7 @@ def open_text(name: str) -> BinaryIO:
         if path.is_dir():
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
         stream = _of_pipe(path) if path.is_fifo() else cast(BinaryIO, path.open("rb"))
+        refuse_device(name, stream)
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
@@ -229,9 +231,7 @@ def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
         return cast(io.BufferedIOBase, opened)
     except ImportError:
         pass
-    import shutil
-
-    tool = shutil.which("zstd")
+    tool = Host().which("zstd")
     if tool is None:
         stream.close()
         raise SourceError(

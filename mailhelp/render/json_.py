@@ -9,7 +9,7 @@ from typing import Any
 from mailhelp.answer import SCHEMA, Answer, Prose, Span
 
 _NOT_EMPTY_ONLY = (
-    "story", "report", "continues", "outcomes", "draft", "sections", "notes",
+    "story", "report", "continues", "whole", "outcomes", "draft", "sections", "notes",
     "danger", "gist", "event", "findings", "brief", "placeholders",
 )  # fmt: skip
 

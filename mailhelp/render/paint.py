@@ -10,7 +10,7 @@ from mailhelp.light import NamedTuple
 from mailhelp.render.blocks import Block
 
 if TYPE_CHECKING:
-    from mailhelp.render.screen import Gathered
+    from mailhelp.render.many import Gathered
 
 _RULE = 40
 

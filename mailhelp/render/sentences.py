@@ -14,20 +14,25 @@ _END = re.compile(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?
 
 def paragraphs(prose: Prose) -> Iterator[Runs]:
     """The paragraphs of ``prose`` and of lists in it; not one that only leads to what stands as it is."""
-    yield from _paragraphs(prose.blocks)
+    return (runs for _, runs in passages(prose))
 
 
-def _paragraphs(blocks: Iterable[tuple[str, object]]) -> Iterator[Runs]:
+def passages(prose: Prose) -> Iterator[tuple[bool, Runs]]:
+    """The same, each with whether it is one of a list."""
+    return _passages(prose.blocks, listed=False)
+
+
+def _passages(blocks: Iterable[tuple[str, object]], listed: bool) -> Iterator[tuple[bool, Runs]]:
     blocks = list(blocks)
     for (kind, content), (after, _) in zip(blocks, [*blocks[1:], ("", "")], strict=False):
         if kind == "p":
             runs = tuple((style, text) for style, text in content)  # type: ignore[attr-defined]
             leads = after == "code" and runs and runs[-1][1].endswith(":")
             if not (leads and len(list(sentences(runs))) == 1):
-                yield runs
+                yield listed, runs
         elif kind in ("ul", "ol"):
             for item in content:  # type: ignore[attr-defined]
-                yield from _paragraphs(item)
+                yield from _passages(item, listed=True)
 
 
 def sentences(runs: Runs) -> list[Runs]:

@@ -162,3 +162,10 @@ def test_without_postfix_it_is_said_and_the_default_is_told(session: Session) ->
     asked = answer.parameters[0]
     assert (asked.name, asked.default, asked.value) == ("maximal_queue_lifetime", "5d", None)
     assert any("maximal_queue_lifetime=5d" in command.command for command in answer.commands)
+
+
+def test_a_default_that_depends_on_a_level_is_told_in_words(session: Session) -> None:
+    (answer,) = api.ask(session, "mynetworks_style")
+    (asked,) = (each for each in answer.parameters if each.asked)
+    assert asked.default == "host"
+    assert "With compatibility_level below 2 the default is subnet." in answer.notes

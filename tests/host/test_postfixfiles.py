@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailhelp.dangers import items
-from mailhelp.host.postfixfiles import expand, main_cf, master_cf, names_in
+from mailhelp.host.postfixfiles import by_level, expand, main_cf, master_cf, names_in
 
 VALUES = {
     "compatibility_level": "3.6",
@@ -122,3 +122,9 @@ def test_a_value_that_doubles_at_each_name_ends() -> None:
     assert expand("$a10", values.get) == "x" * 1024
     assert expand("$a29", values.get) is None
     assert expand("$a29", {**values, "a0": ""}.get) == ""
+
+
+def test_a_default_by_compatibility_level() -> None:
+    value = "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}"
+    assert by_level(value) == ("compatibility_level", "3.6", "md5", "sha256")
+    assert by_level("$myhostname") is None

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import repeat
-
 import pytest
 
 from mailhelp import last
 from mailhelp.answer import (
     Answer,
     Command,
-    Finding,
-    Outcome,
     Parameter,
-    Placeholder,
-    Prose,
-    Recipient,
     Result,
     Section,
-    Span,
-    Story,
     Verdict,
 )
 from mailhelp.render import plain, screen
 from mailhelp.render.lines import cells
-
-
-def prose(text: str) -> Prose:
-    return Prose(text, (["p", [["", text]]],))
-
-
-def shown(*answers: Answer, width: int = 80) -> list[str]:
-    return list(plain.paint(screen.screen(answers, width), width))
-
-
-LONG = " ".join(f"Sentence number {number} says a little about it." for number in range(40))
-DENIED = Answer(
-    kind="log",
-    recognised="entry",
-    entry="postfix/smtpd/relay-access-denied",
-    title="Relay access denied",
-    severity="notice",
-    event="rejected",
-    verdict=Verdict("this-server", "permanent"),
-    gist="unknown[192.0.2.7]: ann@example.org → bob@example.net   554 5.7.1",
-    text="NOQUEUE: reject: RCPT from unknown[192.0.2.7]",
-    explanation=prose(LONG),
-    causes=tuple(prose(f"Cause {number} of it.") for number in range(9)),
-    actions=tuple(prose(f"Action {number} to take.") for number in range(9)),
-    commands=tuple(Command(f"postconf name{number}", f"Read {number}.") for number in range(9)),
-    related=("topic/relay-and-submission", "recipe/relay-test"),
-)
-CONNECT = Answer(
-    kind="log", recognised="entry", entry="postfix/smtpd/connect", title="A client connected",
-    severity="info", verdict=Verdict("client", "none", True), explanation=prose("It came."),
-)  # fmt: skip
+from tests.render.screens import CONNECT, DENIED, prose, shown
 
 
 def test_line_1_is_the_answer_and_the_last_leads_to_the_rest() -> None:
@@ -69,20 +30,6 @@ def test_line_1_is_the_answer_and_the_last_leads_to_the_rest() -> None:
 
 def test_what_was_pasted_is_not_printed_again() -> None:
     assert "NOQUEUE" not in "\n".join(shown(DENIED))
-
-
-def test_each_part_keeps_its_share() -> None:
-    lines = shown(DENIED)
-    assert lines[3].startswith("Sentence number 0")
-    assert 2 <= lines[3:].index("") <= 4
-    assert lines[lines.index("What to do") + 1] == "  • Action 0 to take."
-    assert sum(line.startswith("  postconf") for line in lines) == 4
-    assert "  postconf name0  # read 0" in lines
-
-
-def test_sentences_are_whole() -> None:
-    text = " ".join(line for line in shown(DENIED) if "number" in line or "about it" in line)
-    assert text.endswith("about it.")
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 100, 300])
@@ -133,17 +80,6 @@ def test_a_command_that_does_not_fit_a_line_gives_way() -> None:
     assert f"  {long.command}" in shown(DENIED._replace(commands=(long,)))
 
 
-def test_this_hosts_value_stands_behind_the_setting_that_decides() -> None:
-    text = Prose("x", (["p", [["", "The client is not in "], ["code", "mynetworks"], ["", "."]]],))
-    here = Parameter("mynetworks", "", "127.0.0.0/8", True)
-    answer = DENIED._replace(explanation=text, parameters=(here,))
-    assert "The client is not in mynetworks (here 127.0.0.0/8)." in shown(answer)
-
-
-def test_a_brief_text_goes_before_the_long_one() -> None:
-    assert "In short." in shown(DENIED._replace(brief=prose("In short.")))
-
-
 def test_a_parameter_begins_with_its_value() -> None:
     answer = Answer(
         kind="parameter",
@@ -183,123 +119,8 @@ def test_two_parameters_each_have_a_line_and_one_is_told() -> None:
     assert "Short." not in lines
 
 
-def test_several_records_have_a_line_each_and_the_worst_is_told() -> None:
-    lines = shown(CONNECT, DENIED, CONNECT._replace(title="The session ended"))
-    assert lines[0] == "  1  A client connected"
-    assert lines[1].startswith("  2  Relay access denied  unknown[192.0.2.7]: ann@example.org")
-    assert lines[2] == "  3  The session ended"
-    assert lines[4].startswith("Relay access denied ")
-    assert len(lines) <= screen.HEIGHT
-    assert last.numbered((CONNECT, DENIED)) == (
-        "log/postfix/smtpd/connect",
-        "log/postfix/smtpd/relay-access-denied",
-    )
-
-
-def test_many_records_are_counted_worst_first_in_constant_memory() -> None:
-    def many():  # type: ignore[no-untyped-def]
-        yield from repeat(CONNECT, 50_000)
-        yield DENIED
-        yield from (CONNECT._replace(title=f"Kind {number}") for number in range(30))
-
-    lines = list(plain.paint(screen.screen(many(), 80), 80))
-    assert lines[0] == "50,031 records, worst first"
-    assert "Relay access denied" in lines[1]
-    assert any("50,000×  A client connected" in line for line in lines)
-    assert any("25 more harmless ones, 25 records" in line for line in lines)
-    assert len(lines) <= screen.HEIGHT
-
-
-def test_findings_are_told_with_their_count_and_line() -> None:
-    faults = tuple(
-        Finding(f"Fault {number}", "error", text=f"text {number}", count=number + 1, line=number)
-        for number in range(20)
-    )
-    lines = shown(Answer(kind="config", title="20 faults", findings=faults))
-    assert "  line 0: Fault 0  text 0" in lines
-    assert "  2× line 1: Fault 1  text 1" in lines
-    assert "  and 15 more" in lines
-
-
-def test_a_finding_that_line_1_has_told_is_not_told_again() -> None:
-    relay, other = Finding("Open relay", "fatal", "a = b", line=1), Finding("Other", "error", "c")
-    answer = Answer(kind="config", danger="Open relay: everybody may send.", title="a = b")
-    lines = shown(answer._replace(text="a = b", findings=(relay, other)))
-    assert not any("line 1" in line for line in lines)
-    assert "  Other  c" in lines
-    lines = shown(answer._replace(text="a = b\nc", title="2 faults", findings=(relay, other)))
-    assert "  line 1: a = b" in lines  # of a file, where it is is new
-    bounce = Answer(
-        kind="bounce", title="Mailbox full: ann", findings=(relay._replace(title="Mailbox full"),)
-    )
-    assert shown(bounce) == ["Mailbox full: ann", "", "more: mailhelp -v"]
-
-
 def test_nothing_more_is_promised_where_there_is_nothing() -> None:
     assert shown(Answer(kind="index", title="Ready.", recognised="entry")) == ["Ready."]
-
-
-def test_what_is_for_reference_is_left_out() -> None:
-    sections = (Section("Pages", prose("x(5)"), aside=True), Section("Limits", prose("At most 3.")))
-    lines = shown(Answer(kind="topic", title="T", sections=sections))
-    assert "Limits" in lines
-    assert "Pages" not in lines
-
-
-def test_records_without_an_entry_are_told_apart() -> None:
-    unknown = Answer(
-        kind="log",
-        text="mx a[1]: wombat 7",
-        spans=(
-            Span(0, 2, "logging_host", "mx"),
-            Span(3, 4, "program", "a"),
-            Span(5, 6, "process_id", "1"),
-        ),
-    )
-    lines = shown(unknown, unknown._replace(text="mx a[1]: wombat 8"))
-    assert lines[0].endswith("wombat 7")
-    assert lines[1].endswith("wombat 8")
-
-
-def test_stories_are_mails_and_numbers_follow_the_rows() -> None:
-    stories = [Answer(kind="story", title=f"Mail {n % 3}", story=Story("sent")) for n in range(30)]
-    lines = shown(*stories)
-    assert lines[0] == "30 mails, worst first"
-    entries = [CONNECT, *[DENIED] * 2, *[CONNECT] * 10]
-    assert screen.gather(entries).answers == (DENIED, CONNECT)
-
-
-def test_a_recipe_shows_command_outcomes_and_what_can_be_set() -> None:
-    command = Command("openssl s_client " + "x" * 100, "Connect.")
-    answer = Answer(
-        kind="recipe",
-        title="Does STARTTLS work?",
-        commands=(command,),
-        outcomes=(
-            *(Outcome("good", f"a\nok {n}\n", f"Good {n}. More.", f"ok {n}") for n in range(9)),
-            *(Outcome("bad", f"no {n}", f"Bad {n}.", f"no {n}") for n in range(9)),
-        ),
-        placeholders=(
-            Placeholder("host", "The host.", None, "a.example"),
-            Placeholder("port", "", "25"),
-        ),
-    )
-    lines = shown(answer)
-    assert f"  {command.command}" in lines
-    assert "good  ok 0  Good 0." in lines
-    assert "bad   no 0  Bad 0." in lines
-    assert "      no 1  Bad 1." in lines
-    assert "set   host=… port=25" in lines
-    assert len(lines) < screen.HEIGHT
-
-
-def test_a_list_is_numbered_and_says_what_is_left_out() -> None:
-    results = tuple(Result(f"topic/t{n}", "topic", f"Topic {n}", excerpt="why") for n in range(40))
-    lines = shown(Answer(kind="search", title="Found", results=results))
-    assert "  1  Topic 0   why" in lines
-    assert len(lines) == screen.HEIGHT
-    assert any("and 25 more: mailhelp -v" in line for line in lines)
-    assert "mailhelp 2" in lines[-1]
 
 
 def test_other_entries_stand_below_an_answer() -> None:
@@ -311,23 +132,6 @@ def test_other_entries_stand_below_an_answer() -> None:
         "  3  Topic 2",
     ]
     assert last.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
-
-
-def test_a_story_tells_way_end_and_what_is_missing() -> None:
-    story = Story(
-        outcome="bounced",
-        queue_ids=("4F2A",),
-        client="mx.example.org[192.0.2.7]",
-        recipients=(Recipient("bob@example.net", "bounced", "5.1.1", "mx[192.0.2.1]", 1.5, "no"),),
-        filter=("amavis passed clean",),
-        missing=("The connect record.",),
-    )
-    text = "\n".join(shown(Answer(kind="story", title="Mail: bounced", story=story)))
-    for piece in (
-        "client mx.example.org[192.0.2.7]", "bob@example.net  bounced", "after 1.5 s: no",
-        "amavis passed clean", "4F2A", "The connect record.",
-    ):  # fmt: skip
-        assert piece in text
 
 
 def test_an_unknown_record_shows_what_is_similar() -> None:
@@ -363,22 +167,8 @@ def test_hostile_text_stays_on_its_line() -> None:
     assert lines[0] == "t\\x1b"
 
 
-def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
-    panic = DENIED._replace(entry="x", title="The disk is full", severity="panic", causes=())
-    lines = shown(*[CONNECT] * 30, panic, *[CONNECT] * 30)
-    assert lines[0] == "61 records, worst first"
-    assert "The disk is full" in lines[1]
-    assert any(line.startswith("The disk is full ") for line in lines[2:])
-
-
 def test_the_number_offered_opens_something() -> None:
     results = tuple(Result(f"topic/t{n}", "topic", f"Topic {n}") for n in range(3))
     assert "· mailhelp 2" in shown(DENIED._replace(results=results))[-1]
     assert "· mailhelp 1" in shown(DENIED._replace(results=results[:1]))[-1]
     assert "mailhelp 1" not in shown(DENIED)[-1]
-
-
-def test_what_a_setting_here_opens_is_said_though_nobody_asked_for_it() -> None:
-    open_relay = Parameter("mynetworks", "127.0.0.1", "0.0.0.0/0", True, danger="Open relay.")
-    for answer in (DENIED, CONNECT):
-        assert "Danger here: Open relay." in shown(answer._replace(parameters=(open_relay,)))

@@ -1,0 +1,169 @@
+"""Any text → its answers: what it is is recognised, and the explainer of that kind asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mailhelp import query, shell
+from mailhelp.answer import Answer, Command
+from mailhelp.errors import NothingFound, SourceError, UsageError
+from mailhelp.explain import mails, named, question, records, search
+from mailhelp.explain.log import Explainer
+from mailhelp.light import NamedTuple
+from mailhelp.session import Session
+
+_MOST_PROSE = 12
+"""Lines of somebody's words that may stand before what was pasted."""
+
+
+def ask(session: Session, text: str) -> tuple[Answer, ...]:
+    """The answers to ``text``: a word, a parameter, a code, log lines, a question.
+
+    Raises ``UsageError`` for an empty text and ``NothingFound`` (with near names) if nothing fits.
+    """
+    from mailhelp.explain import here
+
+    return here.completed(session, _asked(session, text))
+
+
+def _asked(session: Session, text: str) -> tuple[Answer, ...]:
+    if not text.strip():
+        raise UsageError("The question is empty.", "Try: mailhelp queue_lifetime")
+    # an argument that is no UTF-8 has half surrogate pairs in it, which nothing can store or find
+    text = session.redactor.cover(text.encode("utf-8", "replace").decode())
+    pasted = text.split("\n")
+    shape = shape_of(session, pasted) if len(pasted) > 1 else None
+    if shape is not None:
+        return _held(session, shape.kind, pasted[shape.start :])
+    meant = query.recognise(session.library, text)
+    if meant is None:
+        kind = query.held(session.library, [text])
+        return (question.explain(session, text),) if kind is None else _held(session, kind, [text])
+    if meant.kind == "lines":
+        return tuple(records.explained(Explainer(session.library), meant.reads))
+    if meant.kind == "queue-id":
+        return mails.told(session, text.strip())
+    if meant.kind == "reply":
+        from mailhelp.explain import reply
+
+        quoted = reply.quoted(session.library, text)
+        known = (
+            reply.explain(session.library, text, quoted)
+            if quoted is not None
+            else reply.explain_words(session.library, text)
+        )
+        assert known is not None  # the recogniser has found its entry
+        return (known,)
+    if meant.kind in ("ip-address", "mail-address"):
+        return about_address(session, meant.kind, meant.read_as)
+    if meant.kind == "coded":
+        return (question.explain(session, meant.read_as, meant.names),)
+    if meant.kind == "all":
+        return (named.everything(session, meant.read_as),)
+    if meant.kind == "command":
+        from mailhelp.explain import command
+
+        return (command.explain(session.library, text.strip()),)
+    if meant.kind == "service":
+        return _held(session, "master-cf", [text])
+    if meant.kind == "setting":
+        from mailhelp.explain import config
+
+        return (config.explain_line(session.library, session.host, text.strip()),)
+    if meant.kind == "list":
+        title = f"Names with “{meant.read_as or text}” in them"
+        answers: tuple[Answer, ...] = (search.listing(session.library, text, title, meant.names),)
+    else:
+        answers = named.explain(session, meant.read_as or text.strip(), meant.names)
+    # 5.7 is 5.7.0, and all of its kind
+    if meant.read_as and meant.read_as != f"{text.strip()}.0":
+        note = f"Nothing is called “{text}”; this is about “{meant.read_as}”."
+        return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
+    return answers
+
+
+def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
+    """The answers for a whole text of a ``kind`` of ``corpus/shapes.toml``, read line by line."""
+    from mailhelp.explain import here
+
+    return here.completed(session, _held(session, kind, lines))
+
+
+def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:
+    if kind == "queue":
+        from mailhelp.explain import queue
+
+        return queue.explain(session, lines)
+    if kind == "output":
+        from mailhelp.explain import output
+
+        return output.explain(session, lines)
+    if kind == "bounce":
+        from mailhelp.explain import bounce
+
+        return bounce.explain(session, lines)
+    if kind == "head":
+        from mailhelp.explain import head
+
+        return head.explain(session, lines)
+    if kind == "dialogue":
+        from mailhelp.explain import dialogue
+
+        return dialogue.explain(session, lines)
+    if kind in ("main-cf", "master-cf"):
+        from mailhelp.explain import config
+
+        return (config.explain_text(session.library, lines),)
+    raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
+
+
+class Shape(NamedTuple):
+    """What a text is as a whole: a ``kind`` of ``corpus/shapes.toml``, and the line (from 0) where it begins."""
+
+    kind: str
+    start: int
+
+
+def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
+    """What the lines that begin with ``head`` are as a whole; ``None`` for log records and all else.
+
+    Words before it (“Hello, we got this:”) do not hide it.
+    """
+    library = session.library
+    for start, line in enumerate(head[:_MOST_PROSE]):
+        if not line.strip():
+            continue
+        record = library.engine.parse(line)
+        if record.tag is not None and record.time is not None:
+            return None  # a log, whatever its records quote
+        kind = query.held(library, head[start:])
+        if kind is not None:
+            return Shape(kind, start)
+        if query.is_record(library, line):
+            return Shape("head", start) if query.is_head(library, head[start:]) else None
+    return None
+
+
+def about_address(session: Session, kind: str, address: str) -> tuple[Answer, ...]:
+    """The stories of an IP or mail address in the log at hand; without any, what can be done with it."""
+    from mailhelp.explain import recipe
+
+    try:
+        return mails.told(session, address)
+    except NothingFound as nothing:
+        note = str(nothing)
+    row = session.library.table("words")["asked"][kind]
+    found = session.library.document(row["recipe"])
+    if found is None:
+        raise NothingFound(
+            f"Nothing is known of {address}.", f"Try: mailhelp trace -- {address} FILE"
+        )
+    given = {row["placeholder"]: address}
+    answer = recipe.explain(session.library, session.host, found, given)
+    run = shell.fill("mailhelp trace -- {address} FILE", {"address": address}, missing="show")
+    follow = Command(run or "", "Follow its mails in a log")
+    return (
+        answer._replace(
+            query=address, commands=(follow, *answer.commands), notes=(note, *answer.notes)
+        ),
+    )

@@ -1,0 +1,69 @@
+"""Names → the answers of what is called so, and the lists of all that is of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailhelp.answer import Answer
+from mailhelp.errors import NothingFound
+from mailhelp.explain import entry, page, parameter, search
+from mailhelp.knowledge.store import Name
+from mailhelp.session import Session
+
+
+def everything(session: Session, name: str) -> Answer:
+    """The list of all that the row ``name`` of the corpus' lists says."""
+    library = session.library
+    row = library.table("words")["lists"][name]
+    documents = [document for kind in row["kinds"] for document in library.all_of(kind)]
+    names = []
+    for document in documents:
+        stem = document.id.partition("/")[2]
+        shown = document.data.get("names") or document.data.get("codes") or (stem,)
+        names += [Name(document.id, document.kind, each) for each in shown]
+    if not names:
+        raise NothingFound(row["none"])
+    return search.listing(library, name, row["title"], names)
+
+
+def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer, ...]:
+    """The answers for the documents of ``names``; all parameters among them are read at once.
+
+    This host's man pages of the same name are among what is related.
+    """
+    from mailhelp.explain import recipe, template
+
+    library = session.library
+    answers: list[Answer] = []
+    parameters: dict[str, list[str]] = {}
+    for name in names:
+        found = library.document(name.id)
+        if found is None:
+            continue
+        if name.kind == "parameter":
+            known = name.shown in found.data["names"]
+            parameters.setdefault(name.id, []).append(
+                name.shown if known else found.data["names"][0]
+            )
+        elif name.kind == "recipe":
+            answers.append(recipe.explain(library, session.host, found, {}))
+        elif name.kind == "page":
+            answers.append(page.explain(text, found))
+        elif name.kind == "template":
+            answers.append(template.explain(library, found))
+        else:
+            answers.append(entry.explain(library, text, found))
+    asked = []
+    for id, shown in parameters.items():
+        found = library.document(id)
+        if found is not None:
+            asked.append(parameter.Asked(found, tuple(dict.fromkeys(shown))))
+    if asked:
+        answers = [*parameter.explain(library, session.host, text, asked), *answers]
+    pages = tuple(name.id for name in library.named(text, "page"))
+    return tuple(
+        answer._replace(related=tuple(dict.fromkeys((*answer.related, *pages))))
+        if answer.kind != "page"
+        else answer
+        for answer in answers
+    )

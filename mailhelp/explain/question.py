@@ -1,0 +1,133 @@
+"""A question in words → the entry that answers it, told in full, and the next best ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mailhelp.answer import Answer, Result
+from mailhelp.errors import NothingFound, SourceError
+from mailhelp.explain import named, search
+from mailhelp.knowledge.store import Name
+from mailhelp.session import Session
+
+if TYPE_CHECKING:
+    from mailhelp.knowledge.library import Library
+    from mailhelp.knowledge.search import Hit
+
+RESULTS = 10
+_LONGEST_SHOWN = 60
+"""Characters of a question that are repeated when nothing is found for it."""
+_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
+"""How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
+_LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
+"""Words of a question that are looked at for it, and hits."""
+_WELL, _HARDLY = 0.52, 0.35
+"""The share of a question's rare words that its best answer has. Below the first it is said that it fits
+badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
+about other things: of the other half 2 of 94 right answers are called weak, and 9 of 10 strangers."""
+
+
+def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
+    """The answer to a question: the best hit of the search told in full, the next ones as results.
+
+    The message that a question quotes comes first, then ``codes``, the status codes that
+    stood in it. A question in another language is read as English, which is said. Raises ``NothingFound`` with near names if there is no hit.
+    """
+    library = session.library
+    if text.strip().isdigit() and not codes:  # a number that has no name says too little
+        raise NothingFound(
+            f"Nothing is called {_short(text)}.",
+            "'mailhelp codes' lists the status codes, 'mailhelp topics' the ports.",
+            library.near(text),
+        )
+    from mailhelp.knowledge import words
+    from mailhelp.knowledge.search import Hit, terms
+    from mailhelp.knowledge.search import search as find
+
+    table = library.table("words")
+    reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
+    asked = reading.text if reading else text
+    equals = _equals(table.get("equals", {}).get("groups", ()))
+    folders = library.search_folders
+    try:
+        hits = find(folders, asked, RESULTS, equals=equals)
+    except SourceError as error:
+        if len(folders) == 1:
+            raise
+        # is the bundled one whole at least?
+        hits = find(folders[:1], asked, RESULTS, equals=equals)
+        session.damage(str(error))
+    quoted = tuple(terms(asked))[:_LONGEST_REPLY]
+    least = _QUOTED_WITH_CODE if codes else _QUOTED
+    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][:1]
+    if first and not codes:
+        hits = list({hit.id: hit for hit in (*first, *hits)}.values())
+    if codes:
+        own = [
+            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", 0.0, "")
+            for name in codes
+        ]
+        hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
+    if not hits:
+        raise NothingFound(
+            f"Nothing found for “{_short(text)}”.",
+            "'mailhelp topics' and 'mailhelp recipes' list what there is.",
+            library.near(text),
+        )
+    wanted = frozenset(terms(asked))
+    results = [
+        Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
+        for hit in hits
+    ]
+    notes = [f"Read as: {_short(reading.text)}"] if reading else []
+    best = hits[0]
+    if best.share < _HARDLY:
+        return search.ranked(text, results)._replace(notes=tuple(notes))
+    if best.share < _WELL:
+        notes.append("Nothing fits well; this is the nearest.")
+    shown = _asked_name(library, best.id, wanted, terms)
+    (answer, *_) = named.explain(session, shown, (Name(best.id, best.kind, shown),))
+    return search.fitted(answer, asked, terms)._replace(
+        query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes)
+    )
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
+
+
+def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Word → the words that mean the same."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        words = tuple(group)
+        for word in words:
+            found[word] = (*found.get(word, ()), *(other for other in words if other != word))
+    return found
+
+
+def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:
+    """Whether that many and that share of ``words`` stand in a row in the message of the log entry ``id``."""
+    from mailhelp.knowledge.search import terms
+
+    document = library.document(id) if id.startswith("log/") else None
+    says = document.data.get("says", ()) if document is not None else ()
+    most = max((search.longest_run(words, tuple(terms(text))) for text in says), default=0)
+    return most >= least and most >= share * len(words)
+
+
+def _title(library: Library, hit: Hit, wanted: frozenset[str], terms: search.Terms) -> str:
+    """The title of a hit; a parameter's name goes before it."""
+    if hit.kind != "parameter":
+        return hit.title
+    name = _asked_name(library, hit.id, wanted, terms)
+    return hit.title if name in hit.title else f"{name}: {hit.title}"
+
+
+def _asked_name(library: Library, id: str, wanted: frozenset[str], terms: search.Terms) -> str:
+    """The name of the document ``id`` that has most of the ``wanted`` terms, the first of its best ones."""
+    document = library.document(id)
+    names = (document.data.get("names") if document else None) or [id.partition("/")[2]]
+    return str(max(names, key=lambda name: len(wanted.intersection(terms(name)))))

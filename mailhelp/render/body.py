@@ -1,0 +1,235 @@
+"""What stands between line 1 and the commands of one answer, as its kind needs it."""
+
+from __future__ import annotations
+
+from mailhelp.answer import Answer, Finding, Result, Span
+from mailhelp.render import outline, words
+from mailhelp.render.blocks import (
+    Block,
+    Bullets,
+    Code,
+    Commands,
+    Gap,
+    Marked,
+    Pairs,
+    Row,
+    Run,
+    Runs,
+    Text,
+    plain,
+)
+from mailhelp.render.layout import cut, innermost
+from mailhelp.render.lines import cells
+from mailhelp.render.sheet import MEANING, Sheet, add_items, add_meaning, first_sentence
+
+_COMMANDS = 6
+"""Commands of a recipe, at most."""
+_ROWS = 6
+"""Findings, values or recipients that are told one by one, at most."""
+_LONGEST_NAME = 26
+PREFIX = ("time", "logging_host", "process_id")
+LISTS = ("search", "list", "doctor", "check")
+
+
+def fill(sheet: Sheet, answer: Answer) -> None:
+    """What stands between line 1 and the commands, as its kind needs it."""
+    if answer.kind == "recipe":
+        _recipe(sheet, answer)
+        return
+    if answer.kind in LISTS:
+        _list(sheet, answer)
+        return
+    if answer.kind == "page":
+        _page(sheet, answer)
+        return
+    if answer.kind == "template":
+        lines = answer.text.split("\n")[: max(sheet.left - 1, 0)]
+        sheet.add(Gap(), Marked("\n".join(lines), keep=True))
+        return
+    if answer.story:
+        _story(sheet, answer)
+        return
+    findings = _findings(answer, sheet.width)
+    for count in range(min(len(findings), _ROWS), 0, -1):
+        if sheet.add(Gap(), *findings[:count]):
+            break
+    if answer.kind in ("command", "header") or answer.recognised != "entry":
+        _values(sheet, answer)
+    add_meaning(sheet, answer)
+    before = sheet.left
+    add_items(sheet, "What to do", answer.actions)
+    add_items(sheet, "Why", answer.causes)
+    if sheet.left == before:
+        for section in answer.sections:
+            if not section.aside:
+                add_items(sheet, section.title, (section.text,))
+
+
+def _findings(answer: Answer, width: int) -> list[Block]:
+    rows: list[Block] = []
+    # the bad ones, if there are any, the worst of these, in the order in which they are
+    ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
+    bad = [each for each in ranked if each[1].severity != "info"] or ranked
+    if answer.kind == "queue":  # a reason that is harmless is a reason
+        bad = ranked
+    # of a file, the line where it is says more
+    whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
+    bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
+    shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
+    for _, each in sorted(shown, key=lambda each: each[0]):
+        rows.append(Row(_finding(answer, each), 2))
+    if len(bad) > len(shown):
+        rows.append(Text((("aside", f"and {len(bad) - len(shown)} more"),), 2))
+    return rows
+
+
+def _is_told(answer: Answer, each: Finding) -> bool:
+    """Whether line 1 or the danger says it: with the same title, or by quoting its text."""
+    says = (answer.title, answer.danger)
+    return any(said.startswith(each.title) for said in says) or bool(
+        each.text and each.text in answer.title
+    )
+
+
+def _finding(answer: Answer, each: Finding) -> Runs:
+    runs: list[Run] = []
+    if each.count > 1:
+        runs.append(("aside", f"{each.count:,}× "))
+    if each.line is not None:
+        runs.append(("aside", f"line {each.line}: "))
+    if each.text and _is_told(answer, each):
+        return (*runs, (words.urgency(each.severity), each.text))
+    runs.append((words.urgency(each.severity), each.title))
+    if each.text and each.text not in each.title:
+        runs.append(("value", f"  {each.text}"))
+    return tuple(runs)
+
+
+def _values(sheet: Sheet, answer: Answer) -> None:
+    """The values that the text holds, those first that tell most."""
+    spans = [span for span in innermost(answer.spans) if span.meaning]
+    if answer.kind == "log":
+        # the prefix says little, but who wrote it
+        spans = [span for span in spans if span.name not in PREFIX]
+    rows = [((("value", _shown(answer, span)),), (("", span.meaning),)) for span in spans]
+    most = _ROWS + 4 if answer.kind == "command" else _ROWS
+    for count in range(min(len(rows), most), 0, -1):
+        block = Pairs(tuple(rows[:count]))
+        if sheet.size([block]) <= sheet.left - (MEANING if answer.explanation else 0):
+            sheet.add(Gap(), block)
+            return
+
+
+def _shown(answer: Answer, span: Span) -> str:
+    """A value as it is typed: the f of ``-rf`` is the option ``-f``."""
+    joined = span.name == "option" and len(span.value) == 1
+    return f"-{span.value}" if joined and answer.kind == "command" else span.value
+
+
+def _recipe(sheet: Sheet, answer: Answer) -> None:
+    """The commands whole, what good and bad output look like, what can be set."""
+    for count in range(min(len(answer.commands), _COMMANDS), 0, -1):
+        if sheet.add(Gap(), Commands(answer.commands[:count], short=True)):
+            break
+    rows: list[tuple[Runs, Runs]] = []
+    settable = " ".join(f"{each.name}={each.value or '…'}" for each in answer.placeholders)
+    sets: list[Block] = (
+        [Text((("title", "set   "), ("", settable)), hanging=6, keep=True)] if settable else []
+    )
+    reserved = sheet.size(sets) + (1 if sets else 0)
+    for result in ("good", "bad"):
+        said: dict[str, str] = {}  # what is told in several ways is told once
+        for outcome in answer.outcomes:
+            if outcome.result == result:
+                meaning = plain(first_sentence(outcome.meaning))
+                told = outcome.line or outcome.sample.split("\n")[0]
+                said.setdefault(meaning, " ".join(told.split()))
+        for number, (meaning, told) in enumerate(said.items()):
+            style = "title" if result == "good" else "act"
+            label = f"{result:5}" if number == 0 else " " * 5
+            rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
+    most = max(sheet.left - reserved - 1, 0)
+    kept = _balanced(rows, most)
+    shown = [cut(right[:1], sheet.width * 2 // 5) for _, right in kept]
+    column = max((cells(plain(each)) for each in shown), default=0)
+    lines: list[Block] = [
+        Row((*left, ("", " "), *each, ("", " " * (column - cells(plain(each)))), *right[1:]))
+        for (left, right), each in zip(kept, shown, strict=True)
+    ]
+    sheet.add(*((Gap(), *lines) if lines else ()))
+    sheet.add(*sets)
+    if sheet.left > 2:
+        add_meaning(sheet, answer, min(MEANING, sheet.left - 1))
+
+
+def _balanced(rows: list[tuple[Runs, Runs]], most: int) -> list[tuple[Runs, Runs]]:
+    """At most ``most`` rows: some of what is good, more of what is bad."""
+    starts = [number for number, (left, _) in enumerate(rows) if plain(left).strip()]
+    if len(rows) <= most or len(starts) < 2:
+        return rows[:most]
+    good = rows[starts[0] : starts[1]][: max(most // 3, 1)]
+    return [*good, *rows[starts[1] :][: most - len(good)]]
+
+
+def _list(sheet: Sheet, answer: Answer) -> None:
+    """Numbered results on a line each, under their subjects where they have some."""
+    add_meaning(sheet, answer, 2)
+    sheet.add(Gap())
+    room = sheet.left
+    rows: list[Block] = []
+    subject = ""
+    sizes = [cells(each.title) for each in answer.results[:room] if each.excerpt]
+    column = max((size for size in sizes if size <= _LONGEST_NAME), default=0)
+    for number, each in enumerate(answer.results, 1):
+        group = getattr(each, "group", "")
+        if group and group != subject:
+            rows.append(Text((("title", group),)))
+            subject = group
+        rows.append(numbered_row(number if answer.kind in ("search", "list") else 0, each, column))
+    if len(rows) > room:
+        shown = sum(not _is_title(row) for row in rows[: room - 1])
+        left = len(answer.results) - shown
+        rows = [*rows[: room - 1], Text((("aside", f"and {left} more: mailhelp -v"),), 5)]
+    sheet.add(*rows)
+
+
+def _is_title(block: Block) -> bool:
+    return isinstance(block, Text) and block.runs[0][0] == "title"
+
+
+def numbered_row(number: int, each: Result, column: int = 0) -> Block:
+    runs: list[Run] = [("aside", f"{number:>3}  " if number else "  "), ("name", each.title)]
+    if each.excerpt:
+        runs.append(("", f"{' ' * max(column - cells(each.title), 0)}  {each.excerpt}"))
+    return Row(tuple(runs))
+
+
+def _page(sheet: Sheet, answer: Answer) -> None:
+    """The first lines of a manual page."""
+    text = answer.explanation.markdown.strip("\n").split("\n")
+    lines = [each.rstrip() for each in text if each.strip()][: max(sheet.left - 1, 0)]
+    cut = [each[: sheet.width - 2] for each in lines]
+    sheet.add(Gap(), Code("\n".join(cut)))
+
+
+def _story(sheet: Sheet, answer: Answer) -> None:
+    """The way of the mail, how it ended for each recipient, what is missing."""
+    story = answer.story
+    assert story is not None
+    sheet.add(Text(outline.flow(story), 2, 4))
+    for text in (*story.filter[:2], *((story.told,) if story.told else ())):
+        sheet.add(Row((("value", text),), 2))
+    rows = [Row(outline.recipient(row), 4) for row in story.recipients[:_ROWS]]
+    if rows:
+        sheet.add(Gap(), Text((("title", "Recipients"),)), *rows)
+    if len(story.recipients) > _ROWS:
+        sheet.add(Text((("aside", f"and {len(story.recipients) - _ROWS} more"),), 4))
+    ids = " · ".join((*story.queue_ids, *story.amavis_ids, *story.mail_ids))
+    if ids:
+        sheet.add(Gap(), Text((("title", "Ids  "), ("value", ids)), hanging=5))
+    if story.missing:
+        sheet.add(
+            Gap(),
+            Text((("title", "Not in this log"),)),
+            Bullets(tuple((("", text),) for text in story.missing[:3])),
+        )

@@ -1,0 +1,169 @@
+"""A screen that fills up: blocks are added as long as they fit, prose by whole sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import takewhile
+
+from mailhelp.answer import Answer, Parameter, Prose
+from mailhelp.render.blocks import (
+    Block,
+    Bullets,
+    Gap,
+    Run,
+    Runs,
+    Text,
+)
+from mailhelp.render.layout import draw
+from mailhelp.render.lines import cells, wrap
+from mailhelp.render.sentences import paragraphs, passages, sentences
+
+MEANING, _ITEM = 4, 2
+"""Lines of what it means, and of one item of a list, at most."""
+_LONGEST_HERE = 40
+
+
+class Sheet:
+    """Blocks, as long as they fit."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.left = width, height
+        self.blocks: list[Block] = []
+
+    def add(self, *new: Block) -> bool:
+        """Add ``new`` if all of it fits."""
+        size = self.size(new)
+        if size > self.left:
+            return False
+        self.blocks += new
+        self.left -= size
+        return True
+
+    def size(self, new: Iterable[Block]) -> int:
+        """Lines that ``new`` takes; what is wider than the terminal takes several."""
+        sizes = (sum(cells(text) for _, text in line) for line in draw(new, self.width))
+        return sum(max(1, -(-size // self.width)) for size in sizes)
+
+
+def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
+    """The first sentences of what it means, with this host's values of the settings they name."""
+    values = _Values(answer.parameters)
+    alone = not (answer.actions or answer.causes)
+    meaning = _meaning(sheet, answer.brief or answer.explanation, values, most, alone)
+    if meaning:
+        sheet.add(Gap(), *meaning)
+    units = {each.unit for each in answer.parameters if each.asked and each.unit}
+    if len(units) == 1:
+        sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
+    for each in answer.parameters:
+        told = [answer.danger, *(finding.title for finding in answer.findings)]
+        if each.danger and not any(text and each.danger.startswith(text) for text in told):
+            sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
+
+
+def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool) -> list[Block]:
+    """The first sentences of ``prose`` as one paragraph; a list among them keeps its bullets.
+
+    ``alone`` says that neither causes nor actions need room after it.
+    """
+    said: Runs = ()
+    rest = iter(passages(prose))
+    for listed, paragraph in rest:
+        if listed:
+            whole = [paragraph, *(runs for _, runs in takewhile(lambda each: each[0], rest))]
+            items = [first_sentences(values.filled(runs), sheet.width - 4) for runs in whole]
+            return _listed(sheet, said, items, _rooms(sheet, most, alone))
+        for sentence in sentences(values.filled(paragraph)):
+            longer = _joined((said, sentence))
+            if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
+                room = min(most, sheet.left - 1)
+                return [Text(said or cut_words(longer, sheet.width, room))]
+            said = longer
+    return [Text(said)] if said else []
+
+
+def _joined(pieces: Iterable[Runs]) -> Runs:
+    """Sentences in a row."""
+    joined: Runs = ()
+    for piece in pieces:
+        joined = (*joined, *((("", " "),) if joined else ()), *piece)
+    return joined
+
+
+def _rooms(sheet: Sheet, most: int, alone: bool) -> tuple[int, int]:
+    """Lines that a paragraph may take that ends in all of a list, or in a part of it."""
+    if alone:
+        return sheet.left - 1, sheet.left - 1
+    return sheet.left * 2 // 3, min(most, sheet.left - 1)
+
+
+def _listed(sheet: Sheet, said: Runs, items: list[Runs], rooms: tuple[int, int]) -> list[Block]:
+    """All of a list after what was ``said``, if it leaves room for the rest; else its first items."""
+    whole, part = rooms
+    for count in range(len(items), 0, -1):
+        more = len(items) - count
+        blocks: list[Block] = [Bullets(tuple(items[:count]))]
+        if more:
+            blocks.append(Text((("aside", f"and {more} more"),), 4))
+        if sheet.size([Text(said), *blocks]) <= (part if more else whole):
+            return [Text(said), *blocks] if said else blocks
+    # a sentence that only leads to the list says nothing without it
+    kept = [each for each in sentences(said) if not each[-1][1].rstrip().endswith(":")]
+    return [Text(_joined(kept))] if kept else []
+
+
+class _Values:
+    """This host's value behind the first mention of each setting that is not asked about."""
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        self.left = {
+            each.name: each.value
+            for each in parameters
+            if each.value is not None and not each.asked and len(each.value) <= _LONGEST_HERE
+        }
+
+    def filled(self, runs: Runs) -> Runs:
+        """``runs`` with the values that were not told before."""
+        found: list[Run] = []
+        for style, text in runs:
+            found.append((style, text))
+            if style == "code" and text in self.left:
+                found.append(("", f" (here {self.left.pop(text) or 'empty'})"))
+        return tuple(found)
+
+
+def cut_words(runs: Runs, width: int, lines: int) -> Runs:
+    """As many words of ``runs`` as ``lines`` lines of ``width`` columns take, and an ellipsis."""
+    kept = list(wrap(runs, width - 2))[: max(lines, 0)]
+    if not kept:
+        return ()
+    return (*(run for line in kept for run in (*line, ("", " "))), ("", "…"))
+
+
+def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> None:
+    """A titled list: of each item its first sentences, as many items as fit."""
+    found: list[Runs] = []
+    for item in items:
+        for paragraph in paragraphs(item):
+            found.append(first_sentences(paragraph, sheet.width - 4))
+    for count in range(len(found), 0, -1):
+        title = Text((("title", name),))
+        if sheet.add(Gap(), title, Bullets(tuple(found[:count]))):
+            return
+
+
+def first_sentences(paragraph: Runs, width: int) -> Runs:
+    """As many whole sentences as two lines of ``width`` columns take; of a longer one its words."""
+    said: Runs = ()
+    for sentence in sentences(paragraph):
+        longer = _joined((said, sentence))
+        if len(list(wrap(longer, width))) > _ITEM:
+            return said or cut_words(longer, width, _ITEM)
+        said = longer
+    return said
+
+
+def first_sentence(text: str) -> Runs:
+    """The first sentence of ``text``, or nothing of an empty one."""
+    found = sentences((("", text),))
+    return found[0] if found else ()

@@ -1,0 +1,75 @@
+"""The head of a mail as a whole: what speaks against the mail, and its way."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailhelp.api import ask, explain_held
+from mailhelp.session import Session
+
+HEAD = """Return-Path: <bounce@news.example.net>
+X-Spam-Flag: YES
+X-Spam-Status: Yes, score=7.9 required=6.3 tests=[BAYES_99=3.5] autolearn=no
+Authentication-Results: mx.example.com; dkim=fail header.d=example.net; dmarc=fail header.from=example.net
+Received: from mx.example.net (mx.example.net [192.0.2.7])
+\tby mx.example.com (Postfix) with ESMTPS id 4419B65
+\tfor <bob@example.com>; Sun, 22 Nov 2026 12:24:10 +0100 (CET)
+Received: from pc (pc [198.51.100.9]) by mx.example.net (Postfix) with ESMTPSA id 3319B65;
+\tSun, 22 Nov 2026 08:24:10 +0100 (CET)
+Subject: Win"""
+
+
+def test_the_worst_is_the_title_and_the_rest_follows_worst_first(session: Session) -> None:
+    whole, *fields = ask(session, HEAD)
+    assert whole.whole
+    assert whole.title == "Judged to be spam: score 7.9; spam begins at 6.3"
+    assert whole.severity == "warning"
+    found = [(each.severity, each.title) for each in whole.findings]
+    assert [title for severity, title in found if severity == "warning"] == [
+        "Judged to be spam",
+        "DMARC fails",
+    ]
+    assert "DKIM fails" in [title for _, title in found]
+    assert [each.entry for each in fields if each.continues is None][:2] == [
+        "header/return-path",
+        "header/x-spam-flag",
+    ]
+
+
+def test_who_wrote_to_whom_over_how_many_hops_in_what_time(session: Session) -> None:
+    whole = ask(session, HEAD)[0]
+    assert whole.gist == "bounce@news.example.net → bob@example.com   2 hops in 4 hours"
+    titles = [each.title for each in whole.findings]
+    assert "It waited 4 hours between mx.example.net and mx.example.com" in titles
+    assert "mx.example.com took it from mx.example.net [192.0.2.7] as 4419B65" in titles
+    assert any("4419B65" in each.command for each in whole.commands)
+
+
+@pytest.mark.parametrize(
+    "verdict", ["dkim=pass header.d=example.net; dmarc=pass header.from=example.net", "dkim=none"]
+)
+def test_nothing_is_held_against_a_mail_without_faults(session: Session, verdict: str) -> None:
+    head = f"From: ann@example.net\nTo: bob@example.com\nAuthentication-Results: mx.example.com; {verdict}"
+    whole = ask(session, head)[0]
+    assert whole.title == "Nothing in this header speaks against the mail"
+    assert whole.severity is None
+    assert {each.severity for each in whole.findings} <= {"info"}
+
+
+def test_the_body_is_not_read(session: Session) -> None:
+    answers = explain_held(session, "head", [*HEAD.split("\n"), "", "X-Spam-Flag: YES", "Hello"])
+    assert sum(each.entry == "header/x-spam-flag" for each in answers) == 1
+    assert not any(each.text == "Hello" for each in answers)
+
+
+@pytest.mark.parametrize("date", ["never", "Sun, 99 Nov 99999 99:99:99 +9999"])
+def test_a_time_that_nobody_can_read_is_no_hop_time(session: Session, date: str) -> None:
+    head = HEAD.replace("Sun, 22 Nov 2026 08:24:10 +0100 (CET)", date)
+    assert "waited" not in str(ask(session, head)[0].findings)
+
+
+def test_fewer_fields_are_told_one_by_one_and_a_log_stays_a_log(session: Session) -> None:
+    answers = ask(session, "From: ann@example.net\nTo: bob@example.com")
+    assert not any(each.whole for each in answers)
+    line = "Nov 22 06:25:16 mx postfix/smtpd[1]: connect from unknown[192.0.2.7]"
+    assert not any(each.whole for each in ask(session, "\n".join([line] * 4)))

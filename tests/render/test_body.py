@@ -1,0 +1,99 @@
+"""What each kind of answer shows between line 1 and its commands."""
+
+from __future__ import annotations
+
+from mailhelp.answer import (
+    Answer,
+    Command,
+    Finding,
+    Outcome,
+    Placeholder,
+    Recipient,
+    Result,
+    Section,
+    Story,
+)
+from mailhelp.render import screen
+from tests.render.screens import prose, shown
+
+
+def test_findings_are_told_with_their_count_and_line() -> None:
+    faults = tuple(
+        Finding(f"Fault {number}", "error", text=f"text {number}", count=number + 1, line=number)
+        for number in range(20)
+    )
+    lines = shown(Answer(kind="config", title="20 faults", findings=faults))
+    assert "  line 0: Fault 0  text 0" in lines
+    assert "  2× line 1: Fault 1  text 1" in lines
+    assert "  and 15 more" in lines
+
+
+def test_a_finding_that_line_1_has_told_is_not_told_again() -> None:
+    relay, other = Finding("Open relay", "fatal", "a = b", line=1), Finding("Other", "error", "c")
+    answer = Answer(kind="config", danger="Open relay: everybody may send.", title="a = b")
+    lines = shown(answer._replace(text="a = b", findings=(relay, other)))
+    assert not any("line 1" in line for line in lines)
+    assert "  Other  c" in lines
+    lines = shown(answer._replace(text="a = b\nc", title="2 faults", findings=(relay, other)))
+    assert "  line 1: a = b" in lines  # of a file, where it is is new
+    bounce = Answer(
+        kind="bounce", title="Mailbox full: ann", findings=(relay._replace(title="Mailbox full"),)
+    )
+    assert shown(bounce) == ["Mailbox full: ann", "", "more: mailhelp -v"]
+
+
+def test_what_is_for_reference_is_left_out() -> None:
+    sections = (Section("Pages", prose("x(5)"), aside=True), Section("Limits", prose("At most 3.")))
+    lines = shown(Answer(kind="topic", title="T", sections=sections))
+    assert "Limits" in lines
+    assert "Pages" not in lines
+
+
+def test_a_recipe_shows_command_outcomes_and_what_can_be_set() -> None:
+    command = Command("openssl s_client " + "x" * 100, "Connect.")
+    answer = Answer(
+        kind="recipe",
+        title="Does STARTTLS work?",
+        commands=(command,),
+        outcomes=(
+            *(Outcome("good", f"a\nok {n}\n", f"Good {n}. More.", f"ok {n}") for n in range(9)),
+            *(Outcome("bad", f"no {n}", f"Bad {n}.", f"no {n}") for n in range(9)),
+        ),
+        placeholders=(
+            Placeholder("host", "The host.", None, "a.example"),
+            Placeholder("port", "", "25"),
+        ),
+    )
+    lines = shown(answer)
+    assert f"  {command.command}" in lines
+    assert "good  ok 0  Good 0." in lines
+    assert "bad   no 0  Bad 0." in lines
+    assert "      no 1  Bad 1." in lines
+    assert "set   host=… port=25" in lines
+    assert len(lines) < screen.HEIGHT
+
+
+def test_a_list_is_numbered_and_says_what_is_left_out() -> None:
+    results = tuple(Result(f"topic/t{n}", "topic", f"Topic {n}", excerpt="why") for n in range(40))
+    lines = shown(Answer(kind="search", title="Found", results=results))
+    assert "  1  Topic 0   why" in lines
+    assert len(lines) == screen.HEIGHT
+    assert any("and 25 more: mailhelp -v" in line for line in lines)
+    assert "mailhelp 2" in lines[-1]
+
+
+def test_a_story_tells_way_end_and_what_is_missing() -> None:
+    story = Story(
+        outcome="bounced",
+        queue_ids=("4F2A",),
+        client="mx.example.org[192.0.2.7]",
+        recipients=(Recipient("bob@example.net", "bounced", "5.1.1", "mx[192.0.2.1]", 1.5, "no"),),
+        filter=("amavis passed clean",),
+        missing=("The connect record.",),
+    )
+    text = "\n".join(shown(Answer(kind="story", title="Mail: bounced", story=story)))
+    for piece in (
+        "client mx.example.org[192.0.2.7]", "bob@example.net  bounced", "after 1.5 s: no",
+        "amavis passed clean", "4F2A", "The connect record.",
+    ):  # fmt: skip
+        assert piece in text

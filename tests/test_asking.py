@@ -1,0 +1,163 @@
+"""What a user types is recognised as what it is, and answered whole."""
+
+import pytest
+
+from mailhelp.answer import Answer
+from mailhelp.api import ask
+from mailhelp.errors import NothingFound, UsageError
+from mailhelp.session import Session
+from tests.fakes import FakeHost
+
+LIFETIMES = {"parameter/maximal_queue_lifetime", "parameter/bounce_queue_lifetime"}
+REJECT = (
+    "NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 <bob@example.net>: "
+    "Relay access denied; from=<ann@example.org> to=<bob@example.net> proto=ESMTP helo=<mx>"
+)
+
+
+def entries(answers: tuple[Answer, ...]) -> set[str | None]:
+    return {answer.entry for answer in answers}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["queue_lifetime", "Queue-Lifetime", "queue lifetime", "queue_lifetme", "queu lifetime"],
+)
+def test_both_lifetimes_whatever_the_spelling(session: Session, words: str) -> None:
+    answers = ask(session, words)
+    assert entries(answers) == LIFETIMES
+    for answer in answers:
+        assert answer.kind == "parameter"
+        assert answer.parameters[0].default == "5d"
+        assert answer.explanation
+        assert any(section.title == "At the limit" for section in answer.sections)
+        shown = " ".join(command.command for command in answer.commands)
+        name = answer.parameters[0].name
+        for expected in (f"postconf {name}", f"postconf -e {name}=5d", "postfix reload", "apropos"):
+            assert expected in shown
+
+
+def test_a_mended_slip_is_said(session: Session) -> None:
+    assert "queue_lifetme" in ask(session, "queue_lifetme")[0].notes[0]
+
+
+def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
+    name = "maximal_queue_lifetime"
+    host.settings = {"-n": {name: "2d"}, "-d": {name: "5d"}}
+    (answer,) = ask(session, name)
+    own = answer.parameters[0]
+    assert (own.name, own.value, own.default, own.set) == (name, "2d", "5d", True)
+    assert f"postconf -e {name}=2d" in [command.command for command in answer.commands]
+
+
+def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:
+    name = "smtpd_tls_security_level"
+    overrides = {f"submission/inet/{name}": "encrypt", "smtp/inet/other": "x"}
+    host.settings = {"-d": {name: ""}, "-P": overrides}
+    (answer,) = ask(session, name)
+    assert f"master.cf sets {name} = encrypt for submission/inet." in answer.notes
+    assert not any("other" in note for note in answer.notes)
+
+
+def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) -> None:
+    name = "smtp_sasl_password_maps"
+    host.settings = {"-n": {name: "static:user:hunter2"}, "-d": {name: ""}}
+    (answer,) = ask(session, name)
+    assert answer.parameters[0].value == "static:user:*******"
+    assert "hunter2" not in str(answer)
+    assert f"postconf -e {name}=VALUE" in [command.command for command in answer.commands]
+
+
+def test_without_postconf_the_reason_is_said(session: Session) -> None:
+    (answer,) = ask(session, "maximal_queue_lifetime")
+    assert answer.parameters[0].value is None
+    assert any("postconf was not found" in each.text.markdown for each in answer.sections)
+
+
+@pytest.mark.parametrize("words", [REJECT, f"postfix/smtpd[1]: {REJECT}"])
+def test_a_log_line_with_and_without_prefix(session: Session, words: str) -> None:
+    (answer,) = ask(session, words)
+    assert answer.entry == "postfix/smtpd/relay-access-denied"
+    assert answer.verdict is not None
+    assert (answer.verdict.who, answer.verdict.permanence) == ("this-server", "permanent")
+
+
+def test_a_temporary_code_makes_a_temporary_verdict(session: Session) -> None:
+    (answer,) = ask(session, REJECT.replace("554 5.7.1", "454 4.7.1"))
+    assert answer.verdict is not None
+    assert answer.verdict.permanence == "temporary"
+
+
+@pytest.mark.parametrize("code", ["5.7.1", "554", "dsn=5.7.1", "#5.7.1", "what does 5.7.1 mean?"])
+def test_codes(session: Session, code: str) -> None:
+    answers = ask(session, code)
+    assert {answer.kind for answer in answers} == {"status"}
+
+
+def test_a_shell_command_is_explained_option_by_option(session: Session) -> None:
+    text = "$ sudo openssl s_client -starttls smtp -brief -connect mail.example.com:25"
+    (answer,) = ask(session, text)
+    assert (answer.kind, answer.recognised) == ("command", "entry")
+    told = {span.value: span.meaning for span in answer.spans}
+    assert "STARTTLS" in told["-starttls smtp"]
+    assert told["-connect mail.example.com:25"]
+    assert "recipe/starttls-check" in answer.related
+
+
+def test_a_question_about_a_program_is_no_command(session: Session) -> None:
+    (answer,) = ask(session, "openssl certificate expired")
+    assert answer.kind != "command"
+    assert answer.results
+
+
+@pytest.mark.parametrize("text", ["5541", "55555555", "192.0.2.550"])
+def test_a_longer_number_is_no_code(session: Session, text: str) -> None:
+    with pytest.raises(NothingFound):
+        ask(session, text)
+
+
+def test_a_line_of_main_cf(session: Session) -> None:
+    (answer,) = ask(session, "maximal_queue_lifetime = 1d")
+    assert answer.entry == "parameter/maximal_queue_lifetime"
+
+
+def test_a_recipe_and_a_topic_by_name(session: Session) -> None:
+    assert ask(session, "starttls-check")[0].kind == "recipe"
+    assert ask(session, "topic/proxy-filter")[0].kind == "topic"
+
+
+def test_many_names_are_listed(session: Session) -> None:
+    (answer,) = ask(session, "smtpd_tls")
+    assert answer.kind == "search"
+    assert len(answer.results) > 10
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n"])
+def test_nothing_asked(session: Session, text: str) -> None:
+    with pytest.raises(UsageError):
+        ask(session, text)
+
+
+def test_an_unknown_record_says_so_and_offers_a_draft(session: Session) -> None:
+    (answer,) = ask(session, "Nov 22 06:25:16 mx postfix/smtpd[1]: access wombat denied; frobbed")
+    assert (answer.recognised, answer.entry) == ("no", None)
+    assert "wombat" in answer.draft
+    assert answer.program == "postfix/smtpd"
+
+
+def test_no_two_spans_overlap_but_by_containment(session: Session) -> None:
+    (answer,) = ask(session, f"Nov 22 06:25:16 mx postfix/smtpd[1]: {REJECT}")
+    for left in answer.spans:
+        assert answer.text[left.start : left.end] == left.value
+        for right in answer.spans:
+            apart = left.end <= right.start or right.end <= left.start
+            inside = left.start >= right.start and left.end <= right.end
+            assert apart or inside or (right.start >= left.start and right.end <= left.end)
+
+
+def test_a_pasted_setting_is_about_its_own_value(session: Session) -> None:
+    (answer,) = ask(session, "smtpd_tls_security_level=may")
+    assert answer.title == "smtpd_tls_security_level = may"
+    assert any(
+        each.command == "postconf -e smtpd_tls_security_level=may" for each in answer.commands
+    )

@@ -98,19 +98,26 @@ def pages(session: Session) -> tuple[Answer, ...]:
 
 def man(session: Session, asked: str) -> tuple[Answer, ...]:
     """The man pages called ``asked``: ``postconf``, ``postconf(5)``, ``postconf.5``, ``5 postconf``, or
-    a file that a page describes. Raises ``NothingFound`` with near names.
+    a file that a page describes; else what is found of its words, phrases and wildcards in all pages.
+    Raises ``NothingFound`` with near names.
     """
     library = session.library
     _host_index(session)
-    words = asked.split()
+    text, words = asked, asked.split()
     if len(words) == 2 and words[0][:1].isdigit():
         asked = f"{words[1]}({words[0]})"
     for row in library.table("manpages").values():
         asked = row.get("files", {}).get(asked, asked)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
+        from mailhelp.explain.question import in_manuals  # needs more than a page does
+
+        hits = in_manuals(session, text)
+        if hits and hits[0].share == 1.0:
+            results = [Result(hit.id, hit.kind, hit.title, hit.score, hit.excerpt) for hit in hits]
+            return (page.found(text, results),)
         raise NothingFound(
-            f"There is no man page “{asked}”.",
+            f"There is no man page “{asked[:60]}”, and none has all of these words.",
             "'mailhelp man' lists them.",
             library.near(words[-1], "page"),
         )

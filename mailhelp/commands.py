@@ -132,12 +132,13 @@ COMMANDS: dict[str, Subcommand] = {
         ),
         Subcommand(
             "man",
-            "List this host's man pages about mail, or show one.",
-            "",
-            Operand("page", "PAGE", "A page: postconf, 5 postconf, postconf.5.", True,
+            "List this host's man pages about mail, show one, or search them.",
+            "Words that are no page's name are looked for in all pages; so are phrases in double quotes, and "
+            "beginnings with a *.",
+            Operand("words", "PAGE|WORD", "A page: postconf, 5 postconf, postconf.5; or words.", True,
                     "page"),
             (),
-            ("mailhelp man 5 postconf", "mailhelp man header_checks"),
+            ("mailhelp man 5 postconf", "mailhelp man soft bounce", "mailhelp man 'smtpd_tls_*'"),
         ),
         Subcommand(
             "template",

@@ -44,18 +44,16 @@ class Session:
     @cached_property
     def library(self) -> Library:
         """The library. Raises ``SourceError`` if the bundled index cannot be read."""
-        from mailhelp.corpus.notes import open_notes, search_folder
+        from mailhelp.corpus.notes import open_notes
         from mailhelp.knowledge import host_index
 
         bundled = self._bundled()
         notes: Store | None = None
         host: Store | None = None
-        folders = [self.folder / SEARCH]
+        manuals: Path | None = None
         try:
             notes, faults = open_notes(self.host, bundled)
             self.notices += [f"Left out of your notes: {fault}" for fault in faults]
-            if notes is not None and notes.path and search_folder(notes.path).is_dir():
-                folders.append(search_folder(notes.path))
         except UnusableFolder as error:
             self.unusable(error)
         except (MailhelpError, OSError) as error:
@@ -65,13 +63,13 @@ class Session:
             self.indexed = current is not None and not current.stale
             if current is not None:
                 host = Store(current.folder / CATALOGUE)
-                folders.append(current.folder / SEARCH)
+                manuals = current.folder / SEARCH
         except UnusableFolder as error:
             self.unusable(error)
         except (SourceError, OSError) as error:
             self.damage(str(error))
         layers, today = (bundled, notes, host), lambda: self.host.today
-        return Library(*layers, tuple(folders), self.damage, self._places, today)
+        return Library(*layers, manuals, self.damage, self._places, today)
 
     def _places(self, rows: Rows) -> Places:
         from mailhelp.host.places import places

@@ -331,6 +331,67 @@ def test_a_man_page_however_it_is_called(
     assert "All parameters." in done.out
 
 
+@pytest.fixture
+def manual(mailhelp: Mailhelp) -> Mailhelp:
+    """A host with an index of two pieces of a man page."""
+    from mailhelp.knowledge import manuals
+    from mailhelp.knowledge.document import Document
+    from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+
+    build = mailhelp.host.cache_dir / "host/x-1"
+    data = {"page": "wombat", "section": "5"}
+    pages = [
+        Document(
+            f"page/wombat.5/{name}",
+            "page",
+            f"wombat(5): {name}",
+            (name,),
+            text=text,
+            data={**data, "text": text},
+        )
+        for name, text in (
+            ("burrow_depth", "How deep the zyzzyva gauge digs."),
+            ("burrow_width", "The gauge of a zyzzyva."),
+        )
+    ]
+    manuals.build(build / SEARCH, pages)
+    (build.parent / "current").write_text(build.name)
+    store = Store.create(build / CATALOGUE)
+    store.add(pages)
+    store.close()
+    return mailhelp
+
+
+def test_words_are_looked_for_in_the_manuals(manual: Mailhelp) -> None:
+    both = manual("man", "zyzzyva", "gauge").out
+    assert "burrow_depth" in both
+    assert "burrow_width" in both
+    assert "How deep" in manual("1").out + manual("2").out
+    row = manual("man", '"zyzzyva gauge"').out
+    assert "burrow_depth" in row
+    assert "burrow_width" not in row
+    assert "burrow_width" in manual("man", "zyzz*", "burrow_width*").out
+    nothing = manual("man", "zyzzyva", "pangolin")
+    assert nothing.code == 1
+    assert "none has all of these words" in nothing.err
+
+
+def test_what_no_entry_knows_is_told_by_a_manual(manual: Mailhelp) -> None:
+    assert "wombat(5)" in manual("zyzzyva", "gauge").out
+    assert "wombat(5)" not in manual("relay", "access", "denied").out
+
+
+@pytest.mark.parametrize("words", ["the of why", '*:()"~', "?! …", "zyzzyva " * 10_000])
+def test_what_says_nothing_is_said_to_find_nothing(mailhelp: Mailhelp, words: str) -> None:
+    done = mailhelp(words)
+    assert done.code == 1
+    assert "Nothing found" in done.err
+
+
+def test_a_question_of_ten_thousand_words_is_answered(mailhelp: Mailhelp) -> None:
+    assert mailhelp("why is mail deferred " * 2500).code == 0
+
+
 # --- this host's index
 
 

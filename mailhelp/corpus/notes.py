@@ -16,7 +16,7 @@ from pathlib import Path
 from mailhelp.errors import SourceError
 from mailhelp.host import cache
 from mailhelp.host.machine import Host
-from mailhelp.knowledge.store import CATALOGUE, FORMAT, SEARCH, Store
+from mailhelp.knowledge.store import CATALOGUE, FORMAT, Store
 
 _LEFT_S = 600
 """Seconds after which a folder that is not in use is one that nobody works on any more."""
@@ -44,11 +44,6 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
     except SourceError:
         pass  # damaged, or somebody else's: they are compiled again below
     return _compiled(host, folder, bundled, fingerprint.hexdigest()[:24])
-
-
-def search_folder(path: Path) -> Path:
-    """The folder of the search index that belongs to the notes' catalogue ``path``."""
-    return path.parent / SEARCH
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
@@ -84,7 +79,6 @@ def _compiled(host: Host, folder: Path, bundled: Store, name: str) -> tuple[Stor
                 store = Store.create(beside / CATALOGUE)
                 write.fill(store, compiled, faults=faults)
                 store.close()
-                write.search(beside / SEARCH, compiled)
                 _put_to_use(top, beside, name)
             except BaseException:
                 shutil.rmtree(beside, ignore_errors=True)

@@ -39,6 +39,7 @@ TABLES = (
     "manpages",
     "places",
     "programs",
+    "ranking",
     "replies",
     "secrets",
     "settings",

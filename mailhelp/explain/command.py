@@ -34,7 +34,7 @@ class LibraryTools(usage.TableTools):
 
     def _from_recipes(self, name: str) -> usage.Tool | None:
         options: dict[str, str] = {}
-        for recipe in self._library.all_of("recipe"):
+        for recipe in self._library.running("recipe", name):
             for command in recipe.data["commands"]:
                 if split(command["run"]) and _program(command["run"]) == name:
                     for option, meaning in recipe.data["options"].items():

@@ -1,7 +1,7 @@
 """This host's own index in the user's cache: its man pages and templates, built when they change.
 
-``<cache>/host/<fingerprint>-<random>/`` holds one build, laid out as the bundled index
-(``catalogue.db``, ``search/``); the file ``<cache>/host/current`` names the one in use. A build
+``<cache>/host/<fingerprint>-<random>/`` holds one build: ``catalogue.db``, as the bundled one, and
+``search/``, the index of ``manuals``; the file ``<cache>/host/current`` names the one in use. A build
 happens beside it, one builder at a time, and a rename of that file puts it to use: nobody ever sees
 half of it.
 """
@@ -195,7 +195,7 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
     import tempfile
 
     from mailhelp.host import manfiles, manpages
-    from mailhelp.knowledge import names_file, search
+    from mailhelp.knowledge import manuals, names_file
 
     folders = [str(folder) for folder in manfiles.folders(host)]
     name = fingerprint(host, table, folders)
@@ -205,7 +205,9 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
         with closing(Store.create(folder / CATALOGUE)) as catalogue:
             catalogue.add(folders=folders)
             names: list[names_file.Row] = []
-            search.build(folder / SEARCH, _documents(host, pages, catalogue, progress, names))
+            documents = _documents(host, pages, catalogue, progress, names)
+            vocabulary = manuals.build(folder / SEARCH, documents)
+            catalogue.add(vocabulary=" ".join(sorted(vocabulary)))
         names_file.write(folder, names)
         _put_to_use(top, folder)
     except BaseException:

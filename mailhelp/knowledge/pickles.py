@@ -16,17 +16,17 @@ from typing import Any
 _WRITTEN = frozenset(
     (
         ("__builtin__", "bytes"),
+        ("_codecs", "encode"),  # how bytes are written in old pickles
         ("builtins", "bytes"),
         ("builtins", "int"),
         ("collections", "defaultdict"),
-        ("mailhelp.knowledge.search", "_Weighted"),
+        ("mailhelp.knowledge.manuals", "_Analyzer"),
         ("whoosh.codec.whoosh3", "W3Codec"),
         ("whoosh.codec.whoosh3", "W3Segment"),
-        ("whoosh.columns", "RefBytesColumn"),
-        ("whoosh.fields", "COLUMN"),
         ("whoosh.fields", "STORED"),
         ("whoosh.fields", "Schema"),
-        ("whoosh.formats", "Existence"),
+        ("whoosh.fields", "TEXT"),
+        ("whoosh.formats", "Positions"),
     )
 )
 _reading = local()

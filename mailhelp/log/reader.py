@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from datetime import date
 
 _HEADER_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
+_ALONE = 12
+"""Characters of fixed text beside free text that tell a message where no program is named: another one's
+words begin so too ("warning: …").
+"""
 _MOST_NAMES = 1000
 """Names of programs and header fields that are remembered: a hostile log has no end of them."""
 
@@ -104,7 +108,13 @@ class Engine:
             return Read(line, record, lines=lines)
         values = tuple(self.splitter.groups(match.found, match.holes))
         hit = Hit(match.id, match.generic, match.literal, match.shared, match.holes)
+        if record.tag is None and hit.literal < _ALONE and self._says_little(values):
+            return Read(line, record, lines=lines)
         return Read(line, record, hit, values, lines)
+
+    def _says_little(self, values: Iterable[ValueSpan]) -> bool:
+        """Whether most of what was matched is free text."""
+        return any(self.fields[span.name].free for span in values)
 
     def reach(self, read: Read) -> int | None:
         """Where in the message the last value ends that is neither free text nor made of others.

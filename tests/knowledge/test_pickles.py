@@ -11,7 +11,7 @@ from whoosh import columns, index
 from whoosh.filedb.filestore import FileStorage
 
 from mailhelp.errors import SourceError
-from mailhelp.knowledge import search
+from mailhelp.knowledge import manuals
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.pickles import only_data
 
@@ -37,7 +37,7 @@ def mark(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     document = Document("topic/x", "topic", "Deferred mail", ("x",), (), "Mail waits.", {})
-    search.build(tmp_path / "search", [document])
+    manuals.build(tmp_path / "search", [document])
     return tmp_path / "search"
 
 
@@ -47,7 +47,7 @@ def test_a_plain_pickle_would_have_been_executed(mark: Path) -> None:
 
 
 def test_what_whoosh_wrote_is_read(folder: Path) -> None:
-    assert search.search([folder], "deferred mail")[0].id == "topic/x"
+    assert manuals.search(folder, "deferred mail")[0].id == "topic/x"
 
 
 def test_outside_of_a_search_pickles_are_free(mark: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_pickle_planted_anywhere_is_not_executed(folder: Path, mark: Path) -> 
         before = path.read_bytes()
         path.write_bytes(content)
         try:
-            search.search([folder], "deferred mail waits")
+            manuals.search(folder, "deferred mail waits")
         except SourceError as error:
             refused += "which no index does" in str(error)
         path.write_bytes(before)
@@ -99,7 +99,7 @@ def test_a_schema_or_segments_that_act_are_refused(folder: Path, mark: Path) -> 
     toc.write(FileStorage(str(folder)), "MAIN")
     opened.close()
     with pytest.raises(SourceError, match="which no index does"):
-        search.search([folder], "mail")
+        manuals.search(folder, "mail")
     assert not mark.exists()
 
 
@@ -113,7 +113,7 @@ def test_an_index_of_whoosh_1_is_not_read(folder: Path, mark: Path) -> None:
     data = pickle.dumps(Planted(mark), 2)
     path.write_bytes(whole[:at] + old + whole[at + 4 : at + 7] + bytes([len(data)]) + data)
     with pytest.raises(SourceError, match="Can't read format -110"):
-        search.search([folder], "mail")
+        manuals.search(folder, "mail")
     assert not mark.exists()
 
 

@@ -39,7 +39,7 @@ FOLDS, SHORTEST = 10, 3
 MOST = 3.0
 """What one phrase of a rare kind may count, at most: seven status codes would outweigh all others."""
 IN_FIT: Mapping[str, float] = {"whole": 2.0, "bare": 1.0, "away": 0.125}
-"""What a question of each set counts when weights are fitted: there are seventeen phrases for each question."""
+"""What a question of each set counts when weights are fitted: there are two dozen phrases for each question."""
 STEPS, RATE, HELD = 160, 0.1, 2e-4
 
 

@@ -61,12 +61,12 @@ def test_question(session: Session, text: str, expected: list[str]) -> None:
 
 
 def test_most_are_told_and_not_listed_alone(session: Session) -> None:
-    """The right entry is the answer itself for 209 of 240 questions; this holds most of what was reached."""
+    """The right entry is the answer itself for 300 of 365 questions; this holds most of what was reached."""
     told = 0
     for case in questions():
         text, expected = case.values
         told += bool(set(expected) & set(offered(ask(session, text), listed=0)))
-    assert told >= 0.85 * len(questions())
+    assert told >= 0.81 * len(questions())
 
 
 def test_expected_documents_exist(session: Session) -> None:
@@ -114,7 +114,7 @@ def test_without_any_phrases(documents: list[Document], phrases: Phrases) -> Non
         ids = find(case.values[0])
         ranks.append(min((ids.index(id) for id in case.values[1] if id in ids), default=99))
     told, first, ten = shares(ranks)
-    assert told > 56
+    assert told > 60
     assert first > 83
     assert ten > 92
 
@@ -135,6 +135,6 @@ def test_each_phrase_away_from_its_own_entry(documents: list[Document], phrases:
             ids = find(text)
             ranks.append(ids.index(id) if id in ids else 99)
     told, first, ten = shares(ranks)
-    assert told > 46
-    assert first > 67
-    assert ten > 84
+    assert told > 32
+    assert first > 53
+    assert ten > 71

@@ -42,6 +42,14 @@ bench:
 bench-logs *args:
     .venv/bin/python benchmarks/logs.py {{args}}
 
+# measure what hostile input costs, in time and memory
+bench-growth *args:
+    .venv/bin/python benchmarks/growth.py {{args}}
+
+# fuzz one target of tests/fuzz/targets.py for some minutes (needs the extra fuzz)
+fuzz target minutes *folder:
+    .venv/bin/python -m tests.fuzz.run {{target}} {{minutes}} {{folder}}
+
 # build the wheel and the source archive into dist/
 dist:
     .venv/bin/pip wheel --no-deps --wheel-dir dist .

@@ -34,6 +34,8 @@ _SCREEN = 20
 """Records above which a file at a terminal is told as a whole."""
 _LARGE = 20_000_000
 """Bytes of logs above which a bar says how far it is."""
+_LOOK_S = 1.0
+"""Seconds between two looks at a log that grows."""
 
 
 def ask(session: Session, output: Output, words: Words) -> int:
@@ -260,6 +262,7 @@ def log(
     until: str | None = None,
     last: str | None = None,
     jobs: str | None = None,
+    follow: bool = False,
 ) -> int:
     """What is in whole logs, worst first; with a number, that problem in full."""
     from mailhelp.progress import shown
@@ -275,7 +278,9 @@ def log(
     if last:
         begin = max(begin, span(last, now))
     end = moment(until, now) if until else ""
-    files = list(words) or _logs_since(session, begin)
+    files = [file for word in words for file in _files(word)] or _logs_since(session, begin)
+    if follow:
+        return _followed(session, output, files, begin)
     session.heard.dropped = "-" in files
     quiet = output.options.detail == "line" or sum(map(_size, files)) < _LARGE
     with shown(session.host, quiet, "Reading the log") as progress:
@@ -285,6 +290,7 @@ def log(
             since=begin,
             until=end,
             jobs=int(jobs or 0),
+            detailed=output.options.detail == "full",
             progress=progress,
         )
     report = found.answer.report
@@ -303,10 +309,39 @@ def log(
     return EXIT_SOURCE if found.tally.faults else code
 
 
+def _files(word: str) -> list[str]:
+    """The files that ``word`` names: a pattern that no shell has filled in names several."""
+    if os.path.exists(word) or not any(sign in word for sign in "*?["):
+        return [word]
+    from glob import glob
+
+    return sorted(glob(word)) or [word]
+
+
+def _followed(session: Session, output: Output, files: list[str], begin: str) -> int:
+    """A screen that is drawn again whenever the log has grown, until it is interrupted."""
+    import time
+
+    if not output.terminal:
+        raise UsageError(
+            "--follow draws on a terminal.", "In a pipe: tail -F FILE | mailhelp explain"
+        )
+    if len(files) != 1 or files[0] == "-" or api.is_journal(files):
+        raise UsageError("--follow takes one file.", "mailhelp log --follow /var/log/mail.log")
+    inputs.collect_cycles()
+    live = api.Live(session, files[0], begin)
+    answer: Answer | None = live.look() or live.nothing()
+    while True:
+        if answer is not None:
+            output.redraw(answer)
+        time.sleep(_LOOK_S)
+        answer = live.look()
+
+
 def _logs_since(session: Session, begin: str) -> list[str]:
     """What is piped, else this host's log, with what was rotated away from it since ``begin``."""
-    files = _logs(session)
-    if not begin or files == ["-"]:
+    files = _logs(session, journal=True)
+    if not begin or files == ["-"] or api.is_journal(files):
         return files
     from datetime import datetime
 
@@ -539,12 +574,14 @@ def _is_log(word: str, alone: bool) -> bool:
     return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
 
 
-def _logs(session: Session) -> list[str]:
-    """What is piped, else this host's log. Raises ``SourceError`` if there is none."""
+def _logs(session: Session, journal: bool = False) -> list[str]:
+    """What is piped, else this host's log, or its ``journal``. Raises ``SourceError`` if there is none."""
     stdin = session.host.stdin
     if session.replayed is None and not _is_nothing(session.host.is_terminal(stdin), stdin):
         return ["-"]
     found = api.logs_at_hand(session)
+    if not found and journal and api.has_journal(session):
+        return [api.JOURNAL]
     if not found:
         raise SourceError("No mail log was found on this host.", "Name the log's file.")
     return found

@@ -283,6 +283,9 @@ class Report(NamedTuple):
     ``bytes_received``, ``bytes_delivered``; ``deferred`` are mails, the others records. ``by_hour`` of a problem
     begins with the hour of ``first`` and has at least 24 counts; of a log of more than 31 days it has 24, one for each hour of
     the day. ``shapes`` is how many shapes of unknown records there are, of which ``unrecognised`` has the commonest.
+    ``traffic`` has the acts of the totals by hour of the day. Only if asked for in full: ``senders`` (domain, mails, bytes) and
+    ``recipients`` (domain, deliveries, deferrals, mean and longest delay in seconds), the commonest first;
+    ``hosts`` with their records; ``domains`` how many senders' and recipients' there are.
     """
 
     records: int
@@ -294,6 +297,11 @@ class Report(NamedTuple):
     mail: Mapping[str, int] = MappingProxyType({})
     unrecognised: tuple[Unrecognised, ...] = ()
     shapes: int = 0
+    traffic: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    senders: tuple[tuple[str, int, int], ...] = ()
+    recipients: tuple[tuple[str, int, int, float, float], ...] = ()
+    hosts: Mapping[str, int] = MappingProxyType({})
+    domains: tuple[int, ...] = ()
 
 
 class Answer(NamedTuple):

@@ -90,6 +90,7 @@ COMMANDS: dict[str, Subcommand] = {
                 Switch("since", ("--since",), "From: 2026-11-22 06:00, 06:00, yesterday.", str, "TIME", (), None),
                 Switch("until", ("--until",), "Up to this time.", str, "TIME", (), None),
                 Switch("last", ("--last",), "The last 30m, 2h or 3d.", str, "TIME", (), None),
+                Switch("follow", ("--follow",), "Go on while the log grows, until Ctrl-C."),
                 Switch("jobs", ("--jobs",), "Processes; 2 for large files.", str, "NUMBER", (), None),
             ),
             (

@@ -70,6 +70,14 @@ class Output:
         self._page(paint.summary(gathered, self.look))
         return gathered
 
+    def redraw(self, answer: Answer) -> None:
+        """Write an answer in place of all that is on the terminal, no longer than that."""
+        from mailhelp.render import paint
+
+        lines = paint.text((answer,), self.look).split("\n")[: self.host.size[1] - 1]
+        self.stream.write("\x1b[H" + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
+        self.stream.flush()
+
     def line(self, text: str) -> None:
         """Write one line, with what could be a control character shown escaped."""
         self.stream.write(f"{visible(text)}\n")

@@ -110,10 +110,6 @@ class FakeHost(Host):
         return f"/usr/bin/{name}" if there else None
 
     @property
-    def search_path(self) -> str:
-        return "/usr/bin"
-
-    @property
     def running(self) -> frozenset[str]:
         return self.programs
 
@@ -127,6 +123,10 @@ class FakeHost(Host):
     def stat(self, path: str) -> os.stat_result:
         raise OSError("this host knows nothing of its files")
 
+    @property
+    def search_path(self) -> str:
+        return "/usr/bin"
+
     def is_file(self, path: str) -> bool:
         return path in self.files
 
@@ -135,6 +135,10 @@ class FakeHost(Host):
 
     def text_of(self, path: str) -> str | None:
         return self.files.get(path)
+
+    def stream(self, *argv: str) -> BinaryIO:
+        self.asked.append(argv)
+        return BytesIO(self.commands[argv[:1]].stdout.encode())
 
     def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
         self.left.append(argv)

@@ -9,6 +9,7 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Answer
+from mailhelp.host.machine import Output
 from tests.conftest import LINE, Done, Mailhelp
 
 SEED = Path(__file__).parent / "seed"
@@ -489,6 +490,30 @@ def test_options_of_a_log_that_mean_nothing(
 def test_two_processes_say_the_same(mailhelp: Mailhelp, long_log: str) -> None:
     one, two = (mailhelp("log", "--json", "--jobs", n, long_log) for n in "12")
     assert one.out == two.out
+
+
+def test_the_journal_where_there_is_no_file(mailhelp: Mailhelp) -> None:
+    host = mailhelp.host
+    host.terminal = True
+    host.files |= {"/etc/postfix/main.cf": "", "/var/log/journal/1/system.journal": ""}
+    line = LINE.replace("Nov 22 06:25:16", "2026-11-22T06:25:16.123456+0100")
+    host.commands["journalctl",] = Output(line * 4)
+    assert "journal: 4 records" in mailhelp("log", "--last", "7h").out
+    (asked,) = [argv for argv in host.asked if argv[0] == "journalctl"]
+    assert "--since=2026-11-22 05:30:00" in asked
+    host.commands["journalctl",] = Output("")
+    assert mailhelp("log").code == 3
+    del host.commands["journalctl",]
+    assert mailhelp("log", "journal").code == 3
+
+
+def test_a_pattern_that_no_shell_filled_in(mailhelp: Mailhelp, long_log: str) -> None:
+    done = mailhelp("log", "--json", long_log[:-3] + "*")
+    assert report(done)["records"] == 31
+
+
+def test_following_needs_a_terminal_and_one_file(mailhelp: Mailhelp, long_log: str) -> None:
+    assert mailhelp("log", "--follow", long_log).code == 2
 
 
 def test_a_source_of_several_that_fails(mailhelp: Mailhelp, long_log: str) -> None:

@@ -132,6 +132,7 @@ class PlaceRow(Strict):
     files: Texts = []
     journals: Texts = []
     journal: str = ""
+    journal_lines: str = ""
 
 
 class DoctorRow(Strict):

@@ -47,10 +47,10 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
-_LONGEST_LINE = 65_536
-"""Characters of a line of a file that are read as one."""
 _MOST_NEAR = 200
 """Words for which a near one is looked for."""
+_LONGEST_LINE = 65_536
+"""Characters of a line of a file that are read as one."""
 
 
 def known(library: Library) -> Known:

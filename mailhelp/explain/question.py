@@ -22,6 +22,8 @@ _QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
+_SIGNS = ".,;:?!()\"'“”‘’="
+"""What may stand round a word in a sentence."""
 _BEFORE_MANUALS = 5
 """Hits that come before those in man pages where nothing fits well."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -56,7 +58,11 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     hits = find(library.searched, asked, RESULTS, equals, weights)
     quoted = tuple(terms(asked))[:_LONGEST_REPLY]
     least = _QUOTED_WITH_CODE if codes else _QUOTED
-    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][:1]
+    name, first = _named_alone(library, asked, hits)
+    least = (max(least[0], len(tuple(terms(name))) + 2), least[1]) if first else least
+    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][
+        :1
+    ] or first
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
@@ -117,6 +123,15 @@ def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
         for word in words:
             found[word] = (*found.get(word, ()), *(other for other in words if other != word))
     return found
+
+
+def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str, list[Hit]]:
+    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word."""
+    words = {word.strip(_SIGNS) for word in text.split() if "_" in word}
+    named = {name.id: word for word in words for name in library.named(word) if name.kind != "page"}
+    if len(named) != 1:
+        return "", []
+    return next(iter(named.values())), [hit for hit in hits if hit.id in named]
 
 
 def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:

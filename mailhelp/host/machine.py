@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO, cast
 
 from mailhelp import trust
 from mailhelp.errors import SourceError, UnusableFolder
@@ -237,6 +237,26 @@ class Host:
         """
         environment = {**self._environment(), **(variables or {})}
         return _Running(argv, timeout, stdin, environment, last_words)
+
+    def stream(self, *argv: str) -> BinaryIO:
+        """What a command writes, as it comes: without a time limit, else as ``start`` runs one.
+
+        Raises ``SourceError`` if it cannot be started.
+        """
+        import subprocess
+
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        except OSError as error:
+            raise SourceError(f"{argv[0]} cannot be run: {error.strerror}.") from error
+        assert process.stdout is not None
+        return cast(BinaryIO, process.stdout)
 
     def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
         """Start a command that goes on when this one has ended, and that nobody hears of or waits for.

@@ -90,7 +90,7 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
         return [Chunk(name)]  # a pipe: it can be opened once
     open_text(name).close()
     with open(name, "rb") as stream:
-        if any(stream.peek(8).startswith(magic) for magic in (*_MAGIC, _ZSTD)):
+        if is_packed(stream):
             return [Chunk(name)]
         length = os.fstat(stream.fileno()).st_size
         cuts = [0]
@@ -101,6 +101,12 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
             cuts.append(cut)
     ends: list[int | None] = [*cuts[1:], None]
     return [Chunk(name, start, end) for start, end in zip(cuts, ends, strict=True)]
+
+
+def is_packed(stream: BinaryIO) -> bool:
+    """Whether ``stream`` begins as a compressed file does."""
+    head = stream.peek(8)  # type: ignore[attr-defined]
+    return any(head.startswith(magic) for magic in (*_MAGIC, _ZSTD))
 
 
 def _cut_at(stream: BinaryIO, position: int, begins: Callable[[bytes, bytes], bool]) -> int | None:

@@ -111,6 +111,19 @@ class Record(NamedTuple):
         escaped = self.text[last : last + 1] == "\\" and "\n" not in self.text[last:behind]
         return self._map(start), behind if escaped else last + 1
 
+    def message_places(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where what stands in ``text[start:end]`` is in ``message``: a piece for each of the text's."""
+        starts = [index for index, _ in self.offsets]
+        found = []
+        for (index, place), behind in zip(
+            self.offsets, [*starts[1:], len(self.message)], strict=True
+        ):
+            left = max(start - place, 0) + index
+            right = min(end - place + index, behind)
+            if left < right:
+                found.append((left, right))
+        return found
+
     def _map(self, index: int) -> int:
         piece = bisect_right(self.offsets, (index, len(self.text) + 1)) - 1
         message_index, text_index = self.offsets[max(piece, 0)]

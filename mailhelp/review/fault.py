@@ -87,7 +87,8 @@ def made(
         text = shell.fill(each["run"], values)
         if text is not None:
             changes = each.get("changes", False)
-            fix.append(Command(text, each["why"], each.get("runs_on", "server"), changes))
+            why = shell.say(each["why"], values)
+            fix.append(Command(text, why, each.get("runs_on", "server"), changes))
     related = (*row.get("related", ()), *_entries(known, row, values))
     finding = Finding(
         filled(row["title"], values),

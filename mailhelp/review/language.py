@@ -169,6 +169,7 @@ class _Main(Writer):
         self.text = text
         self.whole = whole
         self.values = text.values
+        self._rings: set[str] | None = None
         self.used = {name for value in self.values.values() for name in names_in(value)}
         self.used.update(used)
         self.classes = set(items(self.values.get(self.table["restriction_lists"]["classes"], "")))
@@ -258,14 +259,32 @@ class _Main(Writer):
             yield self.fault(key, logical, name, near=near or "", setting=right)
 
     def _circular(self, name: str) -> bool:
-        """Whether the value of a name leads back to it; each name on the way is looked at once."""
-        seen: set[str] = set()
-        ahead = names_in(self.values[name])
-        while ahead:
-            each = ahead.pop()
-            if each == name:
-                return True
-            if each not in seen and each in self.values:
-                seen.add(each)
-                ahead += names_in(self.values[each])
-        return False
+        """Whether the value of a name leads back to it."""
+        if self._rings is None:
+            ahead = {each: set(names_in(value)) for each, value in self.values.items()}
+            back: dict[str, set[str]] = {}
+            for each, named in ahead.items():
+                for other in named:
+                    back.setdefault(other, set()).add(each)
+            # what leads nowhere and what nothing leads to is in no ring
+            self._rings = _without_ends(back, _without_ends(ahead, set(ahead)))
+        return name in self._rings
+
+
+def _without_ends(links: Mapping[str, set[str]], names: set[str]) -> set[str]:
+    """``names`` without those that link to none of them, again and again."""
+    kept = set(names)
+    count = {name: len(links.get(name, set()) & kept) for name in kept}
+    towards: dict[str, list[str]] = {}
+    for name in kept:
+        for other in links.get(name, ()):
+            towards.setdefault(other, []).append(name)
+    ends = [name for name in kept if not count[name]]
+    while ends:
+        end = ends.pop()
+        kept.discard(end)
+        for name in towards.get(end, ()):
+            count[name] -= 1
+            if name in kept and not count[name]:
+                ends.append(name)
+    return kept

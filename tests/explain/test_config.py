@@ -188,12 +188,6 @@ def test_no_postfix_here_tells_of_copies(session: Session) -> None:
     assert "-c" in error.value.hint
 
 
-def test_a_setting_without_a_name_has_no_span_of_it(session: Session) -> None:
-    text = "= a\nmyhostname = mx.example.net\na\n b = c\n"
-    (answer,) = api.explain_held(session, "main-cf", text.split("\n"))
-    assert [span.value for span in answer.spans if span.name == "parameter"] == ["myhostname"]
-
-
 def test_hostile_files_are_read(session: Session, tmp_path: Path) -> None:
     (tmp_path / "main.cf").write_bytes(
         b"smtpd_banner = M\xfcller\x00\nsoft_bounce = y\x00es\n\x00\nmynetworks = 0.0.0.0/0\n\xff = x\n"
@@ -237,3 +231,9 @@ def test_what_postconf_refuses_is_read_all_the_same(session: Session, host: Fake
 def test_a_copy_says_what_was_not_looked_at(session: Session, tmp_path: Path) -> None:
     answer = api.config(session, folder(tmp_path))[0]
     assert answer.notes == ("A copy: files that it does not hold were not looked at.",)
+
+
+def test_a_setting_without_a_name_has_no_span_of_it(session: Session) -> None:
+    text = "= a\nmyhostname = mx.example.net\na\n b = c\n"
+    (answer,) = api.explain_held(session, "main-cf", text.split("\n"))
+    assert [span.value for span in answer.spans if span.name == "parameter"] == ["myhostname"]

@@ -104,7 +104,8 @@ def test_a_value_is_one_argument_in_every_command(
         )
         meant = sorted([word.replace(TOKEN, value) for word in record] for record in plain)
         assert with_value == meant, (template, value)
-        assert len(plain) > 1, template
+        # what reads or writes a file that is not there is not run
+        assert len(plain) > 1 or re.search(r"[<>] ?\{", template), template
     assert not (tmp_path / "owned").exists()
 
 

@@ -37,8 +37,13 @@ def read_as(languages: Table, text: str, known: Collection[str]) -> Reading | No
     ``known`` are the words of all that can be found: they are no sign of another language.
     """
     words = [_plain(word) for word in _WORD.findall(text)][:_LONGEST]
-    strange = [word for word in words if word not in STOP_WORDS and word not in known]
-    if not strange or len(strange) < _SHOWS * len(words):
+    own = [word for word in words if word not in STOP_WORDS]
+    if all(word in known for word in own):
+        return None
+    # examples and names hold small words of other languages, which are known then
+    small = {word for row in languages.values() for word in row["small"]}
+    strange = [word for word in own if word not in known or word in small]
+    if len(strange) < _SHOWS * len(words):
         return None
     best: _Language | None = None
     most = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer, Result
@@ -24,6 +24,8 @@ _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
 _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
+_COMPARED = 4
+"""Hits among which the topic for a comparison is looked for."""
 _BEFORE_MANUALS = 5
 """Hits that come before those in man pages where nothing fits well."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -63,6 +65,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][
         :1
     ] or first
+    first = first or _comparing(table.get("comparison", {}).get("signs", ()), asked, hits)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
@@ -132,6 +135,14 @@ def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str,
     if len(named) != 1:
         return "", []
     return next(iter(named.values())), [hit for hit in hits if hit.id in named]
+
+
+def _comparing(signs: Iterable[str], text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The first topic among the best hits, if the question compares things: other entries tell of one side."""
+    words = text.casefold().split()
+    if not any(sign in words for sign in signs):
+        return []
+    return [hit for hit in hits[:_COMPARED] if hit.kind == "topic"][:1]
 
 
 def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:

@@ -4,6 +4,22 @@
 test *args:
     sh tools/test {{args}}
 
+# run the tests with the lowest releases that pyproject.toml allows
+test-lowest *args:
+    sh tools/test-lowest {{args}}
+
+# write requirements/*.lock anew
+lock:
+    sh tools/lock
+
+# print the bill of materials that a wheel gets
+sbom:
+    .venv/bin/python tools/sbom.py
+
+# look the locked releases up in the public advisories; asks the network
+audit:
+    pipx run pip-audit --require-hashes --disable-pip -r requirements/test.lock
+
 # compile corpus/ into index/
 index:
     .venv/bin/python -m mailhelp.corpus.build
@@ -25,6 +41,14 @@ bench:
 # time whole logs against pflogsumm and grep
 bench-logs *args:
     .venv/bin/python benchmarks/logs.py {{args}}
+
+# measure what hostile input costs, in time and memory
+bench-growth *args:
+    .venv/bin/python benchmarks/growth.py {{args}}
+
+# fuzz one target of tests/fuzz/targets.py for some minutes (needs the extra fuzz)
+fuzz target minutes *folder:
+    .venv/bin/python -m tests.fuzz.run {{target}} {{minutes}} {{folder}}
 
 # build the wheel and the source archive into dist/
 dist:

@@ -1,4 +1,4 @@
-"""Compiles the corpus into ``index/`` before a wheel is made of it."""
+"""Compiles the corpus into ``index/`` before a wheel is made of it, and writes the wheel's bill of materials."""
 
 import sys
 from pathlib import Path
@@ -17,3 +17,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
             build(Path(self.root, "corpus"), Path(self.root, "index"))
         except CorpusError as error:
             sys.exit("\n".join((*error.faults, str(error))))
+        sys.path.insert(0, str(Path(self.root, "tools")))
+        import sbom
+
+        bill = Path(self.root, "index", "mailhelp.cdx.json")
+        bill.write_text(sbom.write(Path(self.root)), encoding="utf-8")

@@ -1,10 +1,11 @@
-"""Whole logs, as ratios within one run: ``python benchmarks/logs.py [RECORDS] [ROUNDS]``.
+"""Whole logs, as ratios within one run: ``python benchmarks/logs.py [--rounds N] [RECORDS …]``.
 
 A log of RECORDS records (100,000 without a number) is made up, always the same one: mail that comes, passes,
-waits and bounces, refusals, guesses of passwords, faults. Shown are records a second and peak memory of
-``mailhelp log`` by one process and by two, of ``pflogsumm`` and ``grep -c`` where they are installed, and of
-``mailhelp explain --json`` on the first 10,000 records; and whether pflogsumm counts the same totals.
-``--write FILE`` only writes the log.
+waits and bounces, refusals, guesses of passwords, faults. Every command runs once in each round, in turn, so that what
+else the machine does meets all of them alike; shown are medians of the CPU seconds (user and system, of all
+processes), of the wall seconds, the peak memory of the largest process, and the ratio to pflogsumm's CPU seconds with its smallest
+and largest value. Several RECORDS show how each grows. Then it is compared whether pflogsumm counts the same totals.
+``--write FILE RECORDS`` only writes the log. Rows for what the machine lacks say so.
 """
 
 from __future__ import annotations
@@ -20,14 +21,38 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 MAILHELP = [sys.executable, "-m", "mailhelp"]
 EXPLAINED = 10_000
 LARGEST = 2**20
 """Characters of an output that are kept."""
+LOOP = (
+    "import re, sys\n"
+    "find = re.compile(r'^(\\S+ +\\d+ \\S+|\\S+) (\\S+) ([^\\[:]+)(?:\\[\\d+\\])?: (.*)').match\n"
+    "print(sum(find(line) is not None for line in open(sys.argv[1], errors='replace')))\n"
+)
+"""The least that a program in Python does with each line: one regex."""
+OURS, THEIRS = "mailhelp log --jobs 1", "pflogsumm"
+COMMANDS = {
+    "grep -c status=deferred": ["grep", "-c", "status=deferred"],
+    "a loop with one regex": [sys.executable, "-c", LOOP],
+    THEIRS: ["pflogsumm"],
+    "lnav, records by program": [
+        "lnav", "-n", "-c", ";SELECT log_procname, count(*) FROM syslog_log GROUP BY 1",
+    ],
+    OURS: [*MAILHELP, "log", "--jobs", "1"],
+    "mailhelp log --jobs 2": [*MAILHELP, "log", "--jobs", "2"],
+    "mailhelp log -v --jobs 1": [*MAILHELP, "log", "-v", "--jobs", "1"],
+}  # fmt: skip
+FEW = {
+    "mailhelp explain --json": [*MAILHELP, "explain", "--json"],
+    "mailhelp explain --only-problems --json": [*MAILHELP, "explain", "--only-problems", "--json"],
+}
+"""Commands that tell each record: they get the first 10,000 alone."""
 TOTALS = ("received", "delivered", "forwarded", "bounced", "rejected", "held", "discarded")
 
 
@@ -126,27 +151,60 @@ def _mail(
     yield f"postfix/qmgr[99]: {id}: removed"
 
 
-def timed(words: list[str], log: Path, rounds: int) -> tuple[float, float, str]:
-    """The median of the CPU seconds of a command, its peak memory in MiB, and what it wrote."""
-    spent = []
-    out = ""
-    peak = 0.0
+class Spent(NamedTuple):
+    """What a command took."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+def run(words: list[str], log: Path) -> Spent | None:
+    """What a command takes on ``log``; ``None`` if it is not installed or fails."""
+    if shutil.which(words[0]) is None:
+        return None
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as written:  # grep counts nothing for the null device
+        process = subprocess.Popen([*words, str(log)], stdout=written, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    took = time.perf_counter() - began
+    return (
+        Spent(usage.ru_utime + usage.ru_stime, took, usage.ru_maxrss / 1024) if not status else None
+    )
+
+
+def output(words: list[str], log: Path) -> str:
+    """What a command writes of ``log``."""
+    done = subprocess.run([*words, str(log)], capture_output=True, text=True, check=True)
+    return done.stdout[:LARGEST]
+
+
+def measured(commands: Mapping[str, list[str]], log: Path, rounds: int) -> dict[str, list[Spent]]:
+    """What each command takes in each round; nothing for those that are not here."""
+    found: dict[str, list[Spent]] = {name: [] for name in commands}
     for _ in range(rounds):
-        began = time.perf_counter()
-        with tempfile.TemporaryFile("w+") as written:
-            process = subprocess.Popen(
-                [*words, str(log)], stdout=written, stderr=subprocess.DEVNULL
-            )
-            _, _, usage = os.wait4(process.pid, 0)
-            process.returncode = 0
-            written.seek(0)
-            out = written.read(LARGEST)  # what this process holds counts as its children's memory
-        spent.append((usage.ru_utime + usage.ru_stime, time.perf_counter() - began))
-        peak = usage.ru_maxrss / 1024
-    cpu = statistics.median(each[0] for each in spent)
-    wall = statistics.median(each[1] for each in spent)
-    print(f"  {' '.join(words[-3:]):44} {cpu:8.2f} s CPU {wall:8.2f} s wall {peak:6.0f} MiB")
-    return cpu, wall, out
+        for name, words in commands.items():
+            spent = run(words, log)
+            if spent is not None:
+                found[name].append(spent)
+    return found
+
+
+def table(count: int, found: Mapping[str, list[Spent]]) -> Iterator[str]:
+    """The rows of a Markdown table."""
+    base = found.get(THEIRS, [])
+    for name, spent in found.items():
+        if not spent:
+            yield f"| {count:,} | {name} | not installed | | | | |"
+            continue
+        cpu, wall, peak = (statistics.median(each[n] for each in spent) for n in range(3))
+        ratio = ""
+        if base:
+            pairs = sorted(b.cpu / s.cpu for b, s in zip(base, spent, strict=True))
+            ratio = f"{statistics.median(pairs):.2f} ({pairs[0]:.2f}–{pairs[-1]:.2f})"
+        speed = f"{count / cpu:,.0f}" if cpu else ""
+        yield f"| {count:,} | {name} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {speed} | {ratio} |"
 
 
 def summary(text: str) -> dict[str, int]:
@@ -155,42 +213,48 @@ def summary(text: str) -> dict[str, int]:
     return {name: int(number) for number, unit, name in found if not unit}
 
 
+def compared(log: Path) -> Iterator[str]:
+    """Whether the grand totals are those of pflogsumm."""
+    if shutil.which("pflogsumm") is None:
+        yield "pflogsumm is not installed: the totals are not compared."
+        return
+    ours = json.loads(output([*MAILHELP, "log", "--json"], log))["report"]["mail"]
+    said = summary(output(["pflogsumm"], log))
+    for name in TOTALS:
+        sign = "=" if ours[name] == said.get(name, 0) else "≠"
+        yield f"{name} {ours[name]:,} {sign} {said.get(name, 0):,}"
+
+
+def written(path: Path, count: int) -> None:
+    """Write a log of ``count`` records."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(records(count))
+
+
 def main(argv: list[str]) -> None:
     if argv[:1] == ["--write"]:
-        count = int(argv[2]) if len(argv) > 2 else 100_000
-        with open(argv[1], "w", encoding="utf-8") as stream:
-            stream.writelines(records(count))
+        written(Path(argv[1]), int(argv[2]))
         return
-    count = int(argv[0]) if argv else 100_000
-    rounds = int(argv[1]) if len(argv) > 1 else 3
+    rounds = 3
+    if argv[:1] == ["--rounds"]:
+        rounds, argv = int(argv[1]), argv[2:]
     with tempfile.TemporaryDirectory() as folder:
-        log, few = Path(folder) / "mail.log", Path(folder) / "few.log"
-        with few.open("w", encoding="utf-8") as stream:
-            stream.writelines(records(EXPLAINED))
-        with log.open("w", encoding="utf-8") as stream:
-            stream.writelines(records(count))
+        log = Path(folder) / "mail.log"
+        print(f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {rounds} rounds.\n")
         print(
-            f"{count:,} records, {log.stat().st_size / 2**20:.0f} MiB, load {os.getloadavg()[0]:.1f}"
+            "| records | command | CPU s | wall s | MiB | records a CPU second | times as fast as pflogsumm |"
         )
-        print(f"  {'':44} medians of {rounds}; memory of the largest process")
-        one, wall_one, out = timed([*MAILHELP, "log", "--json", "--jobs", "1"], log, rounds)
-        _, wall_two, _ = timed([*MAILHELP, "log", "--json", "--jobs", "2"], log, rounds)
-        explained, _, _ = timed([*MAILHELP, "explain", "--json"], few, rounds)
-        print(f"mailhelp log           {count / one:12,.0f} records a CPU second")
-        print(f"two processes          {wall_one / wall_two:12.2f} x as fast as one")
-        print(f"mailhelp explain --json{EXPLAINED / explained:12,.0f} records a CPU second")
-        if shutil.which("grep"):
-            grep, _, _ = timed(["grep", "-c", "status=deferred"], log, rounds)
-            print(f"grep -c                {one / grep:12.1f} x faster")
-        if not shutil.which("pflogsumm"):
-            print("pflogsumm is not installed")
-            return
-        theirs, _, text = timed(["pflogsumm"], log, rounds)
-        print(f"pflogsumm              {theirs / one:12.2f} x as long as mailhelp log")
-        ours, said = json.loads(out)["report"]["mail"], summary(text)
-        for name in TOTALS:
-            sign = "=" if ours[name] == said.get(name, 0) else "!="
-            print(f"  {name:12} {ours[name]:10,} {sign} {said.get(name, 0):,}")
+        print("|---:|---|---:|---:|---:|---:|---:|")
+        for count in [int(each) for each in argv] or [100_000]:
+            written(log, count)
+            for row in table(count, measured(COMMANDS, log, rounds)):
+                print(row, flush=True)
+        totals = list(compared(log))
+        written(log, EXPLAINED)
+        for row in table(EXPLAINED, measured(FEW, log, rounds)):
+            print(row)
+        print("\nTotals of the largest log, mailhelp's and pflogsumm's: " + ", ".join(totals) + ".")
+        print(f"Load {os.getloadavg()[0]:.1f} at the end.")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -19,12 +18,14 @@ from mailhelp.errors import (
     EXIT_SOURCE,
     NothingFound,
     SourceError,
+    UnusableFolder,
     UsageError,
 )
 from mailhelp.inputs import Lines
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
+from mailhelp.shell import quote
 
 Words = tuple[str, ...]
 
@@ -33,6 +34,8 @@ _SCREEN = 20
 """Records above which a file at a terminal is told as a whole."""
 _LARGE = 20_000_000
 """Bytes of logs above which a bar says how far it is."""
+_LOOK_S = 1.0
+"""Seconds between two looks at a log that grows."""
 
 
 def ask(session: Session, output: Output, words: Words) -> int:
@@ -45,7 +48,7 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if detail and not api.is_command(session, " ".join(words)):
         output.options = output.options._replace(detail=detail)
         words = words[:-1]
-    known = last.recall(session.host) if len(words) == 1 and words[0].isdecimal() else None
+    known = session.before if len(words) == 1 and words[0].isdecimal() else None
     if known is not None and known.numbered:
         return _opened(session, output, words[0], known)
     if known is not None and len(words[0]) == 1 and not api.is_known(session, words[0]):
@@ -56,7 +59,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
         return explain(session, output, words)
     meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
     if meant and len(words[0]) > 3:
-        session.notices.append(f"Did you mean: mailhelp {meant} {' '.join(words[1:])}")
+        rest = " ".join(map(quote, words[1:]))
+        session.notices.append(f"Did you mean: mailhelp {meant} {rest}")
     return _asked(session, output, " ".join(words))
 
 
@@ -114,7 +118,7 @@ def _without_words(session: Session, output: Output) -> int:
 
 def _again(session: Session, output: Output) -> int:
     """The last call once more; its values are fresh."""
-    before = last.recall(session.host)
+    before = session.before
     if before is None or (before.command != "ask" and before.command not in COMMANDS):
         raise NothingFound(
             "There is no last answer to show in full.", "Ask first: mailhelp queue_lifetime"
@@ -258,6 +262,7 @@ def log(
     until: str | None = None,
     last: str | None = None,
     jobs: str | None = None,
+    follow: bool = False,
 ) -> int:
     """What is in whole logs, worst first; with a number, that problem in full."""
     from mailhelp.progress import shown
@@ -273,7 +278,9 @@ def log(
     if last:
         begin = max(begin, span(last, now))
     end = moment(until, now) if until else ""
-    files = list(words) or _logs_since(session, begin)
+    files = [file for word in words for file in _files(word)] or _logs_since(session, begin)
+    if follow:
+        return _followed(session, output, files, begin)
     session.heard.dropped = "-" in files
     quiet = output.options.detail == "line" or sum(map(_size, files)) < _LARGE
     with shown(session.host, quiet, "Reading the log") as progress:
@@ -283,6 +290,7 @@ def log(
             since=begin,
             until=end,
             jobs=int(jobs or 0),
+            detailed=output.options.detail == "full",
             progress=progress,
         )
     report = found.answer.report
@@ -301,10 +309,39 @@ def log(
     return EXIT_SOURCE if found.tally.faults else code
 
 
+def _files(word: str) -> list[str]:
+    """The files that ``word`` names: a pattern that no shell has filled in names several."""
+    if os.path.exists(word) or not any(sign in word for sign in "*?["):
+        return [word]
+    from glob import glob
+
+    return sorted(glob(word)) or [word]
+
+
+def _followed(session: Session, output: Output, files: list[str], begin: str) -> int:
+    """A screen that is drawn again whenever the log has grown, until it is interrupted."""
+    import time
+
+    if not output.terminal:
+        raise UsageError(
+            "--follow draws on a terminal.", "In a pipe: tail -F FILE | mailhelp explain"
+        )
+    if len(files) != 1 or files[0] == "-" or api.is_journal(files):
+        raise UsageError("--follow takes one file.", "mailhelp log --follow /var/log/mail.log")
+    inputs.collect_cycles()
+    live = api.Live(session, files[0], begin)
+    answer: Answer | None = live.look() or live.nothing()
+    while True:
+        if answer is not None:
+            output.redraw(answer)
+        time.sleep(_LOOK_S)
+        answer = live.look()
+
+
 def _logs_since(session: Session, begin: str) -> list[str]:
     """What is piped, else this host's log, with what was rotated away from it since ``begin``."""
-    files = _logs(session)
-    if not begin or files == ["-"]:
+    files = _logs(session, journal=True)
+    if not begin or files == ["-"] or api.is_journal(files):
         return files
     from datetime import datetime
 
@@ -332,20 +369,58 @@ def _is_long_log(session: Session, name: str) -> bool:
     return records > _SCREEN and api.shape_of(session, head) is None
 
 
-def trace(session: Session, output: Output, words: Words, *, every: bool = False) -> int:
+def trace(
+    session: Session,
+    output: Output,
+    words: Words,
+    *,
+    every: bool = False,
+    sender: str | None = None,
+    recipient: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> int:
     """The stories of the mails that the ids among ``words`` name, in the files among them."""
-    ids = [word for word in words if not _is_log(word, alone=len(words) == 1 and not every)]
+    from mailhelp.times import moment
+
+    given = {
+        "every": every, "sender": sender, "recipient": recipient, "since": since, "until": until
+    }  # fmt: skip
+    given = {name: value for name, value in given.items() if value}
+    alone = len(words) == 1 and not given
+    ids = [word for word in words if not _is_log(word, alone=alone)]
     files = [word for word in words if word not in ids]
-    if not ids and not every:
+    if not ids and not given:
         raise UsageError(
             "Which mail? Name a queue ID, an amavis ID, a Message-ID or an address.",
             "Or give --all for every mail in the log.",
         )
-    files = files or _logs(session)
+    now = session.host.now
+    begin = moment(since, now) if since else ""
+    wanted = api.Wanted(
+        (), sender or "", recipient or "", begin, moment(until, now) if until else ""
+    )
+    here = not files
+    files = files or _logs_since(session, begin)
     session.heard.dropped = "-" in files
-    code = _written(output.answers(api.trace(session, ids, files, every)))
-    _keep(session, Call("trace", words, given={"every": every}))
-    return code
+    if here and ids and files != ["-"] and not begin:
+        answers = api.trace_here(session, ids, files[0], wanted)
+    else:
+        answers = api.trace(session, ids, files, every, wanted)
+    faults: list[SourceError] = []
+    code = _written(output.answers(_as_far_as(answers, faults)))
+    _keep(session, Call("trace", words, given=given))
+    for fault in faults:
+        output.say(f"mailhelp: {fault}")
+    return EXIT_SOURCE if faults else code
+
+
+def _as_far_as(answers: Iterable[Answer], faults: list[SourceError]) -> Iterator[Answer]:
+    """``answers`` up to where a source fails, which is told in ``faults``."""
+    try:
+        yield from answers
+    except SourceError as error:
+        faults.append(error)
 
 
 def recipe(session: Session, output: Output, words: Words) -> int:
@@ -492,19 +567,21 @@ def _is_log(word: str, alone: bool) -> bool:
     """Whether a word of ``trace`` is a file. One that is not there is, if it is called like a log and
     stands beside an id, so that a missing log is said and not looked for as an id.
     """
-    if word == "-" or _is_file(word):
+    if word == "-" or os.path.exists(word):
         return True
     if "@" in word or word.replace(".", "").isdigit():
         return False
     return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
 
 
-def _logs(session: Session) -> list[str]:
-    """What is piped, else this host's log. Raises ``SourceError`` if there is none."""
+def _logs(session: Session, journal: bool = False) -> list[str]:
+    """What is piped, else this host's log, or its ``journal``. Raises ``SourceError`` if there is none."""
     stdin = session.host.stdin
     if session.replayed is None and not _is_nothing(session.host.is_terminal(stdin), stdin):
         return ["-"]
     found = api.logs_at_hand(session)
+    if not found and journal and api.has_journal(session):
+        return [api.JOURNAL]
     if not found:
         raise SourceError("No mail log was found on this host.", "Name the log's file.")
     return found
@@ -521,14 +598,16 @@ def _is_nothing(terminal: bool, stream: BinaryIO) -> bool:
 def _index_later(session: Session, output: Output) -> None:
     """Have this host's index built in the background when somebody sits there and it is not up to date.
 
-    That is said once; what hinders it, ``mailhelp index`` says.
+    That is said once, and what hinders it each time.
     """
     from mailhelp.knowledge import host_index
 
     if session.indexed or not (output.terminal and session.host.is_terminal(session.host.stderr)):
         return
-    with suppress(SourceError):
+    try:
         if host_index.build_later(session.host):
             session.notices.append(
                 "This host's manuals are being read in the background, for the next answers."
             )
+    except UnusableFolder as error:
+        session.unusable(error)

@@ -143,7 +143,8 @@ class Finding(NamedTuple):
     """One of several things that an answer tells of: a fault, a reason, a turn, a recipient.
 
     ``text`` is the piece of the input that it is about; ``count`` how often it was there; ``entry``
-    the id of the document that explains it; ``line`` its first line in the input, from 1.
+    the id of the document that explains it; ``line`` its first line in the input, from 1, or in ``file``
+    where there are several. ``fix`` mends it; ``related`` are entries about what it names.
     """
 
     title: str
@@ -153,18 +154,29 @@ class Finding(NamedTuple):
     count: int = 1  # type: ignore[assignment]  # the key of the contract; no tuple is counted
     entry: str | None = None
     line: int | None = None
+    file: str | None = None
+    fix: tuple[Command, ...] = ()
+    related: tuple[str, ...] = ()
 
 
 class Hop(NamedTuple):
-    """A process that had the mail; ``role`` is what it does there."""
+    """A process that had the mail; ``role`` is what it does there.
+
+    ``seconds`` is how long the mail was there, as far as the log's times tell.
+    """
 
     program: str
     pid: int | None = None
     role: str = ""
+    seconds: float | None = None
 
 
 class Recipient(NamedTuple):
-    """How the mail ended for one envelope recipient; ``delay_s`` is in seconds."""
+    """How the mail ended for one envelope recipient; ``delay_s`` is in seconds.
+
+    ``original`` is the address that the client gave, where an alias was expanded. ``delays`` are the four parts of the delay:
+    before the queue manager, in it, connecting, sending.
+    """
 
     address: str
     status: str | None = None
@@ -172,10 +184,25 @@ class Recipient(NamedTuple):
     relay: str | None = None
     delay_s: float | None = None
     reply: str | None = None
+    original: str = ""
+    delays: tuple[float, ...] = ()
+    delay_names: tuple[str, ...] = ()
+
+
+class Offspring(NamedTuple):
+    """A mail that was made because of another: its queue ID, what it is, and how it ended if the log tells."""
+
+    queue_id: str
+    title: str = ""
+    outcome: str | None = None
+    recipients: tuple[str, ...] = ()
 
 
 class Joined(NamedTuple):
-    """A record of a story: its place, and why it belongs to this mail; ``line`` counts from 1."""
+    """A record of a story: its place, and why it belongs to this mail; ``line`` counts from 1.
+
+    ``matters`` marks the few that tell the story.
+    """
 
     file: str
     line: int
@@ -185,6 +212,7 @@ class Joined(NamedTuple):
     time: str | None = None
     entry: str = ""
     title: str = ""
+    matters: bool = False
 
 
 class Story(NamedTuple):
@@ -192,7 +220,9 @@ class Story(NamedTuple):
 
     ``sender`` is empty for the null sender and ``None`` if it is not known; ``size`` is in bytes;
     ``filter`` is what filters made of it; ``told`` what the client was answered; ``links`` say what
-    ties its parts together, ``missing`` what the log does not tell.
+    ties its parts together, ``children`` are mails that were made because of it (bounces, forwarded
+    ones), ``parents`` the queue IDs of those that it was made of. ``received`` are the Received headers
+    that it carries, the last one first, as far as the log tells. ``missing`` is what the log does not tell.
     """
 
     outcome: str
@@ -210,6 +240,9 @@ class Story(NamedTuple):
     links: tuple[str, ...] = ()
     records: tuple[Joined, ...] = ()
     missing: tuple[str, ...] = ()
+    children: tuple[Offspring, ...] = ()
+    parents: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
 
 
 class Problem(NamedTuple):
@@ -250,6 +283,9 @@ class Report(NamedTuple):
     ``bytes_received``, ``bytes_delivered``; ``deferred`` are mails, the others records. ``by_hour`` of a problem
     begins with the hour of ``first`` and has at least 24 counts; of a log of more than 31 days it has 24, one for each hour of
     the day. ``shapes`` is how many shapes of unknown records there are, of which ``unrecognised`` has the commonest.
+    ``traffic`` has the acts of the totals by hour of the day. Only if asked for in full: ``senders`` (domain, mails, bytes) and
+    ``recipients`` (domain, deliveries, deferrals, mean and longest delay in seconds), the commonest first;
+    ``hosts`` with their records; ``domains`` how many senders' and recipients' there are.
     """
 
     records: int
@@ -261,6 +297,11 @@ class Report(NamedTuple):
     mail: Mapping[str, int] = MappingProxyType({})
     unrecognised: tuple[Unrecognised, ...] = ()
     shapes: int = 0
+    traffic: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+    senders: tuple[tuple[str, int, int], ...] = ()
+    recipients: tuple[tuple[str, int, int, float, float], ...] = ()
+    hosts: Mapping[str, int] = MappingProxyType({})
+    domains: tuple[int, ...] = ()
 
 
 class Answer(NamedTuple):

@@ -6,7 +6,6 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,24 +16,27 @@ from mailhelp.asking import explain_held as explain_held
 from mailhelp.asking import shape_of as shape_of
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import page, search
+from mailhelp.explain.logs import JOURNAL as JOURNAL
+from mailhelp.explain.logs import Live as Live
+from mailhelp.explain.logs import Log as Log
+from mailhelp.explain.logs import has_journal as has_journal
+from mailhelp.explain.logs import is_journal as is_journal
+from mailhelp.explain.logs import log as log
+from mailhelp.explain.logs import log_problem as log_problem
+from mailhelp.explain.logs import scan_plan as scan_plan
+from mailhelp.explain.mails import Wanted as Wanted
 from mailhelp.explain.mails import logs_at_hand as logs_at_hand
 from mailhelp.explain.mails import stories as stories
 from mailhelp.explain.mails import trace as trace
+from mailhelp.explain.mails import trace_here as trace_here
 from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream
 from mailhelp.knowledge.store import Name, Store
-from mailhelp.light import NamedTuple
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from mailhelp.log.scan import Plan
-    from mailhelp.log.tally import Tally
-
-_FEW_PIECES = 2
-"""Pieces of a log up to which a second process is not worth its start."""
 
 
 def is_command(session: Session, text: str) -> bool:
@@ -55,91 +57,6 @@ def is_known(session: Session, text: str) -> bool:
 def is_record(session: Session, line: str) -> bool:
     """Whether a line by itself is a log record or a mail header field."""
     return query.is_record(session.library, line)
-
-
-class Log(NamedTuple):
-    """A whole log that was counted: its report, and what the report is made of."""
-
-    answer: Answer
-    tally: Tally
-
-
-def log(
-    session: Session,
-    files: Sequence[str],
-    *,
-    since: str = "",
-    until: str = "",
-    jobs: int = 0,
-    progress: Callable[[int, int, str], None] = lambda done, total, what: None,
-) -> Log:
-    """What is in the logs ``files``, of which ``-`` is standard input; rotated ones are read oldest first.
-
-    ``since`` and ``until`` are ISO 8601 as far as wanted; no ``jobs`` are two processes for large files.
-    Raises ``SourceError`` if none of the files can be read, and ``NothingFound`` without records.
-    """
-    from mailhelp.explain import report
-    from mailhelp.log import files as log_files
-    from mailhelp.log import pool
-    from mailhelp.log.scan import Scanner
-
-    plan = scan_plan(session, since, until)
-    scanner = Scanner(plan)
-    faults: list[SourceError] = []
-    chunks: list[log_files.Chunk] = []
-    ordered = log_files.oldest_first(files)
-    for file in ordered:
-        if file == "-":
-            continue
-        try:
-            chunks += log_files.chunks(file, scanner.begins)
-        except SourceError as error:
-            faults.append(error)
-    if faults and len(faults) == len(ordered):
-        raise faults[0]
-    if not jobs:
-        jobs = 2 if len(chunks) > _FEW_PIECES and (os.cpu_count() or 1) > 1 else 1
-    done = 0
-
-    def finished(chunk: log_files.Chunk) -> None:
-        nonlocal done
-        done += 1
-        progress(done, len(chunks), os.path.basename(chunk.file))
-
-    tally = pool.tally(plan, chunks, jobs, finished)
-    if "-" in ordered:
-        tally.merge(scanner.scan(log_files.blocks_of(session.stdin)))
-    tally.faults += (str(fault) for fault in faults)
-    if not tally.records and not tally.faults:
-        named = ", ".join("standard input" if file == "-" else file for file in ordered)
-        raise NothingFound(
-            f"There is no record{' of that time' if since or until else ''} in {named}."
-        )
-    return Log(report.explain(session.library, ordered, tally), tally)
-
-
-def scan_plan(session: Session, since: str = "", until: str = "") -> Plan:
-    """What it takes to scan logs, here or in another process."""
-    from mailhelp.log.scan import Plan
-
-    library = session.library
-    return Plan(library.engine, library.table("report"), library.layers, since, until)
-
-
-def log_problem(session: Session, found: Log, number: int) -> Answer:
-    """The problem ``number`` of a log in full. Raises ``NothingFound`` if there are not so many."""
-    from mailhelp.explain import here, report
-
-    told = found.answer.report
-    assert told is not None
-    if not 0 < number <= len(told.problems):
-        many = len(told.problems)
-        raise NothingFound(
-            f"There is no problem {number}: the log has {many}.", "mailhelp log FILE lists them."
-        )
-    answer = report.problem(session.library, told, found.tally, number)
-    (completed,) = here.completed(session, (answer,))
-    return completed
 
 
 def recipes(session: Session) -> tuple[Answer, ...]:
@@ -181,19 +98,26 @@ def pages(session: Session) -> tuple[Answer, ...]:
 
 def man(session: Session, asked: str) -> tuple[Answer, ...]:
     """The man pages called ``asked``: ``postconf``, ``postconf(5)``, ``postconf.5``, ``5 postconf``, or
-    a file that a page describes. Raises ``NothingFound`` with near names.
+    a file that a page describes; else what is found of its words, phrases and wildcards in all pages.
+    Raises ``NothingFound`` with near names.
     """
     library = session.library
     _host_index(session)
-    words = asked.split()
+    text, words = asked, asked.split()
     if len(words) == 2 and words[0][:1].isdigit():
         asked = f"{words[1]}({words[0]})"
     for row in library.table("manpages").values():
         asked = row.get("files", {}).get(asked, asked)
     documents = [library.document(hit.id) for hit in library.named(asked, "page")]
     if not documents:
+        from mailhelp.explain.question import in_manuals  # needs more than a page does
+
+        hits = in_manuals(session, text)
+        if hits and hits[0].share == 1.0:
+            results = [Result(hit.id, hit.kind, hit.title, hit.score, hit.excerpt) for hit in hits]
+            return (page.found(text, results),)
         raise NothingFound(
-            f"There is no man page “{asked}”.",
+            f"There is no man page “{asked[:60]}”, and none has all of these words.",
             "'mailhelp man' lists them.",
             library.near(words[-1], "page"),
         )
@@ -237,7 +161,7 @@ def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
 
     if place is None:
         return (config.explain_here(session.library, session.host),)
-    return (config.explain_place(session.library, place),)
+    return (config.explain_place(session.library, session.host, place),)
 
 
 def doctor(session: Session) -> tuple[Answer, ...]:

@@ -160,7 +160,8 @@ def about_address(session: Session, kind: str, address: str) -> tuple[Answer, ..
         )
     given = {row["placeholder"]: address}
     answer = recipe.explain(session.library, session.host, found, given)
-    follow = Command(f"mailhelp trace -- {shell.quote(address)} FILE", "Follow its mails in a log")
+    run = shell.fill("mailhelp trace -- {address} FILE", {"address": address}, missing="show")
+    follow = Command(run or "", "Follow its mails in a log")
     return (
         answer._replace(
             query=address, commands=(follow, *answer.commands), notes=(note, *answer.notes)

@@ -17,7 +17,10 @@ from mailhelp.host.machine import Host
 def main() -> int:
     """Carry out this process's command line on the machine that it runs on."""
     _open_streams()
-    return run(sys.argv[1:], Host())
+    try:
+        return run(sys.argv[1:], Host())
+    except Exception:  # a fault of ours, whose words may hold what was pasted
+        return _traceback()
 
 
 def run(argv: list[str], host: Host) -> int:
@@ -85,7 +88,6 @@ def _covered(words: list[str], host: Host) -> list[str]:
 
 def _perform(call: Call, host: Host) -> int:
     from mailhelp import actions
-    from mailhelp.last import keep
     from mailhelp.output import Output
     from mailhelp.session import Session
 
@@ -94,13 +96,14 @@ def _perform(call: Call, host: Host) -> int:
     try:
         code = action(session, Output(host, call.options), call.words, **call.given)
         host.stdout.flush()
-        if session.last is not None:
-            keep(host, session.last, session.redactor.cover_words)
+        session.keep()
         return code
     except MailhelpError as error:
         # the sentence may repeat what was pasted
         with suppress(MailhelpError):
             error.args = tuple(map(session.redactor.cover, error.args))
+        # one that ends the run is not told twice
+        session.notices = [said for said in session.notices if not said.startswith(str(error))]
         raise
     finally:
         session.close()
@@ -109,7 +112,7 @@ def _perform(call: Call, host: Host) -> int:
 
 def _report(error: MailhelpError, host: Host) -> int:
     """Say on stderr what happened and what to do; returns the exit code."""
-    from mailhelp.render.lines import visible
+    from mailhelp.visible import visible
 
     lines = [f"mailhelp: {visible(str(error))}"]
     lines += [f"  {visible(fault)}" for fault in getattr(error, "faults", ())]
@@ -122,8 +125,19 @@ def _report(error: MailhelpError, host: Host) -> int:
     return error.exit_code
 
 
+def _traceback() -> int:
+    """Say where mailhelp failed, with no character that steers a terminal; returns Python's exit code."""
+    import traceback
+
+    from mailhelp.visible import visible
+
+    for line in traceback.format_exc().splitlines():
+        sys.stderr.write(f"{visible(line)}\n")
+    return 1
+
+
 def _say_notices(notices: list[str], host: Host) -> None:
-    from mailhelp.render.lines import visible
+    from mailhelp.visible import visible
 
     for notice in dict.fromkeys(notices):
         host.stderr.write(f"mailhelp: {visible(notice)}\n")

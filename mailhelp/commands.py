@@ -90,6 +90,7 @@ COMMANDS: dict[str, Subcommand] = {
                 Switch("since", ("--since",), "From: 2026-11-22 06:00, 06:00, yesterday.", str, "TIME", (), None),
                 Switch("until", ("--until",), "Up to this time.", str, "TIME", (), None),
                 Switch("last", ("--last",), "The last 30m, 2h or 3d.", str, "TIME", (), None),
+                Switch("follow", ("--follow",), "Go on while the log grows, until Ctrl-C."),
                 Switch("jobs", ("--jobs",), "Processes; 2 for large files.", str, "NUMBER", (), None),
             ),
             (
@@ -104,9 +105,16 @@ COMMANDS: dict[str, Subcommand] = {
             "ID is a queue ID, amavis ID, mail_id, Message-ID, client or mail address. Without FILE "
             "it reads what is piped, or this host's log.",
             Operand("words", "ID|FILE", "Which mails, and the logs to look in.", True, "file"),
-            (Switch("every", ("--all",), "Every mail in the log."),),
+            (
+                Switch("every", ("--all",), "Every mail in the log."),
+                Switch("sender", ("--from",), "Mails from this address, or @domain.", str, "ADDRESS", (), None),
+                Switch("recipient", ("--to",), "Mails to this address, or @domain.", str, "ADDRESS", (), None),
+                Switch("since", ("--since",), "From: 2026-11-22 06:00, 06:00, yesterday.", str, "TIME", (), None),
+                Switch("until", ("--until",), "Up to this time.", str, "TIME", (), None),
+            ),
             (
                 "mailhelp trace 5419B66 /var/log/mail.log",
+                "mailhelp trace --from @example.com --since yesterday mail.log.1 mail.log",
                 "mailhelp trace --all mail.log",
             ),
         ),
@@ -124,12 +132,13 @@ COMMANDS: dict[str, Subcommand] = {
         ),
         Subcommand(
             "man",
-            "List this host's man pages about mail, or show one.",
-            "",
-            Operand("page", "PAGE", "A page: postconf, 5 postconf, postconf.5.", True,
+            "List this host's man pages about mail, show one, or search them.",
+            "Words that are no page's name are looked for in all pages; so are phrases in double quotes, and "
+            "beginnings with a *.",
+            Operand("words", "PAGE|WORD", "A page: postconf, 5 postconf, postconf.5; or words.", True,
                     "page"),
             (),
-            ("mailhelp man 5 postconf", "mailhelp man header_checks"),
+            ("mailhelp man 5 postconf", "mailhelp man soft bounce", "mailhelp man 'smtpd_tls_*'"),
         ),
         Subcommand(
             "template",

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
+from mailhelp import trust
 from mailhelp.commands import COMMANDS, GLOBAL, SHELLS
 
 Candidate = tuple[str, str]
@@ -79,6 +80,8 @@ def main(environ: Mapping[str, str]) -> int:
         cut = max((words[-1].rfind(sign) + 1 for sign in "=:" if sign in breaks), default=0)
     lines = []
     for word, told in candidates(words, names(folders(environ))):
+        if not _is_shown(word + told):
+            continue  # a title of a page or a note
         if environ["_MAILHELP_COMPLETE"].endswith("_zsh"):
             lines.append(f"{word.replace(':', chr(92) + ':')}:{told}")
         elif environ["_MAILHELP_COMPLETE"].endswith("_fish"):
@@ -87,6 +90,15 @@ def main(environ: Mapping[str, str]) -> int:
             lines.append(word[cut:])
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _is_shown(text: str) -> bool:
+    """Whether a terminal shows ``text`` as it is."""
+    if text.isascii():
+        return text.isprintable()
+    from mailhelp.visible import is_visible
+
+    return is_visible(text)
 
 
 def candidates(words: list[str], rows: Iterable[tuple[str, str, str]]) -> Iterator[Candidate]:
@@ -153,9 +165,13 @@ def folders(environ: Mapping[str, str]) -> Iterator[str]:
     yield environ.get("MAILHELP_INDEX") or (inside if os.path.isdir(inside) else beside)
     usual = environ.get("XDG_CACHE_HOME") or f"{os.path.expanduser('~')}/.cache"
     top = (environ.get("MAILHELP_CACHE_DIR") or f"{usual}/mailhelp") + "/host"
+    if top[0] != "/" or trust.distrust(f"{top}/current"):
+        return
     try:
         with open(f"{top}/current", encoding="ascii") as file:
-            yield f"{top}/{file.read().strip()}"
+            place = f"{top}/{file.read().strip()}"
+        if not trust.distrust(f"{place}/completion.txt"):
+            yield place
     except (OSError, ValueError):
         return
 

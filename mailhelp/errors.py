@@ -46,6 +46,10 @@ class OtherRelease(SourceError):
     """An index that another release of mailhelp built: nothing is wrong, it is built anew."""
 
 
+class UnusableFolder(SourceError):
+    """A folder of the user's own that is missing, cannot be written, or that somebody else can write."""
+
+
 class CorpusError(MailhelpError):
     """The corpus has faults; ``faults`` holds them as ``path:line: text``."""
 

@@ -74,11 +74,11 @@ def collected(lines: Lines) -> Lines:
     """``lines``; when they are many, what is no longer used is collected from then on."""
     for number, line in enumerate(lines):
         if number == HEAD_LINES:
-            _collect_cycles()
+            collect_cycles()
         yield line
 
 
-def _collect_cycles() -> None:
+def collect_cycles() -> None:
     """From now on: ``start`` keeps the collector off, and a stream may last for days."""
     import gc
 

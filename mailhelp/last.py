@@ -1,21 +1,21 @@
 """The last call, kept in the user's cache: ``mailhelp -v`` asks it again, ``mailhelp 2`` opens its second.
 
 Kept are words and options, what was pasted (with its secrets covered by ``cover``) and the ids of the numbered
-results; never an answer, whose values would grow old. Nothing here raises: a home that cannot be
-written, or a file that somebody spoilt, only means that there is no last call.
+results; never an answer, whose values would grow old. A home that cannot be written, or a file that
+somebody spoilt, only means that there is no last call.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
-from mailhelp.host.machine import Host
+from mailhelp.host import cache
+from mailhelp.host.machine import Host, read_file
 from mailhelp.light import NamedTuple
 
 LONGEST_TEXT = 65_536
@@ -87,7 +87,7 @@ def _id(answer: Answer) -> str:
 
 
 def keep(host: Host, last: Last, cover: Callable[[Iterable[str]], list[str]]) -> None:
-    """Keep ``last``, its secrets covered by ``cover``; silently not, where nothing can be written."""
+    """Keep ``last``, its secrets covered by ``cover``. Raises ``UnusableFolder``."""
     table = {
         "format": _FORMAT,
         "command": last.command,
@@ -97,28 +97,22 @@ def keep(host: Host, last: Last, cover: Callable[[Iterable[str]], list[str]]) ->
         "dropped": last.dropped,
         "numbered": last.numbered,
     }
-    with suppress(OSError, MailhelpError, ValueError):
-        folder = host.cache_dir
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = f"{folder}/{_FILE}.{os.getpid()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        descriptor = os.open(beside, flags, 0o600)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump(table, file)
-            os.replace(beside, f"{folder}/{_FILE}")
-        except BaseException:
-            os.unlink(beside)
-            raise
+    folder = cache.made(host)
+    try:
+        cache.replace(folder / _FILE, json.dumps(table))
+    except OSError as error:
+        raise cache.unwritable(folder, error) from error
 
 
 def recall(host: Host) -> Last | None:
-    """The last call, ``None`` if there is none that can be read and trusted."""
+    """The last call, ``None`` if there is none that can be read.
+
+    Raises ``UnusableFolder`` if somebody else could have written it.
+    """
+    path = cache.folder(host) / _FILE
+    cache.trusted(path, "MAILHELP_CACHE_DIR")
     with suppress(OSError, MailhelpError, ValueError, KeyError, TypeError):
-        with open(host.cache_dir / _FILE, encoding="utf-8") as file:
-            if os.fstat(file.fileno()).st_uid != os.geteuid():
-                return None
-            table = json.load(file)
+        table = json.loads(read_file(path))
         if table["format"] == _FORMAT:
             return Last(
                 str(table["command"]),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
-from mailhelp.render.lines import cells, visible
+from mailhelp.render.lines import cells
+from mailhelp.visible import visible
 
 if TYPE_CHECKING:
     from mailhelp.render.many import Gathered
@@ -69,6 +70,14 @@ class Output:
         self._page(paint.summary(gathered, self.look))
         return gathered
 
+    def redraw(self, answer: Answer) -> None:
+        """Write an answer in place of all that is on the terminal, no longer than that."""
+        from mailhelp.render import paint
+
+        lines = paint.text((answer,), self.look).split("\n")[: self.host.size[1] - 1]
+        self.stream.write("\x1b[H" + "".join(f"{line}\x1b[K\n" for line in lines) + "\x1b[J")
+        self.stream.flush()
+
     def line(self, text: str) -> None:
         """Write one line, with what could be a control character shown escaped."""
         self.stream.write(f"{visible(text)}\n")
@@ -117,18 +126,24 @@ class Output:
         # Ctrl-C is the pager's: were mailhelp to die of it, the pager would leave the terminal raw
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            subprocess.run(
+            ended = subprocess.run(
                 pager,
                 input=text.encode("utf-8", "replace"),
-                env={"LESS": "FRX", **self.host.environ},
+                env={"LESS": "FRX", **self.host.environ, "PATH": self.host.search_path},
                 check=False,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
-        except OSError:
-            self.stream.write(text)
-            self.stream.flush()
+            failed = f"ended with exit status {ended.returncode}" if ended.returncode > 0 else ""
+        except OSError as error:
+            failed = f"cannot be run: {error.strerror}"
         finally:
             signal.signal(signal.SIGINT, before)
+        if failed:
+            self.stream.write(text)
+            self.stream.flush()
+            self.say(
+                f"mailhelp: The pager {pager[0]} {failed}. Set PAGER to another, or --no-pager."
+            )
 
     def _is_long(self, text: str) -> bool:
         """Whether ``text`` and the prompt after it need more lines than the terminal has."""
@@ -145,10 +160,11 @@ class Output:
             pager = shlex.split(self.host.environ.get("PAGER", ""))
         except ValueError:  # quotes that do not close
             pager = []
-        for name in () if pager else ("less", "more"):
-            found = self.host.which(name)
+        found = None
+        for words in (pager, ["less"], ["more"]):
+            found = found or (self.host.which(words[0]) if words else None)
             if found:
-                pager = [found]
+                pager = [found, *words[1:]]
                 break
         if pager and os.path.basename(pager[0]) == "less":
             # LESS may say all kinds of things, and none of them is how our colours get through

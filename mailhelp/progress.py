@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mailhelp.host.machine import Host
+from mailhelp.visible import visible
 
 Progress = Callable[[int, int, str], None]
 
@@ -34,5 +35,5 @@ def shown(
     with bar:
         task = bar.add_task("", total=1)
         yield lambda done, total, what: bar.update(
-            task, completed=done, total=total, description=what
+            task, completed=done, total=total, description=visible(what)
         )

@@ -12,8 +12,8 @@ from mailhelp.knowledge.store import Name
 from mailhelp.light import NamedTuple
 from mailhelp.log.read import Read
 from mailhelp.names import fold
+from mailhelp.patterns.pattern import longest_literal, to_regex
 from mailhelp.patterns.pattern import parse as parse_pattern
-from mailhelp.patterns.pattern import to_regex
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = re.compile(
@@ -27,6 +27,8 @@ _MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = re.compile(r"\s*[\w.+/-]+\s*")
+_PLAIN = re.compile(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
+"""A word, or words without a sign of the shell."""
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
 
@@ -125,7 +127,12 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
             counted = [line for line in head if not any(re.match(regex, line) for regex in aside)]
         if len(counted) < least:
             continue
-        regexes = [to_regex(parse_pattern(text), library.fields) for text in row["patterns"]]
+        # compiling takes longest: what a line must hold is looked for first
+        parsed = [parse_pattern(text) for text in row["patterns"]]
+        near = [
+            parts for parts in parsed if any(longest_literal(parts) in line for line in counted)
+        ]
+        regexes = [to_regex(parts, library.fields) for parts in near]
         fitting = sum(any(re.match(regex, line) for regex in regexes) for line in counted)
         if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
@@ -204,9 +211,12 @@ def queue_id(library: Library, text: str) -> Question | None:
 
 def shell_command(library: Library, text: str) -> Question | None:
     """A shell command of a program that mailhelp or a man page here explains."""
-    if _ONE_WORD.fullmatch(text):  # most are names: a look at a table spares reading all recipes
-        program = text.strip().rpartition("/")[2]
-        if not program or not library.table(f"options/{program}"):
+    if _PLAIN.fullmatch(text):  # most are names and questions: a look at a table spares the rest
+        one = _ONE_WORD.fullmatch(text)
+        first = text.split()[0].rpartition("/")[2]
+        if not first or not (
+            library.table(f"options/{first}") or (not one and library.running("recipe", first))
+        ):
             return None
     from mailhelp.explain import command  # seldom needed
 
@@ -239,12 +249,18 @@ def status_code(library: Library, text: str) -> Question | None:
     rest: list[str] = []
     codes: list[str] = []
     words = text.split()[:_LONGEST_QUESTION]
+    said = [word for word in words if fold(word.strip("?!.,")) not in rules.get("without", ())]
+    alone = said[0] if len(said) == 1 else ""
     for number, word in enumerate(words):
         bare = word.strip("()[]<>{}.,;:?!\"'")
         code = _CODED.sub("", bare, count=1)
         before = words[number - 1].casefold().strip(".,;:") if number else ""
         if _CODE.fullmatch(code) and (
-            not code.isdigit() or not number or code != bare or before in rules.get("before", ())
+            not code.isdigit()
+            or not number
+            or code != bare
+            or before in rules.get("before", ())
+            or alone == word
         ):
             codes.append(code)
         elif number and codes and codes[-1] == words[number - 1] and word[:1] in "-":

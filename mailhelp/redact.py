@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 COVER = "*"
-_HEAD = 4
-"""Letters at the beginning of several words by which a large text is searched for all of them at once."""
 
 _SHOWN = re.compile(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
-_TOKEN = re.compile(r"\s*+([^\s\[\]<>{}]++)\s*+")
+_TOKEN = re.compile(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
+_PROMPT = "+> \t\r"
+"""What a line that asks for more is made of."""
+_SHORT = 4
+"""Blanks that a line has not if it is a row of a table and nothing else."""
+LONGEST_BLOCK = 500
+"""Lines after which a secret of several lines has ended, whatever they hold."""
 
 
 class Redactor:
@@ -22,18 +26,19 @@ class Redactor:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`
         words: dict[str, list[str]] = {}
+        short: dict[str, list[str]] = {}
         for row in table.values():
             for word in row.get("words") or ("",):
                 if "after" not in row:
-                    words.setdefault(word, []).append(row["regex"])
-        self._words = tuple(words.items())
+                    kind = short if row.get("short") else words
+                    kind.setdefault(word, []).append(row["regex"])
+        self._words, self._short = tuple(words.items()), tuple(short.items())
         self._after = [
-            (word, row["after"], row["regex"])
+            (word, row["after"], row["regex"], row.get("until", ""))
             for row in table.values()
             for word in row.get("words") or ("",)
             if "after" in row
         ]
-        self._heads = {word[:_HEAD] for word, _ in self._words}
         self._regexes: dict[str, re.Pattern[str]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -73,55 +78,6 @@ class Redactor:
             places += carried.places(line, places)
             yield cover(line, places) if places else line
 
-    def cover_block(self, text: str, carried: Carried) -> str:
-        """``text``, a block of whole lines of a stream, as ``cover_lines`` gives them.
-
-        ``carried`` is what the block before says of this one. Most lines hold none of the words by which
-        secrets are known: they are not looked at one by one.
-        """
-        folded = text.casefold()
-        heads = {head for head in self._heads if head in folded}
-        words = [
-            (word, sources)
-            for word, sources in self._words
-            if word[:_HEAD] in heads and word in folded
-        ]
-        asking = [word for word, _, _ in self._after if word in folded]
-        if not (words or asking or carried.says):
-            return text
-        rules: dict[int, set[str]] = {}
-        asked: set[int] = set()
-        for word, sources in words:
-            for number in _lines_with(word, folded):
-                rules.setdefault(number, set()).update(sources)
-        for word in asking:
-            asked.update(_lines_with(word, folded))
-        lines = text.split("\n")
-        waiting = sorted(asked.union(rules), reverse=True)
-        number = 0
-        changed = False
-        while waiting or carried.says:
-            if not carried.says:
-                number = waiting.pop()
-            elif number >= len(lines):
-                break
-            elif waiting and waiting[-1] == number:
-                waiting.pop()
-            line = lines[number]
-            own = [
-                found.span("secret")
-                for source in rules.get(number, ())
-                for found in self._regex(source).finditer(line)
-            ]
-            number += 1
-            if not own and not carried.says and number - 1 not in asked:
-                continue  # it says nothing of the next line either
-            places = own + carried.places(line, own)
-            if places:
-                lines[number - 1] = cover(line, places)
-                changed = True
-        return "\n".join(lines) if changed else text
-
     def cover_words(self, words: Iterable[str]) -> list[str]:
         """The words of a command line without secrets, which may show only by the word before them."""
         words = list(words)
@@ -142,20 +98,42 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        sources = {source for word, regexes in self._words if word in folded for source in regexes}
+        is_short = "\n" in text or text.count(" ") < _SHORT
+        sources = {
+            source
+            for word, regexes in (*self._words, *(self._short if is_short else ()))
+            if word in folded
+            for source in regexes
+        }
         return [
             found.span("secret")
             for source in sources
             for found in self._regex(source).finditer(text)
         ]
 
-    def asked(self, line: str) -> list[re.Pattern[str]]:
-        """The regexes of the secrets that the next line holds, since ``line`` asks for them."""
+    def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
+        """The regexes of the secrets that the next line holds, since ``line`` asks for them.
+
+        The second of each says where a secret of several lines ends.
+        """
         folded = line.casefold()
         return [
-            self._regex(source)
-            for word, after, source in self._after
+            (self._regex(source), self._regex(until) if until else None)
+            for word, after, source, until in self._after
             if word in folded and self._regex(after).search(line)
+        ]
+
+    def lasting(self, text: str) -> list[int]:
+        """The numbers of the lines of ``text`` that ask for secrets of several lines, which follow in up to ``LONGEST_BLOCK``."""
+        words = {word for word, _, _, until in self._after if until}
+        folded = text.casefold()
+        if not any(word in folded for word in words):
+            return []
+        return [
+            number
+            for number, line in enumerate(text.split("\n"))
+            if any(word in line.casefold() for word in words)
+            and any(until for _, until in self.asked(line))
         ]
 
     def _regex(self, source: str) -> re.Pattern[str]:
@@ -170,7 +148,8 @@ class Carried:
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._asked: list[re.Pattern[str]] = []
+        self._asked: list[tuple[re.Pattern[str], re.Pattern[str] | None]] = []
+        self._lines = 0
         self._broken_off = False
 
     @property
@@ -181,27 +160,22 @@ class Carried:
     def places(self, line: str, own: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where secrets stand in ``line`` beside its ``own`` places; to be asked line by line."""
         found: list[tuple[int, int]] = []
-        if line.strip():
-            answers = (regex.match(line) for regex in self._asked)
+        if line.strip(_PROMPT):
+            answers = (regex.match(line) for regex, _ in self._asked)
             found += [answer.span("secret") for answer in answers if answer]
-            self._asked = self._redactor.asked(line)
+            self._lines = self._lines + 1 if self._asked else 0
+            goes_on = [
+                (regex, until)
+                for regex, until in self._asked
+                if until and not until.search(line) and self._lines < LONGEST_BLOCK
+            ]
+            self._asked = goes_on + self._redactor.asked(line)
         rest = _TOKEN.fullmatch(line) if self._broken_off else None
         if rest:
             found.append(rest.span(1))
         last = max((end for _, end in (*own, *found)), default=0)
         self._broken_off = last >= max(len(line.rstrip()), 1)
         return found
-
-
-def _lines_with(word: str, text: str) -> Iterator[int]:
-    """The numbers of the lines of ``text`` that hold ``word``, from 0."""
-    number = start = 0
-    at = text.find(word)
-    while at >= 0:
-        number += text.count("\n", start, at)
-        yield number
-        start = text.find("\n", at)
-        at = text.find(word, start) if start >= 0 else -1
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

@@ -7,8 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from mailhelp.errors import MailhelpError, SourceError
-from mailhelp.host.machine import Host
+from mailhelp import last
+from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
+from mailhelp.host.cache import NOT_USED
+from mailhelp.host.machine import Host, refuse_device
 from mailhelp.knowledge.library import REINSTALL, Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.last import Heard, Last
@@ -31,8 +33,8 @@ class Session:
 
     def __init__(self, host: Host, folder: Path | None = None) -> None:
         self.host = host
-        self.folder = folder or bundled_folder(host.environ)
         self.notices: list[str] = []
+        self.folder = folder or bundled_folder(host.environ, self.notices.append)
         self.indexed = False
         self.damaged = False
         self.heard = Heard()
@@ -42,18 +44,18 @@ class Session:
     @cached_property
     def library(self) -> Library:
         """The library. Raises ``SourceError`` if the bundled index cannot be read."""
-        from mailhelp.corpus.notes import open_notes, search_folder
+        from mailhelp.corpus.notes import open_notes
         from mailhelp.knowledge import host_index
 
         bundled = self._bundled()
         notes: Store | None = None
         host: Store | None = None
-        folders = [self.folder / SEARCH]
+        manuals: Path | None = None
         try:
             notes, faults = open_notes(self.host, bundled)
             self.notices += [f"Left out of your notes: {fault}" for fault in faults]
-            if notes is not None and notes.path and search_folder(notes.path).is_dir():
-                folders.append(search_folder(notes.path))
+        except UnusableFolder as error:
+            self.unusable(error)
         except (MailhelpError, OSError) as error:
             self.notices.append(f"Your notes cannot be read: {error}")
         try:
@@ -61,11 +63,13 @@ class Session:
             self.indexed = current is not None and not current.stale
             if current is not None:
                 host = Store(current.folder / CATALOGUE)
-                folders.append(current.folder / SEARCH)
+                manuals = current.folder / SEARCH
+        except UnusableFolder as error:
+            self.unusable(error)
         except (SourceError, OSError) as error:
             self.damage(str(error))
         layers, today = (bundled, notes, host), lambda: self.host.today
-        return Library(*layers, tuple(folders), self.damage, self._places, today)
+        return Library(*layers, manuals, self.damage, self._places, today)
 
     def _places(self, rows: Rows) -> Places:
         from mailhelp.host.places import places
@@ -93,6 +97,30 @@ class Session:
             f"{what} The bundled index answers; 'mailhelp index' builds this host's again."
         )
 
+    def unusable(self, error: UnusableFolder) -> None:
+        """A folder of the user's is done without: say why, and how to mend it; once for all of a home."""
+        why = str(error).rpartition(NOT_USED)[2]
+        if not any(why in notice for notice in self.notices):
+            self.notices.append(f"{error} {error.hint}")
+
+    @cached_property
+    def before(self) -> Last | None:
+        """The last call, ``None`` if there is none that can be read and trusted."""
+        try:
+            return last.recall(self.host)
+        except UnusableFolder as error:
+            self.unusable(error)
+            return None
+
+    def keep(self) -> None:
+        """Keep this call, if it was answered, for ``before`` of the next run."""
+        if self.last is None:
+            return
+        try:
+            last.keep(self.host, self.last, self.redactor.cover_words)
+        except UnusableFolder as error:
+            self.unusable(error)
+
     def open(self, name: str) -> BinaryIO:
         """The text of the file ``name`` or, for ``-``, standard input. Raises ``SourceError``."""
         if name == "-":
@@ -105,6 +133,7 @@ class Session:
     def stdin(self) -> BinaryIO:
         """Standard input, or the text that is read in its place."""
         if self.replayed is None:
+            refuse_device("Standard input", self.host.stdin)
             return self.host.stdin
         from io import BytesIO
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from mailhelp.light import NamedTuple
 from mailhelp.patterns.holes import Hole, Part, parse
+from mailhelp.visible import is_visible
 
 _SAFE = re.compile(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
 """What no shell reads anything into; zsh takes ``=name`` for the path of a program."""
-_INVISIBLE = re.compile(
-    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-)
-"""What takes no room or looks like a blank, beside what is not printable anyway."""
+_NOT_SPLIT = re.compile(r"(?:\bfor \w+ in |(?:^|[;\s])\w+=)\$\Z")
 _BEFORE_A_WORD = frozenset("(;|&`")
+_ENDS_A_COMMAND = "|;&()`\n"
 
 
 def quoted_hole(parts: tuple[Part, ...]) -> str | None:
@@ -26,24 +26,36 @@ def quoted_hole(parts: tuple[Part, ...]) -> str | None:
 
     Inside ``"$(…)"`` it can: quotes begin anew there.
     """
-    quotes = [""]
+    return next((name for name, quotes, _ in _placed(parts) if quotes), None)
+
+
+def split_hole(parts: tuple[Part, ...]) -> str | None:
+    """The name of a hole inside a ``$(…)`` whose output the shell splits into words and takes for patterns.
+
+    That of ``for x in $(…)`` is meant to be split.
+    """
+    return next((name for name, _, is_split in _placed(parts) if is_split), None)
+
+
+def _placed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, bool]]:
+    """Each hole, the quote that it stands in, and whether what it is part of is split into words."""
+    within = [("", False)]
+    before = ""
     for part in parts:
         if isinstance(part, Hole):
-            if quotes[-1]:
-                return part.name
+            yield part.name, within[-1][0], any(is_split for _, is_split in within)
             continue
-        before = ""
         for char in part:
-            if quotes[-1] and char == quotes[-1]:
-                quotes[-1] = ""
-            elif before == "$" and char == "(" and quotes[-1] in ("", '"'):
-                quotes.append("")
-            elif char == ")" and not quotes[-1] and len(quotes) > 1:
-                quotes.pop()
-            elif not quotes[-1] and char in "'\"`":
-                quotes[-1] = char
-            before = char
-    return None
+            quotes = within[-1][0]
+            if quotes and char == quotes:
+                within[-1] = "", within[-1][1]
+            elif before[-1:] == "$" and char == "(" and quotes in ("", '"'):
+                within.append(("", not quotes and not _NOT_SPLIT.search(before)))
+            elif char == ")" and not quotes and len(within) > 1:
+                within.pop()
+            elif not quotes and char in "'\"`":
+                within[-1] = char, within[-1][1]
+            before += char
 
 
 def quote(value: str) -> str:
@@ -53,33 +65,70 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "'\"'\"'") + "'"
 
 
-def fill(template: str, values: Mapping[str, str], *, missing: str = "drop") -> str | None:
+def file(name: str) -> str:
+    """The file ``name`` as a word of a command: no option; ``FILE`` if it cannot be seen what it is called."""
+    if not is_visible(name):
+        return "FILE"
+    return quote(f"./{name}" if name.startswith(("-", "+")) else name)
+
+
+def fill(
+    template: str,
+    values: Mapping[str, str],
+    *,
+    missing: str = "drop",
+    checks: Mapping[str, str] = MappingProxyType({}),
+) -> str | None:
     """The command with its holes filled, each value quoted as (part of) one shell word.
 
-    ``None`` if a value is missing, holds what can't be seen, or could be taken for an option
-    because it begins with ``-`` or ``+`` where a word begins. With ``missing="show"`` a missing value
-    is shown as its name in capitals.
+    A value that cannot stand in its place (``unfit``) is shown as its name in capitals. ``None`` if a value
+    is missing or empty; with ``missing="show"`` that one is shown as its name, too.
     """
     filled = ""
+    for text, name, value, why in _pieces(template, values, checks):
+        if name and not value and missing == "drop":
+            return None
+        filled += text if not name else name.upper() if why or not value else quote(value)
+    return filled
+
+
+def unfit(
+    template: str, values: Mapping[str, str], checks: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """The holes of ``template`` whose ``values`` cannot stand there, each with the reason.
+
+    A value must be seen as what it is, must not be taken for an option where a word begins with it, and
+    must match the regex that ``checks`` has for it.
+    """
+    return {name: why for _, name, _, why in _pieces(template, values, checks) if why}
+
+
+def _pieces(
+    template: str, values: Mapping[str, str], checks: Mapping[str, str]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Fixed text; or a hole's name, its value (empty if there is none) and why that is unfit."""
+    before = ""
     only_operands = False
     for part in parse(template):
         if isinstance(part, str):
-            filled += part
-            only_operands = only_operands or " -- " in part
+            # what follows a -- is no option, up to the next command
+            ends = max((part.rfind(sign) for sign in _ENDS_A_COMMAND), default=-1)
+            operands = part.rfind(" -- ")
+            only_operands = operands > ends or (only_operands and ends < 0)
+            before = part or before
+            yield part, "", "", ""
             continue
-        value = values.get(part.name)
-        if value is None:
-            if missing == "drop":
-                return None
-            filled += part.name.upper()
-            continue
-        begins_word = not filled or filled[-1].isspace() or filled[-1] in _BEFORE_A_WORD
-        if not value or not value.isprintable() or _INVISIBLE.search(value):
-            return None
-        if value.startswith(("-", "+")) and begins_word and not only_operands:
-            return None
-        filled += quote(value)
-    return filled
+        value = values.get(part.name) or ""
+        begins_word = not before or before[-1].isspace() or before[-1] in _BEFORE_A_WORD
+        why = ""
+        if value and not is_visible(value):
+            why = "its value has characters that cannot be seen"
+        elif value.startswith(("-", "+")) and begins_word and not only_operands:
+            why = "its value would be read as an option"
+        elif value and part.name in checks and not re.fullmatch(checks[part.name], value):
+            why = "its value cannot be one"
+        before = "x"
+        yield "", part.name, value, why
 
 
 def say(text: str, values: Mapping[str, str]) -> str:

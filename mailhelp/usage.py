@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from mailhelp import shell
 from mailhelp.answer import SEVERITIES
-from mailhelp.dangers import fits, of_setting
+from mailhelp.conditions import fits, of_setting, sentence
 from mailhelp.light import NamedTuple
 from mailhelp.shell import Simple, Word, commands
 
@@ -481,18 +482,30 @@ def everything(found: Iterable[Command]) -> Iterator[Command]:
 
 
 def dangers(
-    rows: Mapping[str, Mapping[str, Any]], found: Iterable[Command], tools: Tools
+    rows: Mapping[str, Mapping[str, Any]],
+    found: Iterable[Command],
+    tools: Tools,
+    checks: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
 ) -> list[Mapping[str, Any]]:
-    """The rows of ``corpus/dangers.toml`` that the commands fit, worst first."""
+    """The rows of ``corpus/dangers.toml`` that the commands fit, worst first.
+
+    Of ``checks`` (``corpus/checks/``) those that a setting fails count too, in the same shape.
+    """
     seen: dict[str, Mapping[str, Any]] = {}
     for command in everything(found):
         for name, row in rows.items():
-            if "program" in row and name not in seen and is_dangerous(row, command, tools):
+            if name not in seen and is_dangerous(row, command, tools):
                 seen[name] = row
         for piece in command.pieces:
             if piece.meaning and piece.meaning.settings and "=" in (piece.value or ""):
                 setting, _, value = (piece.value or "").partition("=")
-                seen |= dict(of_setting(rows, setting.strip(), value.strip()))
+                for name, row, values in of_setting(checks(), setting.strip(), value.strip()):
+                    fix = (
+                        {**each, "run": run}
+                        for each in row.get("fix", ())
+                        if (run := shell.fill(each["run"], values))
+                    )
+                    seen[name] = {**row, "danger": sentence(row, values), "instead": list(fix)}
     return sorted(seen.values(), key=lambda row: SEVERITIES.index(row["severity"]))
 
 

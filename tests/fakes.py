@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class FakeHost(Host):
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     left: list[tuple[str, ...]] = field(default_factory=list)
+    programs: frozenset[str] = frozenset()
+    root: bool = False
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -106,6 +109,24 @@ class FakeHost(Host):
         there = there or (name == "postconf" and bool(self.settings))
         return f"/usr/bin/{name}" if there else None
 
+    @property
+    def running(self) -> frozenset[str]:
+        return self.programs
+
+    @property
+    def is_root(self) -> bool:
+        return self.root
+
+    def can_read(self, path: str) -> bool:
+        return path in self.files
+
+    def stat(self, path: str) -> os.stat_result:
+        raise OSError("this host knows nothing of its files")
+
+    @property
+    def search_path(self) -> str:
+        return "/usr/bin"
+
     def is_file(self, path: str) -> bool:
         return path in self.files
 
@@ -114,6 +135,10 @@ class FakeHost(Host):
 
     def text_of(self, path: str) -> str | None:
         return self.files.get(path)
+
+    def stream(self, *argv: str) -> BinaryIO:
+        self.asked.append(argv)
+        return BytesIO(self.commands[argv[:1]].stdout.encode())
 
     def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
         self.left.append(argv)

@@ -9,6 +9,7 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Answer
+from mailhelp.host.machine import Output
 from tests.conftest import LINE, Done, Mailhelp
 
 SEED = Path(__file__).parent / "seed"
@@ -330,6 +331,67 @@ def test_a_man_page_however_it_is_called(
     assert "All parameters." in done.out
 
 
+@pytest.fixture
+def manual(mailhelp: Mailhelp) -> Mailhelp:
+    """A host with an index of two pieces of a man page."""
+    from mailhelp.knowledge import manuals
+    from mailhelp.knowledge.document import Document
+    from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+
+    build = mailhelp.host.cache_dir / "host/x-1"
+    data = {"page": "wombat", "section": "5"}
+    pages = [
+        Document(
+            f"page/wombat.5/{name}",
+            "page",
+            f"wombat(5): {name}",
+            (name,),
+            text=text,
+            data={**data, "text": text},
+        )
+        for name, text in (
+            ("burrow_depth", "How deep the zyzzyva gauge digs."),
+            ("burrow_width", "The gauge of a zyzzyva."),
+        )
+    ]
+    manuals.build(build / SEARCH, pages)
+    (build.parent / "current").write_text(build.name)
+    store = Store.create(build / CATALOGUE)
+    store.add(pages)
+    store.close()
+    return mailhelp
+
+
+def test_words_are_looked_for_in_the_manuals(manual: Mailhelp) -> None:
+    both = manual("man", "zyzzyva", "gauge").out
+    assert "burrow_depth" in both
+    assert "burrow_width" in both
+    assert "How deep" in manual("1").out + manual("2").out
+    row = manual("man", '"zyzzyva gauge"').out
+    assert "burrow_depth" in row
+    assert "burrow_width" not in row
+    assert "burrow_width" in manual("man", "zyzz*", "burrow_width*").out
+    nothing = manual("man", "zyzzyva", "pangolin")
+    assert nothing.code == 1
+    assert "none has all of these words" in nothing.err
+
+
+def test_what_no_entry_knows_is_told_by_a_manual(manual: Mailhelp) -> None:
+    assert "wombat(5)" in manual("zyzzyva", "gauge").out
+    assert "wombat(5)" not in manual("relay", "access", "denied").out
+
+
+@pytest.mark.parametrize("words", ["the of why", '*:()"~', "?! …", "zyzzyva " * 10_000])
+def test_what_says_nothing_is_said_to_find_nothing(mailhelp: Mailhelp, words: str) -> None:
+    done = mailhelp(words)
+    assert done.code == 1
+    assert "Nothing found" in done.err
+
+
+def test_a_question_of_ten_thousand_words_is_answered(mailhelp: Mailhelp) -> None:
+    assert mailhelp("why is mail deferred " * 2500).code == 0
+
+
 # --- this host's index
 
 
@@ -430,6 +492,30 @@ def test_two_processes_say_the_same(mailhelp: Mailhelp, long_log: str) -> None:
     assert one.out == two.out
 
 
+def test_the_journal_where_there_is_no_file(mailhelp: Mailhelp) -> None:
+    host = mailhelp.host
+    host.terminal = True
+    host.files |= {"/etc/postfix/main.cf": "", "/var/log/journal/1/system.journal": ""}
+    line = LINE.replace("Nov 22 06:25:16", "2026-11-22T06:25:16.123456+0100")
+    host.commands["journalctl",] = Output(line * 4)
+    assert "journal: 4 records" in mailhelp("log", "--last", "7h").out
+    (asked,) = [argv for argv in host.asked if argv[0] == "journalctl"]
+    assert "--since=2026-11-22 05:30:00" in asked
+    host.commands["journalctl",] = Output("")
+    assert mailhelp("log").code == 3
+    del host.commands["journalctl",]
+    assert mailhelp("log", "journal").code == 3
+
+
+def test_a_pattern_that_no_shell_filled_in(mailhelp: Mailhelp, long_log: str) -> None:
+    done = mailhelp("log", "--json", long_log[:-3] + "*")
+    assert report(done)["records"] == 31
+
+
+def test_following_needs_a_terminal_and_one_file(mailhelp: Mailhelp, long_log: str) -> None:
+    assert mailhelp("log", "--follow", long_log).code == 2
+
+
 def test_a_source_of_several_that_fails(mailhelp: Mailhelp, long_log: str) -> None:
     done = mailhelp("log", long_log, "/nowhere/mail.log")
     assert done.code == 3
@@ -446,3 +532,14 @@ def test_a_long_log_at_a_terminal_is_told_as_a_whole(mailhelp: Mailhelp, long_lo
     assert mailhelp("--color", "never", "explain", long_log).out == done.out
     everything = mailhelp("--color", "never", "explain", "--all", long_log)
     assert everything.out == piped.out != done.out
+
+
+def test_a_mail_is_told_though_a_file_is_gone(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "Nov 20 10:00:00 mx postfix/qmgr[3]: AAAAA1: from=<a@example.net>, size=500, nrcpt=1 (queue active)\n"
+    )
+    done = mailhelp("trace", "AAAAA1", str(tmp_path / "gone.log"), str(log))
+    assert done.code == 3
+    assert done.out.startswith("Mail from a@example.net")
+    assert "gone.log cannot be read" in done.err

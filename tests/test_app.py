@@ -44,8 +44,8 @@ def test_every_command_is_among_the_calls() -> None:
 @pytest.mark.parametrize(
     ("words", "said", "hint"),
     [
-        (["--zap"], "No such option: --zap", "mailhelp --help"),
-        (["trace", "--zap"], "No such option: --zap", "mailhelp trace --help"),
+        (["--zap"], "--zap", "mailhelp --help"),
+        (["trace", "--zap"], "--zap", "mailhelp trace --help"),
         (["doctor", "x"], "unexpected", "mailhelp doctor --help"),
         (["trace", "--all=3"], "--all", "mailhelp trace --help"),
     ],
@@ -54,7 +54,7 @@ def test_mistakes_are_sentences(words: list[str], said: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         app.read(words, Options(), 80)
     assert said in str(caught.value)
-    assert str(caught.value).endswith(".")
+    assert str(caught.value)[-1] in ".?"
     assert "\n" not in str(caught.value)
     assert hint in caught.value.hint
 

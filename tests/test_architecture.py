@@ -10,11 +10,11 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
-    {"light"},
-    {"errors", "answer", "names", "commands", "dangers", "knowledge.english"},
+    {"light", "visible"},
+    {"errors", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
     {"arguments", "completion", "times", "patterns", "host.machine", "knowledge.document"},
-    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.search", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
-    {"log", "usage", "last"},
+    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
+    {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
     {"session"},
@@ -31,7 +31,7 @@ FLOORS = [
     {"__main__"},
 ]  # fmt: skip
 ONLY = {
-    "whoosh": {"knowledge.search"},
+    "whoosh": {"knowledge.manuals", "knowledge.terms"},
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
     "typer": {"app"},

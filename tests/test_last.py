@@ -69,11 +69,16 @@ def test_an_option_of_another_release_is_left_out(mailhelp: Mailhelp) -> None:
     assert mailhelp("-v").code == 0
 
 
-def test_a_cache_that_cannot_be_written_is_silent(mailhelp: Mailhelp) -> None:
+def test_a_cache_that_cannot_be_written_is_told_beside_the_answer(mailhelp: Mailhelp) -> None:
     mailhelp.host.cache_dir.write_text("a file where the folder should be")
     done = mailhelp("--json", "5.7.1")
     assert json.loads(done.out)["kind"] == "status"
     assert done.code == 0
+    assert done.err.count("\n") == 1
+    assert (
+        "cannot be written: A file is in its place. Move it away, or name another folder"
+        in done.err
+    )
 
 
 def test_a_link_in_the_cache_is_not_followed(host: FakeHost) -> None:

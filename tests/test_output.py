@@ -53,10 +53,14 @@ class Pager:
         self.words: list[str] = []
         self.text = ""
         self.environment: dict[str, str] = {}
+        self.status = 0
         monkeypatch.setattr(subprocess, "run", self.run)
 
-    def run(self, words: list[str], *, input: bytes, env: dict[str, str], **_: Any) -> None:
+    def run(
+        self, words: list[str], *, input: bytes, env: dict[str, str], **_: Any
+    ) -> subprocess.CompletedProcess[bytes]:
         self.words, self.text, self.environment = words, input.decode(), env
+        return subprocess.CompletedProcess(words, self.status)
 
 
 @pytest.fixture
@@ -107,10 +111,30 @@ def test_colours_take_no_room(host: FakeHost, pager: Pager) -> None:
 def test_the_users_pager(host: FakeHost, pager: Pager) -> None:
     host.variables["PAGER"] = "less -S"
     on(host).answers([LONG])
-    assert pager.words == ["less", "-S", "-R"]
+    assert pager.words == ["/usr/bin/less", "-S", "-R"]
+    host.commands["most",] = machine.Output()
     host.variables["PAGER"] = "most"
     on(host).answers([LONG])
-    assert pager.words == ["most"]
+    assert pager.words == ["/usr/bin/most"]
+
+
+def test_a_pager_that_is_not_here_is_replaced(host: FakeHost, pager: Pager) -> None:
+    host.variables["PAGER"] = "most -x"
+    on(host).answers([LONG])
+    assert pager.words == ["/usr/bin/less", "-R"]
+
+
+def test_a_pager_gets_no_path_into_the_current_directory(host: FakeHost, pager: Pager) -> None:
+    host.variables["PATH"] = ".::/usr/bin"
+    on(host).answers([LONG])
+    assert pager.environment["PATH"] == host.search_path
+
+
+def test_what_a_pager_failed_to_show_is_written(host: FakeHost, pager: Pager) -> None:
+    pager.status = 1
+    on(host).answers([LONG])
+    assert "Long" in host.written.getvalue()
+    assert "less ended with exit status 1" in host.said.getvalue()
 
 
 def test_more_gets_no_colour(host: FakeHost, pager: Pager) -> None:
@@ -133,6 +157,7 @@ def test_a_pager_that_cannot_be_run(host: FakeHost, monkeypatch: pytest.MonkeyPa
         raise FileNotFoundError
 
     host.terminal = True
+    host.commands["nosuch",] = machine.Output()
     host.variables["PAGER"] = "nosuch"
     monkeypatch.setattr(subprocess, "run", broken)
     on(host).answers([LONG])

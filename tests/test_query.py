@@ -95,7 +95,9 @@ def test_a_code_anywhere(session: Session, text: str) -> None:
     assert first(session, text) == "status/x.7.1"
 
 
-@pytest.mark.parametrize("text", ["what does error 554 mean", "smtp error 554", "554"])
+@pytest.mark.parametrize(
+    "text", ["what does error 554 mean", "what is 554", "smtp error 554", "554"]
+)
 def test_a_reply_code_in_a_sentence(session: Session, text: str) -> None:
     assert first(session, text) == "status/554"
 

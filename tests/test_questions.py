@@ -22,6 +22,8 @@ from mailhelp.corpus.read import read
 from mailhelp.knowledge import search
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.links import links
+from mailhelp.knowledge.store import Store
+from mailhelp.knowledge.weights import weigh
 from mailhelp.session import Session
 from tests.conftest import CORPUS
 
@@ -59,12 +61,12 @@ def test_question(session: Session, text: str, expected: list[str]) -> None:
 
 
 def test_most_are_told_and_not_listed_alone(session: Session) -> None:
-    """The right entry is the answer itself for 199 of 240 questions; this holds most of what was reached."""
+    """The right entry is the answer itself for 300 of 365 questions; this holds most of what was reached."""
     told = 0
     for case in questions():
         text, expected = case.values
         told += bool(set(expected) & set(offered(ask(session, text), listed=0)))
-    assert told >= 0.82 * len(questions())
+    assert told >= 0.81 * len(questions())
 
 
 def test_expected_documents_exist(session: Session) -> None:
@@ -87,38 +89,37 @@ def phrases() -> Phrases:
     return {entry.id: set(entry.front.get("asked_as", ())) for entry in read(CORPUS).entries}
 
 
-def found_without(
-    folder: Path, documents: Iterable[Document], away: Phrases
-) -> Callable[[str], list[str]]:
+def found_without(documents: Iterable[Document], away: Phrases) -> Callable[[str], list[str]]:
     """A search over ``documents`` without the phrases that are ``away``: question → ids, best first."""
     kept = [
         doc._replace(asked_as=tuple(p for p in doc.asked_as if p not in away.get(doc.id, ())))
         for doc in documents
     ]
-    search.build(folder, kept, links(kept))
-    return lambda text: [hit.id for hit in search.search([folder], text, 10)]
+    store = Store()
+    store.add_searched(*weigh(kept, links(kept)))
+    weights = tomllib.loads((CORPUS / "ranking.toml").read_text(encoding="utf-8"))["weights"]
+    return lambda text: [hit.id for hit in search.search([store], text, 10, weights=weights)]
 
 
-def shares(ranks: Iterable[int]) -> tuple[float, float]:
-    """Percent of the ranks (from 0) that are among the first 3 and among the first 10."""
+def shares(ranks: Iterable[int]) -> list[float]:
+    """Percent of the ranks (from 0) that are the first, among the first 3 and among the first 10."""
     known = list(ranks)
-    return tuple(100 * sum(rank < most for rank in known) / len(known) for most in (3, 10))  # type: ignore[return-value]
+    return [100 * sum(rank < most for rank in known) / len(known) for most in (1, 3, 10)]
 
 
-def test_without_any_phrases(documents: list[Document], phrases: Phrases, tmp_path: Path) -> None:
-    find = found_without(tmp_path / "search", documents, phrases)
+def test_without_any_phrases(documents: list[Document], phrases: Phrases) -> None:
+    find = found_without(documents, phrases)
     ranks = []
     for case in questions():
         ids = find(case.values[0])
         ranks.append(min((ids.index(id) for id in case.values[1] if id in ids), default=99))
-    first, ten = shares(ranks)
-    assert first > 82
+    told, first, ten = shares(ranks)
+    assert told > 60
+    assert first > 83
     assert ten > 92
 
 
-def test_each_phrase_away_from_its_own_entry(
-    documents: list[Document], phrases: Phrases, tmp_path: Path
-) -> None:
+def test_each_phrase_away_from_its_own_entry(documents: list[Document], phrases: Phrases) -> None:
     known = {doc.id for doc in documents}
     pairs = [(id, text) for id, texts in sorted(phrases.items()) for text in sorted(texts)]
     pairs = [(id, text) for id, text in pairs if id in known and len(text.split()) > 2]
@@ -129,10 +130,11 @@ def test_each_phrase_away_from_its_own_entry(
         away: Phrases = defaultdict(set)
         for id, text in fold:
             away[id].add(text)
-        find = found_without(tmp_path / str(number), documents, away)
+        find = found_without(documents, away)
         for id, text in fold:
             ids = find(text)
             ranks.append(ids.index(id) if id in ids else 99)
-    first, ten = shares(ranks)
-    assert first > 57
-    assert ten > 80
+    told, first, ten = shares(ranks)
+    assert told > 32
+    assert first > 53
+    assert ten > 71

@@ -135,7 +135,7 @@ PIPED: dict[str, Callable[[], str]] = {
 @pytest.fixture
 def host(mailhelp: Mailhelp) -> FakeHost:
     """A mail server with a few settings of its own, a manual and a terminal."""
-    from mailhelp.knowledge import search
+    from mailhelp.knowledge import manuals
     from mailhelp.knowledge.document import Document
     from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 
@@ -150,7 +150,7 @@ def host(mailhelp: Mailhelp) -> FakeHost:
     for name in ("dig", "openssl", "postsuper", "postqueue", "postcat", "qshape", "ss"):
         host.commands[name,] = Output("")
     build = host.cache_dir / "host/x-1"
-    search.build(build / SEARCH, [])
+    manuals.build(build / SEARCH, [])
     (build.parent / "current").write_text(build.name)
     (build.parent / "asked").touch()  # another one is being built already
     store = Store.create(build / CATALOGUE)

@@ -7,7 +7,7 @@ import pytest
 from mailhelp.answer import escape_markdown
 from mailhelp.errors import CorpusError
 from mailhelp.patterns.holes import Hole, parse
-from mailhelp.shell import commands, fill, quoted_hole
+from mailhelp.shell import commands, file, fill, quoted_hole, split_hole, unfit
 
 HOSTILE = [
     "$(touch /tmp/owned)",
@@ -52,20 +52,47 @@ def test_a_value_inside_a_word_is_quoted_too(value: str) -> None:
 
 
 def test_a_value_can_not_become_an_option() -> None:
-    assert fill("postcat -q {queue_id}", {"queue_id": "-v"}) is None
+    assert fill("postcat -q {queue_id}", {"queue_id": "-v"}) == "postcat -q QUEUE_ID"
+    assert "an option" in unfit("postcat -q {queue_id}", {"queue_id": "-v"})["queue_id"]
     assert fill("grep -- {queue_id}", {"queue_id": "-v"}) == "grep -- -v"
     assert fill("swaks --to={to}", {"to": "-x"}) == "swaks --to=-x"
 
 
 @pytest.mark.parametrize(
-    "value", ["\x1b]0;x\x07", "a\nb", "a\x00b", "\u202egnp.exe", "\x9b31m", ""]
+    "value",
+    [
+        "\x1b]0;x\x07",
+        "a\nb",
+        "a\x00b",
+        "\u202egnp.exe",
+        "\x9b31m",
+        "a\u00a0b",
+        "e" + "\u0301" * 9,
+        "\ue000",
+    ],
 )
-def test_control_characters_and_nothing_never_reach_a_command(value: str) -> None:
-    assert fill("grep -- {text}", {"text": value}) is None
+def test_what_cannot_be_seen_never_reaches_a_command(value: str) -> None:
+    assert fill("grep -- {text}", {"text": value}) == "grep -- TEXT"
+    assert "cannot be seen" in unfit("grep -- {text}", {"text": value})["text"]
+
+
+def test_a_value_that_is_not_what_it_should_be_is_left_to_the_reader() -> None:
+    checks = {"host": r"[\w.-]+"}
+    assert (
+        fill("dig {host} {type}", {"host": "@evil", "type": "mx"}, checks=checks) == "dig HOST mx"
+    )
+    assert fill("dig {host}", {"host": "mx.example"}, checks=checks) == "dig mx.example"
+    assert list(unfit("dig {host}", {"host": "@evil"}, checks)) == ["host"]
+
+
+def test_a_file_is_no_option_and_is_called_what_is_seen() -> None:
+    assert [file(name) for name in ("-rf", "a b", "x\x1b[2J")] == ["./-rf", "'a b'", "FILE"]
 
 
 def test_a_missing_value_drops_the_command_or_is_shown_in_capitals() -> None:
     assert fill("postcat -q {queue_id}", {}) is None
+    assert fill("postcat -q {queue_id}", {"queue_id": ""}) is None
+    assert fill("{a} -q {queue_id}", {"a": "-x"}) is None
     assert fill("postcat -q {queue_id}", {}, missing="show") == "postcat -q QUEUE_ID"
 
 
@@ -79,12 +106,31 @@ def test_markdown_of_data_shows_itself() -> None:
 
 
 def test_a_value_can_not_become_an_operand_of_dig() -> None:
-    assert fill("dig {domain}", {"domain": "+trace"}) is None
+    assert fill("dig {domain}", {"domain": "+trace"}) == "dig DOMAIN"
 
 
 def test_a_value_cannot_end_the_options_for_the_next_one() -> None:
-    assert fill("prog {a} {b}", {"a": "x -- y", "b": "-rf"}) is None
+    assert fill("prog {a} {b}", {"a": "x -- y", "b": "-rf"}) == "prog 'x -- y' B"
     assert fill("prog -- {a} {b}", {"a": "x", "b": "-rf"}) == "prog -- x -rf"
+
+
+@pytest.mark.parametrize("sign", ["| ", "; ", "&& ", "$(", "`", "> f; "])
+def test_that_no_options_follow_holds_for_one_command(sign: str) -> None:
+    assert fill(f"grep -- {{a}} f {sign}grep {{b}}", {"a": "-x", "b": "-f"}).endswith("grep B")
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("df $(dirname -- {path})", "path"),
+        ('df "$(dirname -- {path})"', None),
+        ('df "$(x $(dirname -- {path}))"', "path"),
+        ("for m in $(postconf -h {name}); do echo $m; done", None),
+        ('d=$(dirname -- {path}); df "$d"', None),
+    ],
+)
+def test_what_is_split_into_words_again_is_noticed(template: str, name: str | None) -> None:
+    assert split_hole(parse(template)) == name
 
 
 def words(text: str) -> list[list[str]]:

@@ -163,15 +163,22 @@ def test_dangers_worst_first_also_of_a_setting() -> None:
             "program": ["tool"], "patterns": ["-f"], "without": ["-n *"], "severity": "fatal",
         },
         "empties": {"program": [">"], "patterns": ["*.cf"], "severity": "error"},
-        "open": {"parameter": ["nets"], "is": ["all"], "severity": "notice"},
     }  # fmt: skip
+    when = [{"parameter": "nets", "is": ["all"]}]
+    fix = [{"run": "tool -x {name}", "why": "Closes it."}]
+    checks = {
+        "open": {"when": when, "severity": "notice", "title": "Open", "meaning": "All.", "fix": fix}
+    }
 
     def names(text: str) -> list[str]:
-        found = usage.dangers(rows, usage.read_all(text, TOOLS), TOOLS)
-        return [next(name for name in rows if rows[name] is row) for row in found]
+        found = usage.dangers(rows, usage.read_all(text, TOOLS), TOOLS, lambda: checks)
+        told = {id(row): name for name, row in rows.items()}
+        return [told.get(id(row)) or row["danger"] for row in found]
 
     assert names("sudo tool -rf x >main.cf") == ["large", "empties", "small"]
     assert names("tool -rf -n 5") == ["small"]
     assert names("tool x >>main.cf") == []
-    assert names("tool -o 'nets = all'") == ["open"]
+    assert names("tool -o 'nets = all'") == ["Open. All."]
+    (row,) = usage.dangers({}, usage.read_all("tool -o nets=all", TOOLS), TOOLS, lambda: checks)
+    assert row["instead"] == [{"run": "tool -x nets", "why": "Closes it."}]
     assert names("tool -o nets=none") == []

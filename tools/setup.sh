@@ -41,7 +41,7 @@ install_venv_module() {
     must "installing python3-venv" $as_root apt-get install -qq -y --no-install-recommends python3-venv
 }
 
-# setup TOP EXTRAS: EXTRAS is '' or '[test]'
+# setup TOP LOCK: into TOP/.venv; LOCK is '' (the newest that pyproject.toml allows), or a file of releases with hashes
 setup() {
     if [ ! -x "$1/.venv/bin/pip" ]; then
         python=$(find_python) || exit 1
@@ -49,6 +49,13 @@ setup() {
         rm -rf "$1/.venv"
         must "making $1/.venv" "$python" -m venv "$1/.venv"
     fi
-    must "installing mailhelp and what it needs into it (a minute or less)" \
-        "$1/.venv/bin/pip" install --quiet --disable-pip-version-check --editable "$1$2"
+    if [ -n "$2" ]; then
+        must "installing what mailhelp and its tests need (a minute or less)" \
+            "$1/.venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$1/$2"
+        must "installing mailhelp" "$1/.venv/bin/pip" install --quiet --disable-pip-version-check \
+            --no-deps --no-build-isolation --editable "$1"
+    else
+        must "installing mailhelp and what it needs into it (a minute or less)" \
+            "$1/.venv/bin/pip" install --quiet --disable-pip-version-check --editable "$1"
+    fi
 }

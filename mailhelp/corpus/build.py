@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import zlib
 from pathlib import Path
 
 from mailhelp.errors import CorpusError
-from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+from mailhelp.knowledge.store import CATALOGUE, Store
 
 
 def build(corpus: Path, folder: Path) -> None:
@@ -29,17 +28,13 @@ def build(corpus: Path, folder: Path) -> None:
             f"The corpus has {len(faults)} faults.", tuple(str(fault) for fault in faults)
         )
     folder.mkdir(parents=True, exist_ok=True)
-    catalogue, search = folder / f"{CATALOGUE}.new", folder / f"{SEARCH}.new"
+    catalogue = folder / f"{CATALOGUE}.new"
     catalogue.unlink(missing_ok=True)
-    shutil.rmtree(search, ignore_errors=True)
     store = Store.create(catalogue)
     write.fill(store, compiled, fingerprint=_fingerprint(corpus))
     store.close()
-    write.search(search, compiled)
     names_file.write(folder, (row for each in compiled.documents for row in names_file.rows(each)))
     catalogue.replace(folder / CATALOGUE)
-    shutil.rmtree(folder / SEARCH, ignore_errors=True)
-    search.rename(folder / SEARCH)
 
 
 def _fingerprint(corpus: Path) -> str:

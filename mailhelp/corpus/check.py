@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mailhelp.corpus import linear, messages, samples
+from mailhelp.corpus import checks, linear, messages, samples
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.compile import Compiled, compile_corpus
 from mailhelp.corpus.fields import regex_fault
@@ -65,6 +65,7 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
         *_references(corpus, compiled, base),
         *samples.faults(corpus, compiled, base, notes),
         *linear.faults(corpus, compiled),
+        *checks.faults(corpus, compiled),
     ]
     for entry in corpus.entries:
         faults += _examples(entry)

@@ -15,7 +15,7 @@ from mailhelp import shell, usage
 from mailhelp.corpus import prose, schema
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.fields import FieldSet
-from mailhelp.corpus.read import Corpus, Entry, Fault, line_of
+from mailhelp.corpus.read import CHECKS, Corpus, Entry, Fault, place_of
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import PatternRow
@@ -144,8 +144,7 @@ def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Itera
         own = compiled.own_tables[name] = {}
         for key, row in table.items():
             if fault := _row_fault(name, key, row):
-                path = corpus.folder / f"{name}.toml"
-                line = line_of(path.read_text(encoding="utf-8"), key)
+                path, line = place_of(corpus.folder, name, key)
                 yield Fault(path, line, f"[{key}] {fault}")
             else:
                 own[key] = row
@@ -234,7 +233,7 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
         "causes": [_prose(item) for item in prose.list_items(sections.pop("Causes", ""))],
         "actions": [_prose(item) for item in prose.list_items(sections.pop("What to do", ""))],
         "sections": [{"title": title, **_prose(text)} for title, text in sections.items()],
-        "commands": [_command(row, compiled.tables) for row in front.get("commands", ())],
+        "commands": [_command(row, front, compiled) for row in front.get("commands", ())],
     }
     if versions := _versions(front):
         data["sections"].append({"title": "Versions", **_prose(versions)})
@@ -260,28 +259,53 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
     return data
 
 
-def _command(row: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
-    """A command of an entry; what ``use`` names comes from ``commands.toml``, ``why`` may be its own."""
+def _command(
+    row: Mapping[str, Any], front: Mapping[str, Any], compiled: Compiled
+) -> dict[str, Any]:
+    """A command of an entry; what ``use`` names comes from ``commands.toml``, ``why`` may be its own.
+
+    ``checks`` has for each hole what its value must match.
+    """
+    tables = compiled.tables
     command = dict(row)
     name = command.pop("use", None)
     if name is not None:
         if name not in tables.get("commands", {}):
             raise CorpusError(f"commands: there is no '{name}' in commands.toml")
         command = {**tables["commands"][name], **command}
-    inside = shell.quoted_hole(holes.parse(command["run"]))
-    if inside:
+    parts = holes.parse(command["run"])
+    if inside := shell.quoted_hole(parts):
         raise CorpusError(
             f"'{command['run']}': {{{inside}}} stands inside quotes; it is quoted when filled"
         )
+    if inside := shell.split_hole(parts):
+        raise CorpusError(
+            f"'{command['run']}': what is made of {{{inside}}} is split into words: write \"$(…)\""
+        )
+    if checks := _checks(holes.holes(parts), front.get("placeholders", {}), compiled):
+        command["checks"] = checks
     danger = _danger(command["run"], tables) if command.get("changes") else ""
     return {**command, "danger": danger} if danger else command
+
+
+def _checks(
+    names: Iterable[str], placeholders: Mapping[str, Mapping[str, str]], compiled: Compiled
+) -> dict[str, str]:
+    """For each hole of a command what its value must match, by the field that it is of."""
+    found = {}
+    for name in names:
+        field = compiled.fields.get(placeholders.get(name, {}).get("check", name))
+        if field is not None and field.argument:
+            found[name] = field.argument
+    return found
 
 
 def _danger(run: str, tables: Mapping[str, Any]) -> str:
     """What a command that changes things deletes or opens, if that is grave: who chose it knew of the rest."""
     tools = usage.TableTools(lambda name: tables.get(name, {}))
     found = usage.read_all(shell.say(run, {}), tools)
-    for row in usage.dangers(tables.get("dangers", {}), found, tools):
+    checks = tables.get(CHECKS, {})
+    for row in usage.dangers(tables.get("dangers", {}), found, tools, lambda: checks):
         if row["severity"] in ("fatal", "error"):
             return str(row["danger"])
     return ""

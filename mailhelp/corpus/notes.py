@@ -1,7 +1,8 @@
 """The user's own entries, in the configuration folder: compiled when they change, kept in the cache.
 
 They have the corpus's format and folders; the same id replaces a bundled entry, ``x.patch.md`` adds
-to it. An entry with a fault is left out and named; the others serve.
+to it. An entry with a fault is left out and named; the others serve. Notes say which commands to run, so
+none is used if somebody else could have written one.
 """
 
 from __future__ import annotations
@@ -9,35 +10,40 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from pathlib import Path
 
 from mailhelp.errors import SourceError
+from mailhelp.host import cache
 from mailhelp.host.machine import Host
-from mailhelp.knowledge.store import FORMAT, Store
+from mailhelp.knowledge.store import CATALOGUE, FORMAT, Store
+
+_LEFT_S = 600
+"""Seconds after which a folder that is not in use is one that nobody works on any more."""
 
 
 def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...]]:
-    """The catalogue of the user's notes (``None`` without notes) and their faults in words."""
+    """The catalogue of the user's notes (``None`` without notes) and their faults in words.
+
+    Raises ``UnusableFolder`` if somebody else can write them.
+    """
     folder = host.config_dir / "notes"
     files = _files(folder)
     if not files:
         return None, ()
     import hashlib
 
+    cache.trusted(folder, "MAILHELP_CONFIG_DIR", within=True)
     fingerprint = hashlib.sha256(repr((FORMAT, bundled.meta("fingerprint"), files)).encode())
-    path = host.cache_dir / "notes" / f"{fingerprint.hexdigest()[:24]}.db"
-    if path.exists():
-        try:
-            store = Store(path)
+    try:
+        place = cache.folder(host) / "notes" / fingerprint.hexdigest()[:24]
+        cache.trusted(place, "MAILHELP_CACHE_DIR", within=True)
+        if (place / CATALOGUE).exists():
+            store = Store(place / CATALOGUE)
             return store, tuple(json.loads(store.meta("faults") or "[]"))
-        except SourceError:
-            pass  # damaged: it is made again below
-    return _compiled(folder, bundled, path)
-
-
-def search_folder(path: Path) -> Path:
-    """The folder of the search index that belongs to the notes' catalogue ``path``."""
-    return path.with_suffix(".search")
+    except SourceError:
+        pass  # damaged, or somebody else's: they are compiled again below
+    return _compiled(host, folder, bundled, fingerprint.hexdigest()[:24])
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
@@ -54,8 +60,9 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
     return sorted(found)
 
 
-def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[str, ...]]:
+def _compiled(host: Host, folder: Path, bundled: Store, name: str) -> tuple[Store, tuple[str, ...]]:
     import shutil
+    import tempfile
 
     from mailhelp.corpus import write
     from mailhelp.corpus.base import Base
@@ -64,22 +71,41 @@ def _compiled(folder: Path, bundled: Store, path: Path) -> tuple[Store, tuple[st
 
     compiled = compile_corpus(read(folder), Base(bundled))
     faults = tuple(str(fault) for fault in compiled.faults)
-    beside = path.with_suffix(f".{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
-        store = Store.create(beside)
-        write.fill(store, compiled, faults=faults)
-        store.close()
-        for old in path.parent.iterdir():
-            if old.suffix == ".search":
-                shutil.rmtree(old, ignore_errors=True)
-            elif old.suffix == ".db":
-                old.unlink(missing_ok=True)
-        write.search(search_folder(path), compiled)
-        beside.replace(path)
-        return Store(path), faults
-    except (OSError, sqlite3.Error):  # a cache that can't be written: the notes serve from memory
+        top = cache.made(host, "notes")
+        with cache.private():
+            beside = Path(tempfile.mkdtemp(prefix="new-", dir=top))
+            try:
+                store = Store.create(beside / CATALOGUE)
+                write.fill(store, compiled, faults=faults)
+                store.close()
+                _put_to_use(top, beside, name)
+            except BaseException:
+                shutil.rmtree(beside, ignore_errors=True)
+                raise
+        return Store(top / name / CATALOGUE), faults
+    except (OSError, sqlite3.Error, SourceError):
+        # a cache that can't be written: the notes serve from memory
         store = Store()
         write.fill(store, compiled, faults=faults)
         return store, faults
+
+
+def _put_to_use(top: Path, beside: Path, name: str) -> None:
+    """Give what was compiled its name, in place of a damaged one; remove what is no longer used."""
+    import shutil
+
+    place = top / name
+    try:
+        beside.rename(place)
+    except OSError:  # there is one: damaged, or another process was faster
+        old = beside.with_name(f"{beside.name}-old")
+        place.rename(old)
+        beside.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+    for other in top.iterdir():
+        if other != place and abs(time.time() - os.lstat(other).st_mtime) > _LEFT_S:
+            if other.is_dir() and not other.is_symlink():
+                shutil.rmtree(other, ignore_errors=True)
+            else:
+                other.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ TABLES = (
     "dangers",
     "defaults",
     "dialogues",
+    "doctor",
     "drafts",
     "formats",
     "gists",
@@ -38,6 +39,7 @@ TABLES = (
     "manpages",
     "places",
     "programs",
+    "ranking",
     "replies",
     "secrets",
     "settings",
@@ -52,6 +54,8 @@ TABLES = (
 """The tables at the top of a corpus, ``NAME.toml``."""
 OPTIONS = "options"
 """The folder of what commands' options do: a table a program, kept as the table ``options/PROGRAM``."""
+CHECKS = "checks"
+"""The folder of what a configuration is looked at for: kept as one table, a check by ``FILE/NAME``."""
 FIELDS = "fields"
 """The folder of the fields that entries share, and the key under which one entry keeps its own."""
 SAMPLES = "Samples"
@@ -175,6 +179,11 @@ def read(folder: Path) -> Corpus:
         if path.stem not in TABLES:
             faults.append(Fault(path, 1, f"nothing reads it; fields are in {FIELDS}/*.toml"))
     tables |= _read_options(folder / OPTIONS, faults)
+    tables[CHECKS] = {
+        f"{path.stem}/{name}": row
+        for path in sorted((folder / CHECKS).glob("*.toml"))
+        for name, row in _read_table(path, faults).items()
+    }
     fields = list(_read_fields(folder / FIELDS, faults))
     entries = []
     for path in _files(folder):
@@ -183,6 +192,18 @@ def read(folder: Path) -> Corpus:
             entries.append(entry)
             fields += _own_fields(entry)
     return Corpus(folder, tuple(entries), tuple(fields), tables, tuple(faults))
+
+
+def place_of(folder: Path, table: str, key: str) -> tuple[Path, int]:
+    """The file and line of a row of a table."""
+    path = folder / f"{table}.toml"
+    if table == CHECKS:
+        stem, _, key = key.partition("/")
+        path = folder / CHECKS / f"{stem}.toml"
+    if not path.exists():
+        return path, 1
+    source = path.read_text(encoding="utf-8", errors="replace")
+    return path, line_of(source, f"[{key}]") if f"[{key}]" in source else line_of(source, key)
 
 
 def _read_options(folder: Path, faults: list[Fault]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
-from mailhelp.corpus.read import FIELDS, SAMPLES, Entry, Fault, line_of
+from mailhelp.corpus.read import CHECKS, FIELDS, SAMPLES, Entry, Fault, line_of
 from mailhelp.log.facts import EVENTS
 
 Severity = Literal["info", "notice", "warning", "error", "fatal", "panic"]
@@ -79,6 +79,9 @@ class Field(Strict):
         dict[str, str] | None, Meta(description="How final a code is, by its first character.")
     ] = None
     secret: Annotated[bool, Meta(description="The value is never shown.")] = False
+    argument: Annotated[
+        str, Meta(description="What a value must match to be filled into a command.")
+    ] = ""
     space: Annotated[str, Meta(description="What it is an id of, for stories.")] = ""
     relation: Annotated[
         Literal["own", "next", "earlier", "child", "mentions"],
@@ -129,6 +132,127 @@ class PlaceRow(Strict):
     files: Texts = []
     journals: Texts = []
     journal: str = ""
+    journal_lines: str = ""
+
+
+class DoctorRow(Strict):
+    """A row of ``doctor.toml``: a program around mail, how it tells its version, under which names it runs."""
+
+    version: Texts
+    processes: Texts
+    needed: bool = False
+
+
+class Selector(Strict):
+    """The services of master.cf that a check is about; each key narrows them down."""
+
+    name: Annotated[Texts, Meta(description="name/type, * for anything.")] = []
+    name_not: Texts = []
+    program: Texts = []
+    program_not: Texts = []
+    listens: Literal["public", "loopback", "socket"] | None = None
+    columns: Annotated[dict[str, Texts], Meta(description="What a column is: chroot.")] = {}
+    columns_not: dict[str, Texts] = {}
+    argument: Annotated[Texts, Meta(description="A word of the command.")] = []
+    lacks_argument: Texts = []
+    main: Annotated[
+        bool, Meta(description="main.cf alone tells it where master.cf is not known.")
+    ] = False
+    once: Annotated[bool, Meta(description="The first of them is enough.")] = False
+    here: Annotated[bool, Meta(description="Told at the service, not where main.cf sets it.")] = (
+        False
+    )
+
+
+FileState = Literal["missing", "folder", "world-readable", "not world-readable", "world-writable"]
+
+
+class Condition(Strict):
+    """One condition of a check: of a parameter (its value, the files that it names), a path, or the services."""
+
+    parameter: Annotated[
+        str | Texts, Meta(description="One of these; program/NAME elsewhere.")
+    ] = []
+    except_: Annotated[Texts, Meta(description="…but none of these.")] = msgspec.field(
+        name="except", default_factory=list
+    )
+    path: Annotated[Text, Meta(description="A file, with $name.")] = ""
+    service: Selector | None = None
+    exists: Annotated[bool, Meta(description="Whether there is such a service.")] = True
+    set: bool | None = None
+    or_unknown: Annotated[bool, Meta(description="It holds too where the value is unknown.")] = (
+        False
+    )
+    is_: Annotated[list[str], Meta(description="The whole value, * for anything.")] = msgspec.field(
+        name="is", default_factory=list
+    )
+    is_not: list[str] = []
+    has: Annotated[Texts, Meta(description="An item of the list.")] = []
+    has_not: Annotated[Texts, Meta(description="…that fits none of these.")] = []
+    before: Annotated[Texts, Meta(description="…before any of these.")] = []
+    after: Annotated[Texts, Meta(description="…after one of these.")] = []
+    not_behind: Annotated[Texts, Meta(description="…not as the next word of these.")] = []
+    lacks: Texts = []
+    public_addresses: Annotated[int, Meta(description="A network of more addresses.")] = 0
+    host_bits: bool = False
+    below: Annotated[str, Meta(description="A number, a time with its unit, or $name.")] = ""
+    above: str = ""
+    beyond: Annotated[str, Meta(description="$name, where 0 is no limit.")] = ""
+    count_above: int = 0
+    shares: Annotated[Texts, Meta(description="An item is in one of these lists too.")] = []
+    unknown_service: bool = False
+    type_missing: Annotated[Texts, Meta(description="A table of such a type can't be read.")] = []
+    elsewhere: Annotated[Texts, Meta(description="No socket is one of those of this setting.")] = []
+    sockets: Annotated[Texts, Meta(description="Only the items that fit.")] = []
+    folder: Annotated[str, Meta(description="Where sockets without a path are.")] = ""
+    file: list[FileState] = []
+    kinds: Annotated[Texts, Meta(description="Only the items that fit.")] = []
+    built: Literal["missing", "older"] | None = None
+    differs_from: str = ""
+    days_below: Annotated[int | None, Meta(description="The certificate's days left.")] = None
+    days_least: int | None = None
+    certificate_not_in: Annotated[
+        str, Meta(description="The key is of another certificate than this parameter's.")
+    ] = ""
+    names_lack: Annotated[str, Meta(description="A name that the certificate lacks.")] = ""
+    encrypted: bool = False
+
+
+class CheckSample(Strict):
+    """A configuration that a check is tried with."""
+
+    text: Annotated[str, Meta(description="Lines of main.cf and of master.cf.")] = ""
+    master: Annotated[str, Meta(description="Lines of master.cf that do not look so.")] = ""
+    part: Annotated[bool, Meta(description="Only some lines of main.cf.")] = False
+    files: dict[str, dict[str, Any]] = {}
+    dovecot: str = ""
+    opendkim: str = ""
+    types: Texts = []
+
+
+class Fix(Strict):
+    """A command that mends it, {name} filled in."""
+
+    run: Text
+    why: Text
+    runs_on: RunsOn = "server"
+    changes: bool = False
+
+
+class CheckRow(Strict):
+    """A check of ``checks/``: what must be so that it speaks up, and what it then says."""
+
+    title: Text
+    severity: Severity
+    meaning: Text
+    sources: Texts
+    bad: Text | CheckSample
+    good: Text | CheckSample
+    when: list[Condition] = []
+    service: Selector | None = None
+    shape: Annotated[str, Meta(description="A fault in how it is written.")] = ""
+    fix: list[Fix] = []
+    related: Texts = []
 
 
 class Shared(Strict):
@@ -244,6 +368,8 @@ ROWS: Mapping[str, type[Struct]] = {
     "programs": ProgramRow,
     "commands": CommandRow,
     "places": PlaceRow,
+    CHECKS: CheckRow,
+    "doctor": DoctorRow,
 }
 """The tables whose rows are declared here; those of the others are their readers' business."""
 _MUST = {

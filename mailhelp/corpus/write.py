@@ -1,32 +1,36 @@
-"""Compiled corpus → a catalogue and its search index."""
+"""Compiled corpus → a catalogue, with what the search knows."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from mailhelp.corpus.compile import Compiled
+from mailhelp.corpus.read import CHECKS
 from mailhelp.knowledge.links import links
-from mailhelp.knowledge.search import build as build_search
 from mailhelp.knowledge.store import Store
+from mailhelp.knowledge.weights import weigh
 
 
 def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
     """Put all that ``compiled`` holds into ``store``."""
+    tables = compiled.own_tables
     store.add(
         compiled.documents,
         compiled.patterns,
         fields=compiled.known.rows(),
-        tables=compiled.own_tables,
+        tables={**tables, CHECKS: {key: _told(row) for key, row in tables.get(CHECKS, {}).items()}},
         **facts,
     )
-
-
-def search(folder: Path, compiled: Compiled) -> None:
-    """Build the search index of ``compiled`` in ``folder``: of what is an answer by itself."""
+    # searched is what is an answer by itself
     documents = [
         document
         for document in compiled.documents
         if document.kind != "part" and not document.data.get("patch")
     ]
-    build_search(folder, documents, links(documents))
+    store.add_searched(*weigh(documents, links(documents)))
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A check without what it is tried with."""
+    return {key: value for key, value in row.items() if key not in ("bad", "good")}

@@ -277,7 +277,9 @@ class _Told:
             explained = reply.find_reason(library, one.reason, self.code, one.address)
         waits = bounce.delayed or self.code.startswith("4")
         action = one.action or ("delayed" if waits else "failed")
-        self.action: Mapping[str, Any] = table["actions"].get(action, table["actions"]["failed"])
+        if action not in table["actions"]:  # RFC 3464 knows no other
+            action = "failed"
+        self.action: Mapping[str, Any] = table["actions"][action]
         self.failed = action in ("failed", "delayed")
         self.document: Document | None = explained.document if explained and self.failed else None
         self.by_code = False

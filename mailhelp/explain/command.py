@@ -8,7 +8,7 @@ from typing import Any
 
 from mailhelp import usage
 from mailhelp.answer import Answer, Command, Finding, Prose, Result, Span
-from mailhelp.dangers import SEVERE
+from mailhelp.conditions import SEVERE
 from mailhelp.explain import common
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
@@ -34,7 +34,7 @@ class LibraryTools(usage.TableTools):
 
     def _from_recipes(self, name: str) -> usage.Tool | None:
         options: dict[str, str] = {}
-        for recipe in self._library.all_of("recipe"):
+        for recipe in self._library.running("recipe", name):
             for command in recipe.data["commands"]:
                 if split(command["run"]) and _program(command["run"]) == name:
                     for option, meaning in recipe.data["options"].items():
@@ -59,7 +59,7 @@ def _start(text: str) -> int:
 
 def known(library: Library, text: str) -> bool:
     """Whether ``text`` is a command of a program that is known here, and no sentence about one."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or (text.count("'") % 2 and _SHORTENED.search(text)):
         return False
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
@@ -92,6 +92,8 @@ def _redirected(found: Iterable[usage.Command]) -> bool:
 
 
 _LONGEST = 20_000
+_SHORTENED = re.compile(r"\w'[a-z]{1,2}\b")
+"""A word as in "won't": with no second quote it begins no quoted word."""
 
 
 def _is_sentence(command: usage.Command, allowed: int) -> bool:
@@ -138,7 +140,7 @@ def explain(library: Library, text: str) -> Answer:
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
     every = [each for each in usage.everything(found) if each.pieces]
-    risks = usage.dangers(library.table("dangers"), found, tools)
+    risks = usage.dangers(library.table("dangers"), found, tools, lambda: library.table("checks"))
     worst = next((risk["danger"] for risk in risks if risk["severity"] in SEVERE), "")
     spans = tuple(
         sorted(

@@ -40,12 +40,15 @@ def filled(
     values: Mapping[str, str],
     missing: str = "drop",
 ) -> tuple[Command, ...]:
-    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value or would be
-    unsafe is left out. With ``missing="show"`` a missing value is shown as its name in capitals."""
+    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value is left out.
+
+    With ``missing="show"`` a missing value is shown as its name in capitals, as one always is that cannot stand
+    in a command.
+    """
     found = []
     for command in commands:
         run, filling = placed(library, command["run"], values)
-        text = shell.fill(run, filling, missing=missing)
+        text = shell.fill(run, filling, missing=missing, checks=command.get("checks", {}))
         if text is not None:
             found.append(made(command, text, filling))
     return tuple(found)
@@ -57,10 +60,12 @@ def made(
     values: Mapping[str, str] = MappingProxyType({}),
     options: tuple[Option, ...] = (),
 ) -> Command:
-    """The ``stored`` command, filled in as ``text``, its reason with ``values``."""
+    """The ``stored`` command, filled in with ``values`` as ``text``; what was not filled in is said first."""
+    unfit = shell.unfit(stored["run"], values, stored.get("checks", {}))
+    left = [f"{name.upper()} is left to you: {why}." for name, why in unfit.items()]
     return Command(
         text,
-        shell.say(stored["why"], values),
+        " ".join((*left, shell.say(stored["why"], values))),
         stored.get("runs_on", "server"),
         stored.get("changes", False),
         options,

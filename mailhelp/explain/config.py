@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from mailhelp import shell
-from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Parameter, Span
-from mailhelp.dangers import SEVERE, items
+from mailhelp.answer import Answer, Command, Finding, Parameter, Section, Span
+from mailhelp.conditions import SEVERE, items, sentence
 from mailhelp.errors import SourceError
-from mailhelp.explain import common, parameter, review
+from mailhelp.explain import common, parameter
 from mailhelp.host import postconf
 from mailhelp.host.machine import Host
 from mailhelp.host.postfixfiles import (
@@ -29,10 +30,16 @@ from mailhelp.host.postfixfiles import (
     expand,
     main_cf,
     master_cf,
-    names_in,
+    parted,
 )
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
+from mailhelp.review import checks
+from mailhelp.review.configuration import Configuration, Other
+from mailhelp.review.fault import MAIN, MASTER, Fault, Known
+
+if TYPE_CHECKING:
+    from mailhelp.host.filefacts import Files
 
 _SOURCES = ("postconf(1)", "postconf(5)", "master(5)")
 _OF_SERVICE = re.compile(r"([^/\s]+/[^/\s]+)/([A-Za-z0-9_]+)$")
@@ -40,12 +47,17 @@ _QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
 _WORD = re.compile(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
+_MOST_NEAR = 200
+"""Words for which a near one is looked for."""
+_LONGEST_LINE = 65_536
+"""Characters of a line of a file that are read as one."""
 
 
-def known(library: Library) -> review.Known:
+def known(library: Library) -> Known:
     """What the review needs, from the library."""
 
     names: set[str] = set()
+    asked: set[str] = set()
 
     @functools.cache
     def is_name(name: str) -> bool:
@@ -64,6 +76,9 @@ def known(library: Library) -> review.Known:
 
         if among is None and not names:
             names.update(library.all_names("parameter"))
+        if len(asked) >= _MOST_NEAR and word not in asked:
+            return None  # so many misspelt words are no configuration
+        asked.add(word)
         if among is None:
             return nearest(word)
         found = get_close_matches(word, list(among), 1, 0.78)
@@ -76,20 +91,21 @@ def known(library: Library) -> review.Known:
         return covered or value
 
     settings = library.table("settings")
-    return review.Known(settings, library.table("dangers"), is_name, default, near, cover)
+    return Known(settings, library.table("checks"), is_name, default, near, cover)
 
 
 def explain_line(library: Library, host: Host, text: str) -> Answer:
     """The answer for one line of main.cf."""
     text = text.strip()
     review_of = main_cf(text.split("\n"))
-    faults = review.main_cf(known(library), review_of, whole=False)
+    faults = checks.faults(known(library), Configuration(review_of, whole=False))
     written = review_of.settings[0].name if review_of.settings else text.split()[0]
     near = next((fault.values["near"] for fault in faults if fault.values.get("near")), None)
     name = written if library.named(written, "parameter") else near
     pasted = _pasted(library, review_of) if name == written else ""
     # what is at fault is no start for a command
-    value = "" if faults or pasted.endswith("= (empty)") else pasted.partition(" = ")[2]
+    severe = [each for each in faults if each.finding.severity in SEVERE]
+    value = "" if severe or pasted.endswith("= (empty)") else pasted.partition(" = ")[2]
     base = _parameter_answer(library, host, name, value) if name else None
     spans = tuple(span for each in review_of.settings for span in _setting_spans(library, each))
     title, danger = _headline(faults, base.title if base else written)
@@ -108,7 +124,7 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         gist=gist,
         text=text,
         spans=spans,
-        findings=tuple(fault.finding for fault in faults),
+        findings=tuple(fault.finding._replace(file=None) for fault in faults),
         commands=mends(faults),
         sources=_SOURCES,
     )
@@ -126,7 +142,7 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         text=text,
         spans=spans,
         findings=made.findings,
-        commands=tuple(dict.fromkeys((*made.commands, *base.commands))),
+        commands=tuple(dict.fromkeys((*mends(severe), *base.commands, *made.commands))),
     )
 
 
@@ -162,7 +178,7 @@ def _parameter_answer(library: Library, host: Host, name: str, value: str) -> An
     return parameter.explain(library, host, name, [parameter.Asked(document, names, value)])[0]
 
 
-def _headline(faults: Sequence[review.Fault], title: str) -> tuple[str, str]:
+def _headline(faults: Sequence[Fault], title: str) -> tuple[str, str]:
     """Title and danger: the worst fault is what the answer begins with."""
     danger = next((_sentence(f) for f in faults if f.danger and f.finding.severity in SEVERE), "")
     if faults and not faults[0].danger and faults[0].finding.severity in SEVERE:
@@ -170,18 +186,13 @@ def _headline(faults: Sequence[review.Fault], title: str) -> tuple[str, str]:
     return title, danger
 
 
-def _sentence(fault: review.Fault) -> str:
-    return str(fault.row["danger"]) if fault.danger else fault.finding.title
+def _sentence(fault: Fault) -> str:
+    return sentence(fault.row, fault.values) if fault.danger else fault.finding.title
 
 
-def mends(faults: Iterable[review.Fault]) -> tuple[Command, ...]:
+def mends(faults: Iterable[Fault]) -> tuple[Command, ...]:
     """The commands that mend the faults, of the worst first."""
-    found: list[Command] = []
-    for fault in faults:
-        for each in fault.row.get("instead", ()):
-            text = shell.fill(each["run"], fault.values)
-            if text is not None:
-                found.append(common.made(each, text))
+    found = (each for fault in faults for each in fault.finding.fix)
     return tuple(dict.fromkeys(found))[:_MOST_COMMANDS]
 
 
@@ -191,17 +202,14 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
 
     kept = _unquoted([line.rstrip("\n") for line in islice(lines, MOST_LINES)])
     text = "\n".join(kept)
-    settings, services = _parted(library, kept)
+    settings, services = parted(kept)
     main = main_cf(settings)
     rows, _ = master_cf(services)
     own, of_services = _of_services(main)
     rows = _with_overrides(rows, of_services)
-    knowledge = known(library)
-    faults = [
-        *(review.main_cf(knowledge, own, whole=False) if own.settings or own.strays else ()),
-        *review.master_cf(knowledge, rows, own.values if own.settings else None, whole=False),
-    ]
-    faults.sort(key=lambda fault: SEVERITIES.index(fault.finding.severity))
+    given = own if own.settings or own.strays else None
+    read = Configuration(given, rows or None, whole=False)
+    faults = checks.faults(known(library), read)
     spans = [span for each in main.settings for span in _setting_spans(library, each)]
     spans += [span for each in rows for span in _service_spans(library, each)]
     counted = _counted(len(own.settings), len(rows), [each.finding for each in faults])
@@ -214,7 +222,7 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
         danger=danger,
         text=text if len(kept) <= _MOST_SPANS else "",
         spans=tuple(spans[:_MOST_SPANS]) if len(kept) <= _MOST_SPANS else (),
-        findings=tuple(fault.finding for fault in faults),
+        findings=tuple(fault.finding._replace(file=None) for fault in faults),
         commands=mends(faults),
         parameters=tuple(_given(library, own, faults)),
         notes=tuple(_told_services(library, rows)),
@@ -228,23 +236,6 @@ def _unquoted(lines: list[str]) -> list[str]:
     if not written or not all(line.lstrip().startswith(">") for line in written):
         return lines
     return [_QUOTE.sub("", line) for line in lines]
-
-
-def _parted(library: Library, lines: list[str]) -> tuple[list[str], list[str]]:
-    """The lines of main.cf and those of master.cf; the other's lines are empty, so that places stay."""
-    settings: list[str] = []
-    services: list[str] = []
-    regex = re.compile(library.fields["shape_master_cf"].regex)
-    in_services = False
-    for line in lines:
-        begins = bool(line.strip()) and not line[0].isspace() and line[0] != "#"
-        if begins:
-            in_services = regex.fullmatch(line) is not None
-            in_services = in_services or (line.startswith("-o ") and bool(services))
-        blank = " " * len(line)
-        settings.append(blank if in_services else line)
-        services.append(line if in_services else blank)
-    return settings, services
 
 
 Found = dict[str, list[tuple[Override, Logical]]]
@@ -293,7 +284,7 @@ def _counted(settings: int, services: int, findings: Sequence[Finding]) -> str:
     return f"{faults} fault{'s' * (faults != 1)} in {where}"
 
 
-def _given(library: Library, main: MainCf, faults: Sequence[review.Fault]) -> Iterator[Parameter]:
+def _given(library: Library, main: MainCf, faults: Sequence[Fault]) -> Iterator[Parameter]:
     """The settings of a text, each with what it is for; of a name that is there twice the last."""
     dangers = {fault.name: _sentence(fault) for fault in reversed(faults) if fault.danger}
     for name, value in main.values.items():
@@ -307,9 +298,10 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
     number, offset, raw = setting.logical.pieces[0]
     start = offset + raw.find(setting.name)
     name = setting.name.rpartition("/")[2]
-    meaning = common.parameter(library, name).meaning
-    meaning = f"{meaning}." if meaning else ""
-    yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
+    if name and setting.name in raw:  # one can be missing, or go on in the next line
+        meaning = common.parameter(library, name).meaning
+        meaning = f"{meaning}." if meaning else ""
+        yield Span(start, start + len(setting.name), "parameter", setting.name, meaning)
     words = library.table("settings")["restrictions"]
     lists = library.table("settings")["restriction_lists"]["names"]
     tables = library.table("settings")["lookup_tables"]
@@ -356,44 +348,74 @@ def _told_services(library: Library, services: Iterable[Service]) -> Iterator[st
                 yield f"master.cf sets {each.name} = {value} for {service.name}."
 
 
-def explain_place(library: Library, place: str) -> Answer:
+def explain_place(library: Library, host: Host, place: str) -> Answer:
     """The answer for a copied folder with main.cf and master.cf, or for one such file.
 
     Raises ``SourceError`` if there is nothing to read.
     """
     if os.path.isdir(place):
-        texts = {name: _read(os.path.join(place, name)) for name in ("main.cf", "master.cf")}
+        texts = {name: _read(os.path.join(place, name)) for name in (MAIN, MASTER)}
         if not any(text is not None for text in texts.values()):
             raise SourceError(
                 f"In {place} there is neither a main.cf nor a master.cf that can be read.",
                 "Name a folder such as /etc/postfix, or one file.",
             )
-        return _explain_files(library, place, texts["main.cf"], texts["master.cf"])
-    text = _read(place)
-    if text is None:
+        if os.path.realpath(place) == os.path.realpath(_folder(library, host)):
+            return explain_here(library, host)
+        from mailhelp.host import filefacts
+
+        original = library.places.values["config_directory"]
+        endings = _endings(library)
+        text = "\n".join(texts[MAIN] or ())
+        files = filefacts.Files(host, filefacts.copied(place, original, endings, text))
+        others = dict(_others_of_copy(files, place, original))
+        answer = _explain_files(library, place, texts[MAIN], texts[MASTER], files, others)
+        missing = [f"{name} was not read." for name, text in texts.items() if text is None]
+        return answer._replace(notes=(*missing, *answer.notes, _COPY))
+    lines = _read(place)
+    if lines is None:
         raise SourceError(
             f"{place} cannot be read.", "Name a folder with main.cf and master.cf, or one file."
         )
-    if any(line.strip() for line in _parted(library, text)[1]):
-        return _explain_files(library, place, None, text)
-    return _explain_files(library, place, text, None)
+    if any(line.strip() for line in parted(lines)[1]):
+        return _explain_files(library, place, None, lines)
+    return _explain_files(library, place, lines, None)
+
+
+_COPY = "A copy: files that it does not hold were not looked at."
+
+
+def _folder(library: Library, host: Host) -> str:
+    return host.environ.get("MAIL_CONFIG") or postconf.FOLDER
+
+
+def _endings(library: Library) -> list[str]:
+    return [each for row in library.table("settings")["built_tables"].values() for each in row]
 
 
 def _read(path: str) -> list[str] | None:
+    from io import TextIOWrapper
     from itertools import islice
 
+    from mailhelp.log.files import open_text
+
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return [line.rstrip("\n") for line in islice(stream, MOST_LINES)]
-    except (OSError, ValueError):
+        with open_text(path) as packed, TextIOWrapper(packed, "utf-8", "replace") as stream:
+            lines = iter(lambda: stream.readline(_LONGEST_LINE), "")
+            return [line.rstrip("\n") for line in islice(lines, MOST_LINES)]
+    except (OSError, ValueError, SourceError):
         return None
 
 
 def explain_here(library: Library, host: Host) -> Answer:
     """The answer for this host's own files. Raises ``SourceError`` if they cannot be read."""
+    from mailhelp.host import filefacts
+
     reading = postconf.complaints(host)
-    folder = host.environ.get("MAIL_CONFIG") or postconf.FOLDER
-    main, master = (host.text_of(f"{folder}/{name}") for name in ("main.cf", "master.cf"))
+    types = host.start("postconf", "-m", timeout=_SECONDS, last_words="postconf: fatal: ")
+    dovecot = host.start("doveconf", "-n", timeout=_SECONDS) if host.which("doveconf") else None
+    folder = _folder(library, host)
+    main, master = (host.text_of(f"{folder}/{name}") for name in (MAIN, MASTER))
     complaints = reading()
     if main is None:
         reason = complaints.reason or f"{folder}/main.cf cannot be read."
@@ -401,65 +423,117 @@ def explain_here(library: Library, host: Host) -> Answer:
             f"The settings cannot be read: {reason}",
             "Name a copy of its folder: mailhelp config -c FOLDER",
         )
+    files = filefacts.Files(host, filefacts.in_place)
+    others = dict(_others(dovecot.result().stdout if dovecot else "", host.text_of(_OPENDKIM)))
     answer = _explain_files(
-        library, folder, main.split("\n"), master.split("\n") if master is not None else None
+        library,
+        folder,
+        main.split("\n")[:MOST_LINES],
+        master.split("\n")[:MOST_LINES] if master is not None else None,
+        files,
+        others,
+        frozenset(types.result().stdout.split()) or None,
     )
-    return answer._replace(notes=(*complaints.warnings, *answer.notes))
+    refused = (f"{complaints.reason} What follows is read from the files.",)
+    notes = refused if complaints.reason else ()
+    unread = (f"{path} cannot be read." for path in dict.fromkeys(files.unread))
+    return answer._replace(notes=(*notes, *unread, *answer.notes, *complaints.warnings))
+
+
+_SECONDS = 5.0
+_OPENDKIM = "/etc/opendkim.conf"
+_DOVECOT = "doveconf -n"
+
+
+def _others(dovecot: str, opendkim: str | None) -> Iterator[tuple[str, Other]]:
+    """The settings of the programs around Postfix."""
+    from mailhelp.host import othersettings
+
+    if dovecot:
+        yield "dovecot", Other(_DOVECOT, othersettings.dovecot(dovecot.split("\n")))
+    if opendkim:
+        yield "opendkim", Other(_OPENDKIM, othersettings.opendkim(opendkim.split("\n")))
+
+
+def _others_of_copy(files: Files, place: str, original: str) -> Iterator[tuple[str, Other]]:
+    """The same of a copied tree."""
+    if files.fact(_OPENDKIM) is not None:
+        root = os.path.abspath(place).removesuffix(original)
+        yield from _others("", "\n".join(_read(f"{root}{_OPENDKIM}") or []))
 
 
 def _explain_files(
-    library: Library, place: str, main_lines: list[str] | None, master_lines: list[str] | None
+    library: Library,
+    place: str,
+    main_lines: list[str] | None,
+    master_lines: list[str] | None,
+    files: Files | None = None,
+    others: Mapping[str, Other] = MappingProxyType({}),
+    types: frozenset[str] | None = None,
 ) -> Answer:
-    knowledge = known(library)
     main = main_cf(main_lines or ())
     services, strays = master_cf(master_lines or ())
-    faults: list[tuple[str, review.Fault]] = []
-    if main_lines is not None:
-        used = [name for each in services for name in names_in(each.logical.text)]
-        found = review.main_cf(knowledge, main, whole=True, used=used)
-        faults += [("main.cf", each) for each in found]
-    if master_lines is not None:
-        values = main.values if main_lines is not None else None
-        found = review.master_cf(knowledge, services, values, whole=True, strays=strays)
-        faults += [("master.cf", each) for each in found]
-    faults.sort(key=lambda each: SEVERITIES.index(each[1].finding.severity))
-    both = main_lines is not None and master_lines is not None
-    findings = tuple(
-        _of_file(file, fault.finding) if both and file == "master.cf" else fault.finding
-        for file, fault in faults
+    read = Configuration(
+        main if main_lines is not None else None,
+        services if master_lines is not None else None,
+        strays,
+        others=others,
+        types=types,
     )
-    settings = tuple(_changed(library, main, [fault for _, fault in faults]))
-    plain = [fault for _, fault in faults]
-    _, danger = _headline(plain, "")
+    if files is not None:
+        read = read._replace(fact=files.fact, certificate=files.certificate)
+    faults = checks.faults(known(library), read)
+    settings = tuple(_changed(library, main, faults))
+    findings = tuple(
+        each.finding if files is not None else each.finding._replace(file=None) for each in faults
+    )
+    worst = faults[0].finding if faults else None
+    danger = f"{worst.title}." if worst and worst.severity == "fatal" else ""
+    services_set = "\n\n".join(_told_services(library, services))
     return Answer(
         kind="config",
         query=place,
         recognised="entry",
-        title=f"{place}: {_summary(findings, len(settings), services)}",
+        title=f"{place}: {_summary(findings, len(settings) if main_lines else None)}",
         severity=findings[0].severity if findings else None,
         danger=danger,
         findings=findings,
-        commands=mends(plain),
+        commands=mends(faults),
         parameters=settings,
-        notes=tuple(_told_services(library, services)),
-        sources=_SOURCES,
+        notes=tuple(_cut((MAIN, main_lines), (MASTER, master_lines))),
+        sections=(Section(_OF_SERVICES, common.plain(services_set), aside=True),)
+        if services_set
+        else (),
+        related=tuple(dict.fromkeys(id for each in findings for id in each.related)),
+        sources=_sources(faults),
     )
 
 
-def _of_file(file: str, finding: Finding) -> Finding:
-    """The finding of the second of two files: its line alone would be taken for one of the first."""
-    where = f"{file}:{finding.line}" if finding.line else file
-    return finding._replace(text=f"{where}: {finding.text}", line=None)
+def _cut(*files: tuple[str, list[str] | None]) -> Iterator[str]:
+    """Which files are too long to be read whole."""
+    for name, lines in files:
+        if lines is not None and len(lines) >= MOST_LINES:
+            yield f"Of {name} only the first {MOST_LINES:,} lines were read."
 
 
-def _summary(findings: Sequence[Finding], settings: int, services: Sequence[Service]) -> str:
+def _sources(faults: Iterable[Fault]) -> tuple[str, ...]:
+    own = (source for fault in faults for source in fault.row.get("sources", ()))
+    return tuple(dict.fromkeys((*_SOURCES, *own)))
+
+
+_OF_SERVICES = "What master.cf sets for single services"
+
+
+def _summary(findings: Sequence[Finding], settings: int | None) -> str:
     faults = sum(each.severity in SEVERE for each in findings)
     said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
-    said += f", {settings} setting{'s' * (settings != 1)} differ{'s' * (settings == 1)} from the default"
-    return f"{said}, {len(services)} services" if services else said
+    if settings is None:
+        return said
+    many = settings != 1
+    return f"{said}, {settings} setting{'s' * many} differ{'s' * (not many)} from the default"
 
 
-def _changed(library: Library, main: MainCf, faults: Sequence[review.Fault]) -> Iterator[Parameter]:
+def _changed(library: Library, main: MainCf, faults: Sequence[Fault]) -> Iterator[Parameter]:
     """What main.cf sets to something else than the default, with the value that counts."""
     values = main.values
 

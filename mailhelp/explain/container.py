@@ -130,7 +130,7 @@ def given(
         return command
     if first in rules["useless"]:
         return None
-    prefix = shell.fill(way["run"], values) or ""
+    prefix = _filled(way["run"], values)
     if stages is not None and all(stage.split()[0] in rules["filters"] for stage in stages[1:]):
         return command._replace(command=f"{prefix} {command.command}")
     return command._replace(command=f"{prefix} {rules['shell']} {shell.quote(command.command)}")
@@ -147,13 +147,20 @@ def _reading(
     first, *rest = stages
     words = first.split()
     if any(word in rules["followers"].get(words[0], ()) for word in words):
-        return " | ".join((shell.fill(way["follow"], values) or "", *rest))
+        return " | ".join((_filled(way["follow"], values), *rest))
     reader = " ".join(word for word in first.split(" ") if word != log) if log else first
     return _piped(way, values, [reader, *rest])
 
 
 def _piped(way: Mapping[str, Any], values: Mapping[str, str], stages: list[str]) -> str:
-    return " | ".join((f"{shell.fill(way['log'], values)} 2>&1", *stages))
+    return " | ".join((f"{_filled(way['log'], values)} 2>&1", *stages))
+
+
+def _filled(run: str, values: Mapping[str, str]) -> str:
+    """``run`` for the container of ``values``; a name that it cannot have is shown in capitals."""
+    filled = shell.fill(run, values, missing="show")
+    assert filled is not None
+    return filled
 
 
 def _stages(command: str) -> list[str] | None:

@@ -74,22 +74,19 @@ def _completed(session: Session, each: Parameter, values: Values | None) -> Para
         each = each._replace(default=default, value=shown, set=here.set)
     if not each.set or each.value is None or each.danger:
         return each
-    rows = session.library.table("dangers")
-    if not any(each.name in row.get("parameter", ()) for row in rows.values()):
-        return each
     return each._replace(danger=_danger(session, each.name, each.value, values))
 
 
 def _danger(session: Session, name: str, value: str, values: Values | None) -> str:
-    from mailhelp.dangers import SEVERE, of_setting
+    from mailhelp.conditions import SEVERE, of_setting, sentence
 
     def other(name: str) -> str | None:
         found = values.parameters.get(name) if values else None
         return found.value if found else None
 
-    for _, row in of_setting(session.library.table("dangers"), name, value, other):
+    for _, row, found in of_setting(session.library.table("checks"), name, value, other):
         if row["severity"] in SEVERE:
-            return str(row["danger"])
+            return sentence(row, found)
     return ""
 
 

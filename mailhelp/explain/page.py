@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from mailhelp.answer import Answer, Prose, Result
 from mailhelp.knowledge.document import Document
@@ -19,6 +20,17 @@ def listing(catalogue: Store) -> Answer:
         kind="search",
         recognised="entry",
         title="Man pages about mail on this host",
+        results=tuple(results),
+    )
+
+
+def found(query: str, results: Iterable[Result]) -> Answer:
+    """What a search in this host's pages found, the best first."""
+    return Answer(
+        kind="search",
+        query=query,
+        recognised="entry",
+        title="In this host's man pages",
         results=tuple(results),
     )
 

@@ -22,6 +22,10 @@ _QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
+_SIGNS = ".,;:?!()\"'“”‘’="
+"""What may stand round a word in a sentence."""
+_BEFORE_MANUALS = 5
+"""Hits that come before those in man pages where nothing fits well."""
 _WELL, _HARDLY = 0.52, 0.35
 """The share of a question's rare words that its best answer has. Below the first it is said that it fits
 badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
@@ -42,25 +46,23 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
             library.near(text),
         )
     from mailhelp.knowledge import words
-    from mailhelp.knowledge.search import Hit, terms
+    from mailhelp.knowledge.search import Hit
     from mailhelp.knowledge.search import search as find
+    from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
     reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
     asked = reading.text if reading else text
     equals = _equals(table.get("equals", {}).get("groups", ()))
-    folders = library.search_folders
-    try:
-        hits = find(folders, asked, RESULTS, equals=equals)
-    except SourceError as error:
-        if len(folders) == 1:
-            raise
-        # is the bundled one whole at least?
-        hits = find(folders[:1], asked, RESULTS, equals=equals)
-        session.damage(str(error))
+    weights = library.table("ranking").get("weights", {})
+    hits = find(library.searched, asked, RESULTS, equals, weights)
     quoted = tuple(terms(asked))[:_LONGEST_REPLY]
     least = _QUOTED_WITH_CODE if codes else _QUOTED
-    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][:1]
+    name, first = _named_alone(library, asked, hits)
+    least = (max(least[0], len(tuple(terms(name))) + 2), least[1]) if first else least
+    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][
+        :1
+    ] or first
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
@@ -69,6 +71,8 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
             for name in codes
         ]
         hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
+    if not hits or (hits[0].share < _WELL and not codes):
+        hits = [*hits[:_BEFORE_MANUALS], *in_manuals(session, asked)][:RESULTS]
     if not hits:
         raise NothingFound(
             f"Nothing found for “{_short(text)}”.",
@@ -93,6 +97,19 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     )
 
 
+def in_manuals(session: Session, text: str) -> list[Hit]:
+    """What this host's man pages say of ``text``; a damaged index of theirs is done without, and that is said."""
+    if session.library.manuals is None:
+        return []
+    from mailhelp.knowledge import manuals  # takes longer than all the rest
+
+    try:
+        return manuals.search(session.library.manuals, text, RESULTS)
+    except SourceError as error:
+        session.damage(str(error))
+        return []
+
+
 def _short(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
@@ -108,9 +125,18 @@ def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str, list[Hit]]:
+    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word."""
+    words = {word.strip(_SIGNS) for word in text.split() if "_" in word}
+    named = {name.id: word for word in words for name in library.named(word) if name.kind != "page"}
+    if len(named) != 1:
+        return "", []
+    return next(iter(named.values())), [hit for hit in hits if hit.id in named]
+
+
 def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:
     """Whether that many and that share of ``words`` stand in a row in the message of the log entry ``id``."""
-    from mailhelp.knowledge.search import terms
+    from mailhelp.knowledge.terms import terms
 
     document = library.document(id) if id.startswith("log/") else None
     says = document.data.get("says", ()) if document is not None else ()

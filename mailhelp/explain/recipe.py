@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,9 +27,11 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
     commands = []
     for stored in data["commands"]:
         _, filling = common.placed(library, stored["run"], values)
+        if wrong := shell.unfit(stored["run"], filling):
+            name, why = next(iter(wrong.items()))
+            raise UsageError(f"{name}={filling[name]!r} will not do: {why}.")
         text = shell.fill(stored["run"], filling, missing="show")
-        if text is None:
-            raise UsageError(f"A value cannot stand in the command {stored['run']!r}.")
+        assert text is not None  # what is missing is shown by its name
         explained = _options(stored["run"], options, filling)
         commands.append(common.made(stored, text, filling, explained))
     parts = common.parts(library, document, {})
@@ -67,7 +68,8 @@ def _values(library: Library, document: Document, given: Mapping[str, str]) -> d
             known = ", ".join(f"{known}=…" for known in placeholders) or "none"
             raise UsageError(f"The recipe {name} has no placeholder '{key}'.", f"It takes: {known}")
         field = library.fields[placeholders[key]["check"]]
-        if not re.fullmatch(field.regex, value) or shell.fill("x {v}", {"v": value}) is None:
+        checks = {"v": field.argument or field.regex}
+        if not value or shell.unfit("x {v}", {"v": value}, checks):
             raise UsageError(
                 f"{key}={value!r} will not do. {placeholders[key]['meaning']}",
                 f"For example: {key}={placeholders[key]['example']}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +12,13 @@ from mailhelp.answer import Answer, Command, Finding, Problem, Report, Unrecogni
 from mailhelp.explain.log import Explainer
 from mailhelp.knowledge.library import Library
 from mailhelp.log.read import HEADER
-from mailhelp.log.tally import Count, Tally
+from mailhelp.log.tally import Count, Tally, Traffic
 
 ACT = ("panic", "fatal", "error")
 _LOOK = ("warning", "notice")
 _MOST_TOP = 5
 _MOST_SHAPES = 20
+_MOST_DOMAINS = 50
 _MOST_DAYS = 31
 """Days of a log whose hours are told one by one."""
 _DAY = 24
@@ -50,6 +51,13 @@ def explain(library: Library, files: Sequence[str], tally: Tally) -> Answer:
             for shape, count in unknown[:_MOST_SHAPES]
         ),
         shapes=len(tally.unknown),
+        traffic=_traffic(tally.traffic),
+        senders=_domains(library, tally.traffic.senders, _sender),
+        recipients=_domains(library, tally.traffic.recipients, _recipient),
+        hosts=tally.traffic.hosts,
+        domains=(len(tally.traffic.senders), len(tally.traffic.recipients))
+        if tally.traffic.hosts
+        else (),
     )
     return Answer(
         kind="report",
@@ -71,8 +79,9 @@ def problem(library: Library, report: Report, tally: Tally, number: int) -> Answ
     answer = explainer.explain(read)
     trace = []
     for id in count.ids[:2]:
-        files = " ".join(shell.quote(file) for file in report.files if file != "-")
-        trace.append(Command(f"mailhelp trace {id} {files}".rstrip(), "The whole story of one."))
+        files = " ".join(shell.file(file) for file in report.files if file != "-")
+        told_by = shell.fill("mailhelp trace {id}", {"id": id})
+        trace.append(Command(f"{told_by} {files}".rstrip(), "The whole story of one."))
     many = f"{told.count:,} record{'s' * (told.count != 1)}"
     mails = f" of {told.mails:,} mail{'s' * (told.mails != 1)}" if told.mails else ""
     tops = [
@@ -181,6 +190,40 @@ def _by_hour(count: Count, hours: Sequence[str]) -> tuple[int, ...]:
         if hour[11:13].isdecimal() and int(hour[11:13]) < _DAY:
             found[int(hour[11:13])] += records
     return tuple(found)
+
+
+def _traffic(traffic: Traffic) -> dict[str, tuple[int, ...]]:
+    """The acts that count in the totals, by hour of the day."""
+    found = {}
+    for act in _MAIL:
+        day = [0] * _DAY
+        for hour, times in traffic.hours.get(act, {}).items():
+            if hour[11:13].isdecimal() and int(hour[11:13]) < _DAY:
+                day[int(hour[11:13])] += times
+        if any(day):
+            found[act] = tuple(day)
+    return found
+
+
+def _domains(
+    library: Library, table: Mapping[str, list[float]], row: Callable[[list[float]], Any]
+) -> tuple[Any, ...]:
+    """The commonest domains; no secret is left in a name that somebody made up."""
+    commonest = sorted(table.items(), key=lambda each: (-each[1][0], -each[1][1], each[0]))
+    return tuple(
+        (library.redactor.cover(domain), *row(values))
+        for domain, values in commonest[:_MOST_DOMAINS]
+    )
+
+
+def _sender(values: list[float]) -> tuple[int, int]:
+    return int(values[0]), int(values[1])
+
+
+def _recipient(values: list[float]) -> tuple[int, int, float, float]:
+    delivered, deferred, total, most = values
+    mean = round(total / delivered, 1) if delivered else 0.0
+    return int(delivered), int(deferred), mean, most
 
 
 def _named(files: Sequence[str]) -> str:

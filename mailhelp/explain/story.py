@@ -5,17 +5,22 @@ Which fields, events and sentences tell that is in ``corpus/stories.toml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailhelp import answer
-from mailhelp.answer import Answer, Hop, Joined, Recipient
+from mailhelp.answer import Answer, Command, Hop, Joined, Offspring, Recipient
+from mailhelp.explain.common import filled
+from mailhelp.explain.outcome import Stand, end
 from mailhelp.knowledge.library import Library
 from mailhelp.log.facts import Fact
-from mailhelp.log.trace import Story, Strand
+from mailhelp.log.order import CLOCK, STEP
+from mailhelp.log.trace import Child, Story, Strand
 
 _MOST_DIGITS = 18
 """Of a number in a record: more is no size or time of a mail."""
+_GOOD = "2"
+"""The class of the codes that ask for nothing."""
 _SHOWN_RECIPIENTS = 3
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -23,7 +28,24 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 def explain(library: Library, story: Story) -> Answer:
     """The answer for one mail."""
-    return _Telling(library.table("stories"), story).answer()
+    answer = _Telling(library.table("stories"), story).answer()
+    return answer._replace(commands=_commands(library, answer))
+
+
+def _commands(library: Library, answer: Answer) -> tuple[Command, ...]:
+    """What to type next, where the way that the mail ended makes sense of it."""
+    told = answer.story
+    assert told is not None
+    codes = [row.enhanced_status_code or "" for row in told.recipients]
+    worst = max((code for code in codes if not code.startswith(_GOOD)), default="")
+    values = {
+        "queue_id": told.queue_ids[-1] if told.queue_ids else "",
+        "enhanced_status_code": worst,
+        "notice": next((child.queue_id for child in told.children if not child.outcome), ""),
+        "any_id": next(iter((*told.queue_ids, *told.amavis_ids)), ""),
+    }
+    rows = library.table("stories")["next"].get(told.outcome, {}).get("commands", [])
+    return filled(library, rows, {name: value for name, value in values.items() if value})
 
 
 class _Telling:
@@ -39,10 +61,14 @@ class _Telling:
 
     def answer(self) -> Answer:
         """The answer: its title in one sentence, all else in its story."""
-        recipients = self._recipients()
-        outcome = self._outcome(recipients)
+        ended = end(self._tables, self._story)
+        outcome = ended.outcome
+        recipients = tuple(self._recipient(stand) for stand in ended.recipients)
         sender = self._first("sender")
         ids = {key: self._ids(space) for key, space in self._tables["ids"].items()}
+        missing = dict.fromkeys((*self._missing(outcome), *ended.lacks, *self._childless()))
+        missing |= dict.fromkeys(self._gaps(bool(missing)))
+        matter = self._matter()
         table = answer.Story(
             outcome=outcome,
             **ids,
@@ -51,14 +77,19 @@ class _Telling:
             sender="" if sender == "<>" else sender,
             size=self._size(),
             recipients=recipients,
-            filter=tuple(self._filter_said()),
+            filter=tuple(dict.fromkeys(self._filter_said())),
             told=self._told(),
             flow=self._flow(),
             links=tuple(link.why for link in self._story.links),
-            records=tuple(_joined(fact, why) for fact, why in self._story.facts),
-            missing=tuple(self._missing(outcome)),
+            records=tuple(
+                _joined(fact, why, id(fact) in matter) for fact, why in self._story.facts
+            ),
+            missing=tuple(missing),
+            children=tuple(self._child(child) for child in self._story.children),
+            parents=self._story.parents,
+            received=tuple(self._received()),
         )
-        end = self._tables["outcomes"].get(outcome, {}).get("said", outcome)
+        said = self._tables["outcomes"].get(outcome, {}).get("said", outcome)
         to = ", ".join(row.address for row in recipients[:_SHOWN_RECIPIENTS])
         left = len(recipients) - _SHOWN_RECIPIENTS
         more = f" and {left} more" if left > 0 else ""
@@ -66,11 +97,90 @@ class _Telling:
             kind="story",
             recognised="entry",
             title=f"Mail from {sender or 'an unknown sender'} "
-            f"to {to or 'unknown recipients'}{more}: {end}",
+            f"to {to or 'unknown recipients'}{more}: {said}",
             time=self._facts[0].time,
             host=self._facts[0].host,
             story=table,
         )
+
+    def _recipient(self, stand: Stand) -> Recipient:
+        fact = stand.last
+        if fact is None:
+            return Recipient(stand.address, stand.state or None, original=stand.original)
+        parts = [fact.value(name) for name in self._tells["delays"]]
+        delay = self._value(fact, "delay")
+        return Recipient(
+            stand.address,
+            stand.state or None,
+            self._value(fact, "enhanced_status_code"),
+            self._value(fact, "relay"),
+            _seconds(delay) if delay else None,
+            fact.said or None,
+            stand.original,
+            tuple(_seconds(part) for part in parts) if all(parts) else (),
+            tuple(self._tables["delays"]["called"]) if all(parts) else (),
+        )
+
+    def _received(self) -> Iterator[str]:
+        """The Received headers that those who took the mail have put on top of it."""
+        rows: Rows = self._tables["received"]
+        for strand in reversed(self._story.strands):
+            for row in rows.values():
+                fact = next((fact for fact in strand.facts if fact.event in row["events"]), None)
+                if fact is None or strand.space.name != row["space"]:
+                    continue
+                mail_id = (
+                    ref.value
+                    for fact in strand.facts
+                    for ref in fact.refs
+                    if ref.space == row.get("id")
+                )
+                values = {
+                    "client": self._value(fact, "client") or "",
+                    "host": fact.host or "",
+                    "id": next(mail_id, "") if "id" in row else strand.key,
+                    "time": fact.time or "",
+                }
+                if all(values[name] for name in row["needs"]):
+                    text = str(row["text"])
+                    for name, value in values.items():
+                        text = text.replace(f"{{{name}}}", value)
+                    yield text
+                    break
+
+    def _child(self, child: Child) -> Offspring:
+        if child.story is None:
+            return Offspring(child.key, child.fact.title)
+        ended = end(self._tables, child.story)
+        to = tuple(stand.address for stand in ended.recipients)
+        return Offspring(child.key, child.fact.title, ended.outcome, to)
+
+    def _childless(self) -> Iterator[str]:
+        """The mails made of this one of which the log has nothing."""
+        for child in self._story.children:
+            if child.story is None:
+                text = str(self._tables["lacks"]["child"])
+                yield text.replace("{id}", child.key).replace("{title}", child.fact.title)
+
+    def _gaps(self, missing: bool) -> Iterator[str]:
+        """Where the log itself says that records are missing, if any are, and where its clock was set back."""
+        for gap in self._story.gaps:
+            if gap.event != CLOCK and not missing:
+                continue
+            text = str(self._tables["lacks"][gap.event])
+            clock = (gap.time or "").partition("T")[2][:8]
+            text = text.replace("{step}", gap.value(STEP))
+            yield text.replace("{time}", clock or "that time").replace("{title}", gap.title)
+
+    def _matter(self) -> set[int]:
+        """The few records that tell the story: one of each kind that says something, the last of each."""
+        chosen: dict[str, int] = {}
+        order: list[str] = self._tables["matters"]["events"]
+        for fact in self._facts:
+            if fact.event in order:
+                chosen[fact.event] = id(fact)
+        ranked = sorted(chosen, key=order.index)
+        return {chosen[event] for event in ranked[: int(self._tables["matters"]["most"])]}
 
     def _first(self, key: str) -> str | None:
         """What the first of the fields that tell ``key`` says, in the first record that has it."""
@@ -82,8 +192,7 @@ class _Telling:
         return None
 
     def _value(self, fact: Fact, key: str) -> str | None:
-        names = self._tells[key]
-        return next((value for field, value in fact.values if field in names), None)
+        return fact.value(*self._tells[key]) or None
 
     def _ids(self, space: str) -> tuple[str, ...]:
         """The mail's own ids of a space: those of its strands, else all that its records name."""
@@ -92,7 +201,7 @@ class _Telling:
             ref.value
             for fact in self._facts
             for ref in fact.refs
-            if ref.space == space and ref.relation != "child"
+            if ref.space == space and ref.relation not in ("child", "names")
         )
         return tuple(id for id in named if id in own or not own)
 
@@ -107,43 +216,6 @@ class _Telling:
         best = next((size for counts, size in sizes if counts), sizes[0][1] if sizes else None)
         return int(best[:_MOST_DIGITS]) if best else None
 
-    def _recipients(self) -> tuple[Recipient, ...]:
-        rows: dict[str, Recipient] = {}
-        for fact in self._facts:
-            status = self._value(fact, "status")
-            for name, address in fact.values:
-                if name not in self._tells["recipients"] or address == "<>":
-                    continue
-                rows.setdefault(address, Recipient(address))
-                if fact.event in self._said["reply"]["events"] and status:
-                    delay = self._value(fact, "delay") or ""
-                    rows[address] = Recipient(
-                        address,
-                        status,
-                        self._value(fact, "enhanced_status_code"),
-                        self._value(fact, "relay"),
-                        _seconds(delay),
-                        fact.said,
-                    )
-        return tuple(rows.values())
-
-    def _outcome(self, recipients: Iterable[Recipient]) -> str:
-        """How it ended: as the statuses of the recipients say, else by what happened."""
-        rows: Rows = self._tables["outcomes"]
-        named = {status: name for name, row in rows.items() for status in row.get("statuses", ())}
-        ends = {named.get(row.status, row.status) for row in recipients if row.status}
-        if len(ends) > 1:
-            return next(name for name, row in rows.items() if row.get("several"))
-        if ends:
-            return ends.pop()
-        asked = (
-            name
-            for name, row in rows.items()
-            if self._events & {*row.get("events", ())}
-            and not self._events & {*row.get("without", ())}
-        )
-        return next(asked, list(rows)[-1])
-
     def _told(self) -> str | None:
         """What the client was told, in the words of the last record that tells it."""
         events = self._said["told"]["events"]
@@ -152,13 +224,25 @@ class _Telling:
     def _flow(self) -> tuple[Hop, ...]:
         """The processes in the order in which the mail met them: strand by strand, then the rest."""
         steps: dict[tuple[str, int | None], Hop] = {}
+        first: dict[tuple[str, int | None], float] = {}
+        last: dict[tuple[str, int | None], float] = {}
         in_strands = (fact for strand in self._story.strands for fact in strand.facts)
         for fact in (*in_strands, *self._facts):
             key = (fact.program, fact.pid)
             step = steps.setdefault(key, Hop(*key))
             if not (step.role or fact.event.startswith("session-")):
                 steps[key] = step._replace(role=fact.role)
-        return tuple(steps.values())
+            if fact.seconds is not None:
+                first[key] = min(first.get(key, fact.seconds), fact.seconds)
+                last[key] = max(last.get(key, fact.seconds), fact.seconds)
+        keys = list(steps)
+        found = []
+        for key, after in zip(keys, (*keys[1:], None), strict=True):
+            end = last.get(key) if after is None else first.get(after, last.get(key))
+            begin = first.get(key)
+            spent = None if begin is None or end is None else round(max(end - begin, 0.0), 3)
+            found.append(steps[key]._replace(seconds=spent))
+        return tuple(found)
 
     def _filter_said(self) -> Iterator[str]:
         """What a filter made of the mail, with its points where it gave some."""
@@ -170,16 +254,16 @@ class _Telling:
     def _missing(self, outcome: str) -> Iterator[str]:
         """What the log does not tell: said, never invented."""
         for row in self._tables["missing"].values():
-            if "space" in row:
+            if "spaces" in row:
                 for strand in self._story.strands:
-                    if strand.space.name == row["space"] and _lacks(row, strand):
-                        yield row["text"].replace("{process}", strand.facts[0].process)
+                    if strand.space.name in row["spaces"] and _lacks(row, strand):
+                        yield row["text"].replace("{process}", _process(strand))
             elif outcome == row.get("outcome", outcome) and _fits(row, self._events):
                 yield row["text"]
 
 
 def _fits(row: Mapping[str, Any], events: set[str]) -> bool:
-    asked = {*row.get("events", ())}
+    asked = {*row.get("with", ())}
     return (not asked or bool(asked & events)) and not events & {*row.get("without", ())}
 
 
@@ -196,7 +280,13 @@ def _seconds(text: str) -> float:
         return 0.0
 
 
-def _joined(fact: Fact, why: str) -> Joined:
+def _process(strand: Strand) -> str:
+    """The process that a strand's session is of, else the first one."""
+    programs = [fact for fact in strand.facts if fact.event in strand.space.begins]
+    return (programs or strand.facts)[0].process
+
+
+def _joined(fact: Fact, why: str, matters: bool) -> Joined:
     return Joined(
         file=fact.file,
         line=fact.line,
@@ -206,4 +296,5 @@ def _joined(fact: Fact, why: str) -> Joined:
         time=fact.time,
         entry=fact.entry.partition("/")[2],
         title=fact.title,
+        matters=matters,
     )

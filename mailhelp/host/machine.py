@@ -10,9 +10,10 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO, cast
 
-from mailhelp.errors import SourceError
+from mailhelp import trust
+from mailhelp.errors import SourceError, UnusableFolder
 from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 """Seconds a command may take unless its caller knows better."""
-OUTPUT_LIMIT = 32 * 1024 * 1024
+OUTPUT_LIMIT = 8 * 1024 * 1024
 """Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
 
 _CHUNK = 65536
@@ -29,6 +30,37 @@ _SCREEN = (80, 24)
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # What a command needs to find the user's files and the configuration that the user works with.
 _KEPT = ("HOME", "USER", "LOGNAME", "TMPDIR", "MANPATH", "MAIL_CONFIG")
+# The folders among them in which commands look for files by fixed names, or make some of their own.
+_READ_BELOW = ("HOME", "TMPDIR")
+
+
+def read_file(path: str | os.PathLike[str]) -> str:
+    """The text of a file. Raises ``OSError`` if it cannot be read, or is a pipe or device that could last for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if os.fstat(descriptor).st_mode & 0o170000 != 0o100000:
+        os.close(descriptor)
+        raise OSError(f"{path} is no file")
+    with open(descriptor, encoding="utf-8", errors="replace") as stream:
+        return stream.read(OUTPUT_LIMIT)
+
+
+def refuse_device(name: str, stream: BinaryIO) -> None:
+    """Raise ``SourceError``, and close ``stream``, if what is called ``name`` is a device that could last for ever.
+
+    A terminal is none, nor is the null device.
+    """
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # closed, or in memory
+        return
+    kind = status.st_mode & 0o170000
+    if kind == 0o020000:
+        endless = status.st_rdev != os.stat(os.devnull).st_rdev and not stream.isatty()
+    else:
+        endless = kind == 0o060000
+    if endless:
+        stream.close()
+        raise SourceError(f"{name} is a device, not a file.", "Name a log or another text file.")
 
 
 class Output(NamedTuple):
@@ -104,12 +136,12 @@ class Host:
 
     @property
     def cache_dir(self) -> Path:
-        """The folder for what can be built again. ``SourceError`` if there is no home directory."""
+        """The folder for what can be built again. ``UnusableFolder`` if there is no home directory."""
         return self._folder("MAILHELP_CACHE_DIR", "user_cache_path")
 
     @property
     def config_dir(self) -> Path:
-        """The folder of the user's own entries. ``SourceError`` if there is no home directory."""
+        """The folder of the user's own entries. ``UnusableFolder`` if there is no home directory."""
         return self._folder("MAILHELP_CONFIG_DIR", "user_config_path")
 
     def is_terminal(self, stream: IO[str] | IO[bytes]) -> bool:
@@ -120,9 +152,17 @@ class Host:
             return False
 
     def which(self, name: str) -> str | None:
-        """The path of the program ``name``, looked for in the administrator's directories too."""
-        for folder in self._search_path().split(":"):
-            path = f"{folder}/{name}"
+        """The path of the program ``name``, looked for in the administrator's directories too.
+
+        A ``name`` with a slash in it is its path, if that is absolute and nobody else can write it.
+        """
+        if "/" in name:
+            if name[0] != "/" or trust.distrust(name):
+                return None
+            places = [name]
+        else:
+            places = [f"{folder}/{name}" for folder in self.search_path.split(":")]
+        for path in places:
             if os.access(path, os.X_OK) and os.path.isfile(path):
                 return path
         return None
@@ -130,8 +170,8 @@ class Host:
     def text_of(self, path: str) -> str | None:
         """The text of a file of this host, ``None`` if it cannot be read."""
         try:
-            return Path(path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            return read_file(path)
+        except (OSError, ValueError):
             return None
 
     def is_file(self, path: str) -> bool:
@@ -141,6 +181,31 @@ class Host:
     def is_folder(self, path: str) -> bool:
         """Whether this host has a folder of this name."""
         return os.path.isdir(path)
+
+    def stat(self, path: str) -> os.stat_result:
+        """What is known of a file. ``OSError``: ``FileNotFoundError`` if there is none."""
+        return os.stat(path)
+
+    def can_read(self, path: str) -> bool:
+        """Whether the user may read this file."""
+        return os.access(path, os.R_OK)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the user is root."""
+        return os.geteuid() == 0
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The names of the programs that run here; empty where that cannot be told (no /proc)."""
+        found = set()
+        for each in Path("/proc").glob("[0-9]*"):
+            for name in ("comm", "cmdline"):
+                with suppress(OSError):
+                    text = (each / name).read_bytes().split(b"\0")[0].decode("utf-8", "replace")
+                    first = text.split()[0] if text.split() else ""
+                    found.add(os.path.basename(first))
+        return frozenset(found - {""})
 
     def run(
         self,
@@ -173,6 +238,26 @@ class Host:
         environment = {**self._environment(), **(variables or {})}
         return _Running(argv, timeout, stdin, environment, last_words)
 
+    def stream(self, *argv: str) -> BinaryIO:
+        """What a command writes, as it comes: without a time limit, else as ``start`` runs one.
+
+        Raises ``SourceError`` if it cannot be started.
+        """
+        import subprocess
+
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment(),
+            )
+        except OSError as error:
+            raise SourceError(f"{argv[0]} cannot be run: {error.strerror}.") from error
+        assert process.stdout is not None
+        return cast(BinaryIO, process.stdout)
+
     def leave_running(self, *argv: str, variables: Mapping[str, str] | None = None) -> None:
         """Start a command that goes on when this one has ended, and that nobody hears of or waits for.
 
@@ -194,11 +279,22 @@ class Host:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: self.environ[name] for name in _KEPT if name in self.environ}
-        return {**kept, "PATH": self._search_path(), "LC_ALL": "C"}
+        for name in _READ_BELOW:
+            # man takes its helpers from a file there, groff its macros: never those of somebody else
+            if name in kept and trust.distrust(kept[name]):
+                del kept[name]
+        return {**kept, "PATH": self.search_path, "LC_ALL": "C"}
 
-    def _search_path(self) -> str:
-        # a relative or empty element would run programs from the current directory
+    @property
+    def search_path(self) -> str:
+        """The folders of programs: those of ``PATH`` and the administrator's.
+
+        A relative or empty element would run programs from the current directory. And root runs none
+        from a folder that another user can write, in whosever environment.
+        """
         asked = [place for place in self.environ.get("PATH", "").split(":") if place[:1] == "/"]
+        if os.geteuid() == 0:
+            asked = [place for place in asked if not trust.distrust(place)]
         return ":".join(dict.fromkeys((*asked, *_SYSTEM_PATH)))
 
     def _folder(self, variable: str, finder: str) -> Path:
@@ -207,9 +303,9 @@ class Host:
             return Path(chosen).absolute()
         folder = self._linux_folder(finder) or self._platform_folder(finder)
         if not folder.is_absolute():
-            raise SourceError(
-                f"No folder for mailhelp's files: {folder} is not an absolute path.",
-                f"Set HOME, or name a folder in {variable}.",
+            raise UnusableFolder(
+                "There is no home folder for what mailhelp keeps.",
+                "Set HOME, or MAILHELP_CACHE_DIR and MAILHELP_CONFIG_DIR.",
             )
         return folder
 
@@ -221,11 +317,12 @@ class Host:
             "user_cache_path": ("XDG_CACHE_HOME", ".cache"),
             "user_config_path": ("XDG_CONFIG_HOME", ".config"),
         }[finder]
-        base = self.environ.get(name, "").strip() or f"{self._home()}/{usual}"
+        base = self.environ.get(name, "").strip()
+        if not base:
+            home = self.environ.get("HOME") or os.path.expanduser("~")
+            # a home that is not there is never made
+            base = f"{home}/{usual}" if os.path.isdir(home) else "~"
         return Path(base, "mailhelp")
-
-    def _home(self) -> str:
-        return self.environ.get("HOME") or os.path.expanduser("~")
 
     @staticmethod
     def _platform_folder(finder: str) -> Path:
@@ -287,6 +384,8 @@ class _Running:
             self._kill()
         with self._process:
             status = self._process.wait()
+        if trouble == "size":  # no answer that anybody asked for
+            written = (b"", written[1][:_CHUNK])
         stdout, stderr = (data.decode("utf-8", "replace") for data in written)
         if trouble == "time":
             failure = f"{self._name} did not end within {self._timeout:g} seconds"

@@ -26,6 +26,8 @@ _PLAIN = ".nh\n.de hy\n..\n.na\n.de ad\n..\n"
 _MARK = "@@page {}@@"
 _MARKED = re.compile(r"^ *@@page (\d+)@@$", re.MULTILINE)
 _SECONDS = 60.0
+_STOPPED = 2
+"""After how many that hung, or wrote without end, a formatter is given up."""
 
 _OVERSTRIKE = re.compile(r".\x08")
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -66,7 +68,7 @@ def _with_groff(
         return
     batches = list(_batches(sources))
     starts = (partial(_start_groff, host, batch, sources) for batch in batches)
-    for batch, output in zip(batches, _at_once(starts), strict=True):
+    for batch, output in zip(batches, _at_once(starts), strict=False):
         parts = _MARKED.split(output.stdout)[1:]
         # a page that stops groff or swallows the next mark spoils the rest, itself included
         whole = len(batch) if len(parts) == 2 * len(batch) else len(parts) // 2 - 1
@@ -100,18 +102,27 @@ def _with_man(
 
 
 def _successes(keys: Iterable[str], outputs: Iterable[Output]) -> Iterator[tuple[str, str]]:
-    for key, output in zip(keys, outputs, strict=True):
+    for key, output in zip(keys, outputs, strict=False):
         if not output.failure and output.stdout.strip():
             yield key, strip_formatting(output.stdout)
 
 
 def _at_once(starts: Iterable[Callable[[], Handle]]) -> Iterator[Output]:
-    """The outputs of commands in their order, with a few of them always on their way."""
+    """The outputs of commands in their order, with a few of them always on their way.
+
+    It ends early when several had to be stopped: such a program would hang for each of hundreds of pages.
+    """
     running: deque[Handle] = deque()
+    stopped = 0
     for start in starts:
         if len(running) == workers():
-            yield running.popleft().result()
-        running.append(start())
+            output = running.popleft().result()
+            stopped += output.status is None
+            yield output
+        if stopped < _STOPPED:
+            running.append(start())
+        else:
+            break
     while running:
         yield running.popleft().result()
 

@@ -13,7 +13,13 @@ from mailhelp.light import NamedTuple
 
 MOST_LINES = 50_000
 """Lines of a file that are read; no main.cf is that long."""
-_DEEPEST = 30
+_DEEPEST, _LONGEST = 30, 100_000
+"""Names behind names, and characters, up to which a value is filled in."""
+Lookup = Callable[[str], str | None]
+"""The value of a name, ``None`` if it is not known."""
+_SERVICE = re.compile(
+    r"[^\s#=]{1,100}[ \t]{1,40}[a-z][a-z-]{2,11}(?:[ \t]{1,40}(?:[yn-]|\d{1,6}\??)){3,7}[ \t]{1,40}[a-z/]"
+)
 _IN_BRACES = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}|\S+")
 COLUMNS = ("service", "type", "private", "unpriv", "chroot", "wakeup", "maxproc", "command")
 """The columns of master.cf, as master(5) names them."""
@@ -108,6 +114,22 @@ def logical_lines(lines: Iterable[str]) -> Iterator[Logical]:
         yield Logical(tuple(pieces))
 
 
+def parted(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The lines of main.cf and those of master.cf, of a mixture; the other's lines are blank, so that places stay."""
+    settings: list[str] = []
+    services: list[str] = []
+    in_services = False
+    for line in lines:
+        begins = bool(line.strip()) and not line[0].isspace() and line[0] != "#"
+        if begins:
+            in_services = _SERVICE.match(line) is not None
+            in_services = in_services or (line.startswith("-o ") and any(map(str.strip, services)))
+        blank = " " * len(line)
+        settings.append(blank if in_services else line)
+        services.append(line if in_services else blank)
+    return settings, services
+
+
 def main_cf(lines: Iterable[str]) -> MainCf:
     """The settings of a main.cf, or of ``postconf -n`` output."""
     settings, strays, orphans = [], [], []
@@ -145,7 +167,9 @@ def _service(logical: Logical) -> Service:
     command = words[7:]
     # a line with a column too few has the program where maxproc should be
     early = next((n for n, (word, _) in enumerate(words[2:8], 2) if not _is_flag(word)), None)
-    if early is not None and early < 7:
+    if early is not None and _is_flawed(words, early):
+        early = None  # all columns are there, and one is wrong
+    elif early is not None and early < 7:
         columns, command = [word for word, _ in words[:early]], words[early:]
     elif early is None and len(words) > 8:
         late = next((n for n, (word, _) in enumerate(words[2:], 2) if not _is_flag(word)), None)
@@ -155,6 +179,13 @@ def _service(logical: Logical) -> Service:
     if program:
         columns.append(" ".join(word for word, _ in command))
     return Service(tuple(columns), program, tuple(_overrides(command[1:])), logical)
+
+
+def _is_flawed(words: list[tuple[str, int]], early: int) -> bool:
+    """Whether the word that is no flag is a wrong one, and the program is where it belongs."""
+    after = [word for word, _ in words[early + 1 : 8]]
+    program = after[-1] if after and early + len(after) == 7 else ""
+    return bool(re.fullmatch(r"[a-z][\w-]*", program)) and all(map(_is_flag, after[:-1]))
 
 
 def _is_flag(word: str) -> bool:
@@ -210,17 +241,39 @@ def _references(value: str) -> list[tuple[str, str]]:
     return [(name, sign) for name, sign in found if not name.isupper()]
 
 
-def expand(value: str, lookup: Callable[[str], str | None], depth: int = 0) -> str | None:
+def expand(value: str, lookup: Lookup) -> str | None:
     """``value`` with every ``$name`` filled in; ``None`` if one is not known or leads back to itself.
 
     ``${name?text}``, ``${name:text}``, ``${name?{text}:{text}}`` and ``${{a} == {b} ? {c} : {d}}`` are understood.
     """
+    return _expanded(value, _Names(lookup), 0)
+
+
+class _Names:
+    """The values of names, each filled in once, however often it is named."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self._known: dict[str, str] = {}
+
+    def expanded(self, name: str, depth: int) -> str | None:
+        """What ``name`` is; a failure ends the whole, so it need not be remembered."""
+        if name in self._known:
+            return self._known[name]
+        raw = self.lookup(name)
+        found = None if raw is None else _expanded(raw, self, depth + 1)
+        if found is not None:
+            self._known[name] = found
+        return found
+
+
+def _expanded(value: str, names: _Names, depth: int) -> str | None:
     if "$" not in value:
         return value
     if depth > _DEEPEST:
         return None
     out: list[str] = []
-    place = 0
+    length = place = 0
     while place < len(value):
         if value[place] != "$":
             out.append(value[place])
@@ -235,24 +288,21 @@ def expand(value: str, lookup: Callable[[str], str | None], depth: int = 0) -> s
             end = _closing(value, place + 1)
             if end is None:
                 return None
-            found = _reference(value[place + 2 : end], lookup, depth)
+            found = _reference(value[place + 2 : end], names, depth)
             place = end + 1
         else:
             word = re.compile(r"\w+").match(value, place + 1)
             if word is None:
                 return None
-            raw = lookup(word[0])
-            found = None if raw is None else expand(raw, lookup, depth + 1)
+            found = names.expanded(word[0], depth)
             place = word.end()
         if found is None:
             return None
         out.append(found)
-        if sum(map(len, out)) > _LONGEST:
+        length += len(found)
+        if length > _LONGEST:
             return None
     return "".join(out)
-
-
-_LONGEST = 100_000
 
 
 class ByLevel(NamedTuple):
@@ -283,28 +333,27 @@ def _closing(value: str, place: int) -> int | None:
     return None
 
 
-def _reference(inner: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def _reference(inner: str, names: _Names, depth: int) -> str | None:
     """What ``${inner}`` stands for."""
     inner = inner.strip()
     if inner.startswith("{"):
-        return _compared(inner, lookup, depth)
+        return _compared(inner, names, depth)
     found = re.match(r"(\w+)\s*([?:])?", inner)
     if found is None:
         return None
-    raw = lookup(found[1])
     if not found[2]:
-        return None if raw is None else expand(raw, lookup, depth + 1)
-    value = expand(raw or "", lookup, depth + 1)
+        return names.expanded(found[1], depth)
+    value = names.expanded(found[1], depth) if names.lookup(found[1]) is not None else ""
     if value is None:
         return None
     rest = inner[found.end() :]
     if found[2] == ":":
-        return "" if value else expand(_braced(rest)[0], lookup, depth + 1)
+        return "" if value else _expanded(_braced(rest)[0], names, depth + 1)
     yes, no = _branches(rest)
-    return expand(yes if value else no, lookup, depth + 1)
+    return _expanded(yes if value else no, names, depth + 1)
 
 
-def _compared(inner: str, lookup: Callable[[str], str | None], depth: int) -> str | None:
+def _compared(inner: str, names: _Names, depth: int) -> str | None:
     left, rest = _braced(inner)
     operator = re.match(
         r"\s*(<=level|>=level|<level|>level|==level|!=level|<=|>=|==|!=|<|>)\s*", rest
@@ -316,10 +365,10 @@ def _compared(inner: str, lookup: Callable[[str], str | None], depth: int) -> st
     if not rest.startswith("?"):
         return None
     yes, no = _branches(rest[1:])
-    one, other = expand(left, lookup, depth + 1), expand(right, lookup, depth + 1)
+    one, other = _expanded(left, names, depth + 1), _expanded(right, names, depth + 1)
     if one is None or other is None:
         return None
-    return expand(yes if _holds(one, operator[1], other) else no, lookup, depth + 1)
+    return _expanded(yes if _holds(one, operator[1], other) else no, names, depth + 1)
 
 
 def _holds(one: str, operator: str, other: str) -> bool:

@@ -1,7 +1,7 @@
 """This host's own index in the user's cache: its man pages and templates, built when they change.
 
-``<cache>/host/<fingerprint>-<random>/`` holds one build, laid out as the bundled index
-(``catalogue.db``, ``search/``); the file ``<cache>/host/current`` names the one in use. A build
+``<cache>/host/<fingerprint>-<random>/`` holds one build: ``catalogue.db``, as the bundled one, and
+``search/``, the index of ``manuals``; the file ``<cache>/host/current`` names the one in use. A build
 happens beside it, one builder at a time, and a rename of that file puts it to use: nobody ever sees
 half of it.
 """
@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
-from mailhelp.errors import OtherRelease, SourceError
-from mailhelp.host.machine import Host
+from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
+from mailhelp.host import cache
+from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
@@ -35,9 +36,11 @@ Progress = Callable[[int, int, str], None]
 Table = Mapping[str, Mapping[str, Any]]
 """``corpus/manpages.toml``, from the bundled catalogue's tables."""
 
-_CURRENT, _LOCK, _ASKED = "current", "lock", "asked"
+_TOP, _CURRENT, _LOCK, _ASKED = "host", "current", "lock", "asked"
 _PATIENCE_S = 600
 """Seconds after which a build in the background is asked for again."""
+_SPACE = 32 * 1024 * 1024
+"""Bytes that a build may need; with Postfix, amavis, SpamAssassin, Dovecot and OpenSSL it is 15 million."""
 
 
 class Local(NamedTuple):
@@ -67,19 +70,26 @@ def fingerprint(host: Host, table: Table, folders: Iterable[str]) -> str:
 
 
 def current(host: Host, table: Table) -> Local | None:
-    """The index in use, or ``None`` if this release built none. Raises ``SourceError`` if it is damaged."""
-    top = _top(host)
+    """The index in use, or ``None`` if this release built none.
+
+    Raises ``SourceError`` if it is damaged, ``UnusableFolder`` if it is not to be trusted: an index says which
+    commands to run next.
+    """
+    top = cache.folder(host) / _TOP
+    cache.trusted(top / _CURRENT, "MAILHELP_CACHE_DIR")
     try:
-        name = (top / _CURRENT).read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+        name = read_file(top / _CURRENT).strip()
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise cache.unreadable(top, error) from error
     except (OSError, ValueError) as error:
         raise _damaged(error) from error
     folder = top / name
     try:
-        # an index holds pickled data: never one that somebody else could have written
-        if "/" in name or os.stat(folder).st_uid not in (os.geteuid(), 0):
-            raise SourceError(f"This host's index in {top} belongs to somebody else.")
+        if not _is_name(name):
+            raise ValueError("the name of the one in use is none")
+        cache.trusted(folder, "MAILHELP_CACHE_DIR", within=True)
         catalogue = Store(folder / CATALOGUE)
         pages = json.loads(catalogue.meta("pages") or "{}")
         folders = json.loads(catalogue.meta("folders") or "[]")
@@ -98,9 +108,9 @@ def current(host: Host, table: Table) -> Local | None:
 
 def put_aside_if_damaged(host: Host) -> str:
     """What is wrong with the index in use, which is then used no longer; empty if nothing is."""
-    top = _top(host)
+    top = cache.folder(host) / _TOP
     try:
-        folder = top / (top / _CURRENT).read_text(encoding="ascii").strip()
+        folder = top / read_file(top / _CURRENT).strip()
         with closing(Store(folder / CATALOGUE)) as catalogue:
             whole = catalogue.is_whole()
     except FileNotFoundError:
@@ -133,39 +143,50 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
 
     Raises ``SourceError`` as ``ensure`` does.
     """
-    top = _top(host)
+    top = cache.made(host, _TOP)
     try:
-        top.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _only_builder(top) as alone, _no_garbage_collection():
-            return _build(host, table, progress, top) if alone else None
+        with cache.private(), _only_builder(top) as alone, _no_garbage_collection():
+            if not alone:
+                return None
+            folder = _build(host, table, progress, top)
+        with suppress(FileNotFoundError):
+            os.unlink(top / _ASKED)
     except (OSError, sqlite3.Error) as error:
-        raise _unwritable(top, error) from error
+        unwritable = cache.unwritable(top.parent, error)
+        with suppress(OSError):  # for whoever had it built in the background
+            cache.replace(top / _ASKED, str(unwritable))
+        raise unwritable from error
+    return folder
 
 
 def build_later(host: Host) -> bool:
     """Have the index built by a process of its own, that outlives this one and says nothing.
 
     Not if that was asked for a short while ago: it is at it, or it failed and would again. Returns
-    whether it was asked for the first time here. Raises ``SourceError`` as ``ensure`` does.
+    whether it was asked for the first time here. Raises ``UnusableFolder`` as ``ensure`` does, also if what was
+    asked for failed.
     """
     import sys
     import time
 
-    top = _top(host)
+    top = cache.made(host, _TOP)
     asked = top / _ASKED
     try:
-        top.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = _changed(asked)
         if abs(time.time() - before / 1e9) < _PATIENCE_S:
+            failed = read_file(asked)
+            if failed:
+                raise UnusableFolder(failed, "Mend that, then run: mailhelp index")
             return False
-        asked.touch()
+        _needs_room(top)
+        cache.replace(asked, "")
         # -P: never from the current directory; where this package is, the other one finds it
         here = str(Path(__file__).parent.parent.parent)
         path = ":".join(filter(None, (here, host.environ.get("PYTHONPATH"))))
         words = (sys.executable, "-P", "-m", "mailhelp", "--quiet", "index")
         host.leave_running(*words, variables={"PYTHONPATH": path})
     except OSError as error:
-        raise _unwritable(top, error) from error
+        raise cache.unwritable(top.parent, error) from error
     return not before
 
 
@@ -174,7 +195,7 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
     import tempfile
 
     from mailhelp.host import manfiles, manpages
-    from mailhelp.knowledge import names_file, search
+    from mailhelp.knowledge import manuals, names_file
 
     folders = [str(folder) for folder in manfiles.folders(host)]
     name = fingerprint(host, table, folders)
@@ -184,7 +205,9 @@ def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
         with closing(Store.create(folder / CATALOGUE)) as catalogue:
             catalogue.add(folders=folders)
             names: list[names_file.Row] = []
-            search.build(folder / SEARCH, _documents(host, pages, catalogue, progress, names))
+            documents = _documents(host, pages, catalogue, progress, names)
+            vocabulary = manuals.build(folder / SEARCH, documents)
+            catalogue.add(vocabulary=" ".join(sorted(vocabulary)))
         names_file.write(folder, names)
         _put_to_use(top, folder)
     except BaseException:
@@ -244,10 +267,8 @@ def _put_to_use(top: Path, folder: Path) -> None:
 
     before = ""
     with suppress(OSError, ValueError):
-        before = (top / _CURRENT).read_text(encoding="ascii").strip()
-    pointer = top / f"{_CURRENT}.new"
-    pointer.write_text(f"{folder.name}\n", encoding="ascii")
-    pointer.replace(top / _CURRENT)
+        before = read_file(top / _CURRENT).strip()
+    cache.replace(top / _CURRENT, f"{folder.name}\n")
     for other in top.iterdir():
         if other.is_dir() and other.name not in (folder.name, before):
             shutil.rmtree(other, ignore_errors=True)
@@ -258,7 +279,7 @@ def _only_builder(top: Path) -> Iterator[bool]:
     """Whether no other process builds in ``top``. The lock dies with the process that holds it."""
     import fcntl
 
-    with (top / _LOCK).open("w") as lock:
+    with open(cache.descriptor(top / _LOCK), "r+b") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -279,19 +300,22 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _unwritable(top: Path, error: Exception) -> SourceError:
-    return SourceError(
-        f"The index of this host cannot be written to {top}: {_reason(error)}.",
-        "Make room there, or name another folder in MAILHELP_CACHE_DIR.",
-    )
-
-
 def _damaged(why: object) -> SourceError:
     return SourceError(f"This host's index is damaged: {why}.")
 
 
-def _top(host: Host) -> Path:
-    return host.cache_dir / "host"
+def _needs_room(top: Path) -> None:
+    """Raise ``OSError`` if what is built would not fit: nobody hears of a build in the background."""
+    import errno
+
+    disk = os.statvfs(top)
+    free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
+    if disk.f_blocks and free * disk.f_frsize < _SPACE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and name[0] != "." and "/" not in name
 
 
 def _changed(path: str | Path) -> int:
@@ -300,7 +324,3 @@ def _changed(path: str | Path) -> int:
         return os.stat(path).st_mtime_ns
     except OSError:
         return 0
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

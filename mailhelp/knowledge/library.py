@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mailhelp import trust
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import Name, Store, vocabulary
+from mailhelp.knowledge.store import Name, Store
 from mailhelp.names import distance, fold
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.redact import Redactor
@@ -33,14 +34,22 @@ _LONGEST_NEAR = 60
 REINSTALL = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpus.build'."
 
 
-def bundled_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def bundled_folder(
+    environ: Mapping[str, str] = os.environ, notice: Callable[[str], None] = lambda sentence: None
+) -> Path:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
-    ``MAILHELP_INDEX`` names another one, for those who try out a corpus.
+    ``MAILHELP_INDEX`` names another one, for those who try out a corpus; it is not used, and ``notice`` is told, if
+    somebody else can write it.
     """
     chosen = environ.get("MAILHELP_INDEX")
     if chosen:
-        return Path(chosen).absolute()
+        folder = Path(chosen).absolute()
+        why = trust.distrust_within(folder)
+        if not why:
+            return folder
+        mend = trust.mend(why, "Unset it, or name a folder of your own.")
+        notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {mend}")
     here = Path(__file__).parent.parent
     inside = here / "_index"
     return inside if inside.is_dir() else here.parent / "index"
@@ -91,7 +100,7 @@ class Fields(Mapping[str, Field]):
 
 
 class Library:
-    """The layered catalogue. ``search_folders`` are the search indexes that belong to the layers.
+    """The layered catalogue. ``manuals`` is the folder of the search in this host's man pages.
 
     ``places`` finds the places of ``places.toml`` on the host that answers are for; without it they are
     the usual ones.
@@ -102,7 +111,7 @@ class Library:
         bundled: Store,
         notes: Store | None = None,
         host: Store | None = None,
-        search_folders: tuple[Path, ...] = (),
+        manuals: Path | None = None,
         notice: Callable[[str], None] = lambda sentence: None,
         places: Callable[[Rows], Places] | None = None,
         today: Callable[[], date] | None = None,
@@ -111,7 +120,7 @@ class Library:
         self._opened = self.layers
         self.bundled = bundled
         self.host = host
-        self.search_folders = search_folders
+        self.manuals = manuals
         self._notice = notice
         self._places = places
         self._today = today
@@ -164,11 +173,13 @@ class Library:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """The words of all that is searched; empty if an index is damaged, which the search says."""
-        try:
-            return frozenset(vocabulary(self.search_folders))
-        except (OSError, ValueError):
-            return frozenset()
+        """The words of all that is searched."""
+        return frozenset(self._ask(lambda layer: layer.vocabulary()))
+
+    @property
+    def searched(self) -> tuple[Store, ...]:
+        """The layers that the ranked search goes through: all but this host's manuals."""
+        return tuple(layer for layer in self.layers if layer is not self.host)
 
     def document(self, id: str) -> Document | None:
         """The document ``id`` with all patches applied, or ``None``."""
@@ -194,6 +205,12 @@ class Library:
     def all_of(self, kind: str) -> list[Document]:
         """All documents of ``kind``, by id."""
         ids = {document.id for document in self._ask(lambda layer: layer.all_of(kind))}
+        documents = (self.document(id) for id in sorted(ids))
+        return [document for document in documents if document is not None]
+
+    def running(self, kind: str, program: str) -> list[Document]:
+        """The documents of ``kind`` that may have a command of ``program``, by id."""
+        ids = set(self._ask(lambda layer: layer.running(kind, program)))
         documents = (self.document(id) for id in sorted(ids))
         return [document for document in documents if document is not None]
 

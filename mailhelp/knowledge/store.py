@@ -1,7 +1,7 @@
 """The compiled catalogue: documents by id and name, and the patterns of log records.
 
 One SQLite file, written when a corpus or a host's sources are compiled and only read afterwards.
-Ranked search is ``index``'s; nothing here needs it.
+The weights that ranked search goes by are kept here too; ``weights`` makes them, ``search`` asks them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import sqlite3
 from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from struct import error as BadStruct
+from struct import iter_unpack, pack
 from types import MappingProxyType
 from typing import Any
 
@@ -19,9 +21,9 @@ from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 from mailhelp.names import fold, near_words
 
-CATALOGUE, SEARCH, VOCABULARY = "catalogue.db", "search", "words.txt"
-"""The file and the folder that an index consists of, and the list of words in that folder."""
-FORMAT = 3
+CATALOGUE, SEARCH = "catalogue.db", "search"
+"""The file of an index, and the folder of the search in manuals that a host's has beside it."""
+FORMAT = 4
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
@@ -32,19 +34,21 @@ CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes T
 CREATE INDEX patterns_by_program ON patterns (program);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
+CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, beginning TEXT,
+    phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT);
+CREATE TABLE postings (term TEXT PRIMARY KEY, hits BLOB) WITHOUT ROWID;
+CREATE TABLE signs (sign TEXT PRIMARY KEY, likely TEXT) WITHOUT ROWID;
 """
 
 _TABLE = "table "
 _SUM = "sum"
 _MOST_READINGS = 64
+_POSTING = "<If"
+"""A posting: the number of a document, the weight of the term in it."""
+_MOST_VALUES = 500
+"""Values in one question to SQLite, which takes no more than a thousand in old versions."""
 _LONGEST_NAME = 300
 """Characters of a part of a name that is looked for; SQLite has a limit too, and calls it an error."""
-
-
-def vocabulary(folders: Iterable[Path]) -> set[str]:
-    """The words, whole and in lower case, of the documents of the search indexes in ``folders``."""
-    texts = ((folder / VOCABULARY).read_text("utf-8") for folder in folders)
-    return {word for text in texts for word in text.split()}
 
 
 class PatternRow(NamedTuple):
@@ -78,6 +82,25 @@ class Name(NamedTuple):
     id: str
     kind: str
     shown: str
+
+
+class Searched(NamedTuple):
+    """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
+
+    ``beginning`` is for excerpts, ``links`` numbers of documents, ``phrases`` the terms of title, names and
+    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about.
+    """
+
+    id: str
+    kind: str
+    title: str
+    beginning: str
+    links: str
+    phrases: str
+    asked: str
+    says: str
+    text: str
+    programs: str
 
 
 class Store:
@@ -173,6 +196,29 @@ class Store:
             [(key, json.dumps(value)) for key, value in facts.items()],
         )
 
+    def add_searched(
+        self,
+        documents: Iterable[Searched],
+        postings: Mapping[str, Iterable[tuple[int, float]]],
+        signs: Mapping[str, Mapping[str, float]],
+        vocabulary: Iterable[str],
+    ) -> None:
+        """Add what the search knows; see ``weights.Weighed``. Done once for a catalogue."""
+        rows = list(documents)
+        self._db.executemany(
+            "INSERT INTO searched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(number, row.links, *row[:4], *row[5:]) for number, row in enumerate(rows)],
+        )
+        self._db.executemany(
+            "INSERT INTO postings VALUES (?, ?)",
+            [(term, _packed(found)) for term, found in sorted(postings.items())],
+        )
+        self._db.executemany(
+            "INSERT INTO signs VALUES (?, ?)",
+            [(sign, json.dumps(likely)) for sign, likely in signs.items()],
+        )
+        self.add(searched=len(rows), vocabulary=" ".join(sorted(vocabulary)))
+
     def is_whole(self) -> bool:
         """Whether all that was written is still there; it reads everything."""
         try:
@@ -184,7 +230,17 @@ class Store:
         import zlib
 
         total = 0
-        for table in ("documents", "names", "patterns", "fields", "mentions", "meta"):
+        for table in (
+            "documents",
+            "names",
+            "patterns",
+            "fields",
+            "mentions",
+            "meta",
+            "searched",
+            "postings",
+            "signs",
+        ):
             for row in self._db.execute(f"SELECT * FROM {table}"):
                 if row[0] != _SUM:
                     total = zlib.crc32(repr(row).encode("utf-8", "surrogatepass"), total)
@@ -223,6 +279,15 @@ class Store:
             "SELECT id, kind, title, data FROM documents WHERE kind = ? ORDER BY id", (kind,)
         )
         return [self._document(row) for row in rows]
+
+    def running(self, kind: str, program: str) -> list[str]:
+        """The ids of the documents of ``kind`` with a command that begins with ``program``, or with its path."""
+        name = json.dumps(program)[1:-1]
+        rows = self._all(
+            "SELECT id FROM documents WHERE kind = ? AND (instr(data, ?) OR instr(data, ?)) ORDER BY id",
+            (kind, f'"run": "{name}', f"/{name}"),
+        )
+        return [row[0] for row in rows]
 
     def named(self, name: str) -> list[Name]:
         """The documents of exactly this name, whatever its case and separators."""
@@ -291,6 +356,55 @@ class Store:
         )
         return [row[0] for row in rows]
 
+    def vocabulary(self) -> list[str]:
+        """The words, whole and in lower case, of all that can be searched."""
+        words: str = self._data(self.meta("vocabulary") or '""')
+        return words.split()
+
+    def searched_count(self) -> int:
+        """How many documents can be searched."""
+        return int(self._data(self.meta("searched") or "0"))
+
+    def searched_terms(self) -> list[str]:
+        """All terms that can be searched for."""
+        return [row[0] for row in self._all("SELECT term FROM postings", ())]
+
+    def postings(self, terms: Iterable[str]) -> dict[str, list[tuple[int, float]]]:
+        """The numbers of the documents that have each of ``terms``, with its weight in each."""
+        rows = self._among("SELECT term, hits FROM postings WHERE term", terms)
+        return {term: self._unpacked(hits) for term, hits in rows}
+
+    def signs(self, signs: Iterable[str]) -> list[Mapping[str, float]]:
+        """What each of ``signs`` says of the kind that is asked for; see ``weights.Weighed``."""
+        rows = self._among("SELECT likely FROM signs WHERE sign", signs)
+        return [self._data(likely) for (likely,) in rows]
+
+    def links(self, numbers: Iterable[int]) -> list[tuple[int, list[int]]]:
+        """The searched documents that each of these links to, by number."""
+        rows = self._among("SELECT number, links FROM searched WHERE number", numbers)
+        return [(number, [int(other) for other in links.split()]) for number, links in rows]
+
+    def searched(self, numbers: Iterable[int]) -> list[tuple[int, Searched]]:
+        """What the search compares these documents by."""
+        columns = ", ".join(Searched._fields)
+        rows = self._among(f"SELECT number, {columns} FROM searched WHERE number", numbers)
+        return [(row[0], Searched(*row[1:])) for row in rows]
+
+    def _among(self, select: str, values: Iterable[Any]) -> list[Any]:
+        """The rows of ``select`` in whose last column one of ``values`` stands."""
+        wanted = tuple(dict.fromkeys(values))
+        found = []
+        for start in range(0, len(wanted), _MOST_VALUES):
+            some = wanted[start : start + _MOST_VALUES]
+            found += self._all(f"{select} IN ({', '.join('?' * len(some))})", some)
+        return found
+
+    def _unpacked(self, hits: bytes) -> list[tuple[int, float]]:
+        try:
+            return list(iter_unpack(_POSTING, hits))
+        except (BadStruct, TypeError) as wrong:
+            raise SourceError(f"The index {self.path} is damaged.") from wrong
+
     def _document(self, row: tuple[str, str, str, str]) -> Document:
         id, kind, title, data = row
         return Document(id, kind, title, data=self._data(data))
@@ -324,6 +438,10 @@ class Store:
             return []
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise SourceError(f"The index {self.path} is damaged: {error}.") from error
+
+
+def _packed(found: Iterable[tuple[int, float]]) -> bytes:
+    return b"".join(pack(_POSTING, number, weight) for number, weight in found)
 
 
 def _restored(content: bytes) -> Store:

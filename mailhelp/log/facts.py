@@ -6,8 +6,10 @@ Which field is an id of what, and what a message means for a story, is said in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 
 from mailhelp.knowledge.document import Document
@@ -22,6 +24,7 @@ EVENTS = (
     "receive",
     "filter-accepted",
     "filter-refused",
+    "filter-discarded",
     "rejected",
     "filter-receive",
     "filter-forward",
@@ -30,16 +33,30 @@ EVENTS = (
     "written",
     "queued",
     "delivery",
+    "passed-on",
+    "thrown-away",
     "held",
+    "released",
+    "requeued",
     "discarded",
     "expired",
     "deleted",
     "removed",
     "notified",
+    "lost",
+    "screened",
+    "gap",
 )
 """What an entry's ``event`` can say."""
-RELATIONS = ("own", "next", "earlier", "child", "mentions")
-"""How the mail of a record is tied to the one that it names."""
+RELATIONS = ("own", "next", "earlier", "child", "mentions", "names")
+"""How the mail of a record is tied to the one that it names. ``names`` is a word that looks like an id, in a
+record that has no id of its own: it counts if there is such a mail.
+"""
+
+
+_MOST_NAMED = 8
+"""Words of a record that are looked up as ids."""
+_LONGEST_TITLE = 72
 
 
 class Ref(NamedTuple):
@@ -73,6 +90,19 @@ class Fact(NamedTuple):
     values: tuple[tuple[str, str], ...] = ()
     said: str = ""
 
+    def value(self, *names: str) -> str:
+        """The first value of one of these fields, empty if there is none."""
+        return next((value for field, value in self.values if field in names), "")
+
+    def is_called(self, name: str) -> bool:
+        """Whether it names ``name``: an id, an address, a client by its name or address, whatever the case."""
+        wanted = name.strip("<>[]").casefold()
+        for ref in self.refs:
+            value = ref.value.strip("<>").casefold()
+            if value and wanted in (value, value.partition("[")[0], _in_brackets(value)):
+                return True
+        return False
+
     @property
     def process(self) -> str:
         """The process that wrote the record, as logs name it."""
@@ -81,6 +111,10 @@ class Fact(NamedTuple):
     def named(self, *relations: str) -> Iterable[Ref]:
         """The references of these relations."""
         return (ref for ref in self.refs if ref.relation in relations)
+
+
+def _in_brackets(client: str) -> str:
+    return client.rpartition("[")[2].partition("]")[0]
 
 
 class Space(NamedTuple):
@@ -105,9 +139,24 @@ class Space(NamedTuple):
     elsewhere: str = "mentions"
     none: Mapping[str, str] | None = None
     place: int = 0
+    waits: frozenset[str] = frozenset()
+    one: frozenset[str] = frozenset()
+    first: frozenset[str] = frozenset()
+    lone: bool = True
+    tells: frozenset[str] = frozenset()
+    screens: frozenset[str] = frozenset()
+    confirms: bool = False
+    named_by: str = ""
+    quoted: str = ""
+    sender: str = ""
+    recipient: str = ""
+    counts: str = ""
+    relay: str = ""
 
 
-_SETS = ("opens", "closes", "holds", "begins", "ends", "programs")
+_SETS = (
+    "opens", "closes", "holds", "begins", "ends", "programs", "waits", "one", "tells", "screens", "first"
+)  # fmt: skip
 
 
 def spaces(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Space]:
@@ -151,18 +200,31 @@ class Teller:
         self._documents = documents
         self._known: dict[str, _Known | None] = {}
         self._told = {name for names in stories.get("tells", {}).values() for name in names}
+        for space in self.spaces.values():
+            self._told |= {space.sender, space.recipient, space.counts, space.relay}
+        self._named = [
+            (
+                space.name,
+                re.compile(rf"(?<![\w-])(?:{engine.fields[space.named_by].regex})(?![\w-])"),
+            )
+            for space in self.spaces.values()
+            if space.named_by in engine.fields
+        ]
+        self._quoted = [
+            (space.name, _quoting(space.quoted, engine))
+            for space in self.spaces.values()
+            if space.quoted
+        ]
         self._said = {
             event: row for row in stories.get("said", {}).values() for event in row["events"]
         }
 
     def fact(self, file: str, read: Read) -> Fact | None:
-        """The fact in a record, ``None`` if no entry knows it."""
+        """The fact in a record; ``None`` if it tells nothing of a mail: nobody knows it, and it names none."""
         record = read.record
-        if record.tag is None or read.hit is None:
+        if record.tag is None or record.repeats_last:
             return None
-        known = self._entry(read.hit.entry)
-        if known is None:
-            return None
+        known = self._entry(read.hit.entry) if read.hit is not None else None
         program = self._engine.program(record.tag) or record.tag
         first: dict[str, str] = {}
         refs: dict[Ref, None] = {}
@@ -174,8 +236,21 @@ class Teller:
             ref = self._ref(span.name, span.value, program)
             if ref is not None:
                 refs[ref] = None
-        event = known.event or known.by.get(first.get(known.by.get("field", ""), ""), "")
-        role = known.role or self._engine.programs.get(program, {}).get("role", "")
+        own = any(ref.relation == "own" for ref in refs)
+        if not own:
+            for space, shape in self._named:
+                found = islice(shape.finditer(record.message), _MOST_NAMED)
+                refs |= {Ref(space, each[0], "names"): None for each in found}
+        if known is None and not refs:
+            return None
+        event = said = ""
+        if known is not None:
+            event = known.event or known.by.get(first.get(known.by.get("field", ""), ""), "")
+            said = _said(self._said.get(event), record.message, first)
+        if said and own and self._quoted:
+            for space, shape in self._quoted:
+                if quote := shape.search(said):
+                    refs[Ref(space, quote[1], "next")] = None
         return Fact(
             file=file,
             line=read.line,
@@ -186,12 +261,17 @@ class Teller:
             time=record.time,
             event=event,
             refs=tuple(refs),
-            entry=read.hit.entry,
-            title=known.title,
-            role=role,
+            entry=read.hit.entry if known is not None and read.hit is not None else "",
+            title=known.title if known is not None else record.message[:_LONGEST_TITLE],
+            role=(known.role if known is not None else "")
+            or self._engine.programs.get(program, {}).get("role", ""),
             values=tuple(told),
-            said=_said(self._said.get(event), record.message, first),
+            said=said,
         )
+
+    def looks_like(self, space: str, value: str) -> bool:
+        """Whether ``value`` has the shape of the ids of a space."""
+        return any(name == space and shape.fullmatch(value) for name, shape in self._named)
 
     def _entry(self, id: str) -> _Known | None:
         if id not in self._known:
@@ -216,6 +296,12 @@ class Teller:
         if space.none and value in space.none:
             return Ref(space.none[value], "", relation)
         return Ref(space.name, value, relation)
+
+
+def _quoting(quoted: str, engine: Engine) -> re.Pattern[str]:
+    """What finds an id in another's words: ``id={field}`` is fixed text and the shape of a field."""
+    before, _, name = quoted.partition("{")
+    return re.compile(rf"{re.escape(before)}({engine.fields[name.rstrip('}')].regex})")
 
 
 def _said(row: Mapping[str, str] | None, message: str, values: Mapping[str, str]) -> str:

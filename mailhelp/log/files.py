@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from mailhelp.errors import SourceError
+from mailhelp.host.machine import Host, refuse_device
 from mailhelp.light import NamedTuple
 from mailhelp.log.join import LONGEST
 
@@ -49,6 +50,11 @@ def oldest_first(names: Iterable[str]) -> list[str]:
 
     ``mail.log.2.gz`` goes before ``mail.log.1`` and this before ``mail.log``; dates in names count as such.
     """
+    return [name for log in sets(names) for name in log]
+
+
+def sets(names: Iterable[str]) -> list[list[str]]:
+    """``names`` by the log that they are files of, of each oldest first."""
     logs: dict[str, list[tuple[bool, str, int, str]]] = {}
     for name in dict.fromkeys(names):
         found = _ROTATED.match(name)
@@ -56,7 +62,7 @@ def oldest_first(names: Iterable[str]) -> list[str]:
         written = re.sub(r"\D", "", date or "")
         is_current = number is None and date is None
         logs.setdefault(base, []).append((is_current, written, -int(number or 0), name))
-    return [name for log in logs.values() for *_, name in sorted(log)]
+    return [[name for *_, name in sorted(log)] for log in logs.values()]
 
 
 def rotation(name: str) -> list[str]:
@@ -84,7 +90,7 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
         return [Chunk(name)]  # a pipe: it can be opened once
     open_text(name).close()
     with open(name, "rb") as stream:
-        if any(stream.peek(8).startswith(magic) for magic in (*_MAGIC, _ZSTD)):
+        if is_packed(stream):
             return [Chunk(name)]
         length = os.fstat(stream.fileno()).st_size
         cuts = [0]
@@ -95,6 +101,12 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
             cuts.append(cut)
     ends: list[int | None] = [*cuts[1:], None]
     return [Chunk(name, start, end) for start, end in zip(cuts, ends, strict=True)]
+
+
+def is_packed(stream: BinaryIO) -> bool:
+    """Whether ``stream`` begins as a compressed file does."""
+    head = stream.peek(8)  # type: ignore[attr-defined]
+    return any(head.startswith(magic) for magic in (*_MAGIC, _ZSTD))
 
 
 def _cut_at(stream: BinaryIO, position: int, begins: Callable[[bytes, bytes], bool]) -> int | None:
@@ -177,6 +189,7 @@ def open_text(name: str) -> BinaryIO:
         if path.is_dir():
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
         stream = _of_pipe(path) if path.is_fifo() else cast(BinaryIO, path.open("rb"))
+        refuse_device(name, stream)
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
@@ -229,9 +242,7 @@ def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
         return cast(io.BufferedIOBase, opened)
     except ImportError:
         pass
-    import shutil
-
-    tool = shutil.which("zstd")
+    tool = Host().which("zstd")
     if tool is None:
         stream.close()
         raise SourceError(

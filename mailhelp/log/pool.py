@@ -29,10 +29,14 @@ def tally(plan: Plan, chunks: Sequence[Chunk], jobs: int, done: Progress) -> Tal
 
 def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Tally]:
     """The tallies of the first ``chunks``: of all of them, if no process dies."""
+    import os
     import pickle
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
+    # where they are not forked, they begin as python -c: never with modules of the current directory
+    before = os.environ.get("PYTHONSAFEPATH", "")
+    os.environ["PYTHONSAFEPATH"] = "1"
     # pickled, so that each process opens the index for itself
     with ProcessPoolExecutor(
         min(jobs, len(chunks)), initializer=_start, initargs=(pickle.dumps(plan),)
@@ -43,6 +47,7 @@ def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Ta
             return
         finally:
             pool.shutdown(cancel_futures=True)
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _start(plan: bytes) -> None:

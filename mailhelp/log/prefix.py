@@ -1,8 +1,8 @@
 """Syslog prefixes: a line of text → the record that a program wrote.
 
 Read are the traditional form, RFC 3339 and RFC 5424, ``journalctl`` (short, short-iso, short-full,
-short-unix, json), Postfix's ``maillog_file``, what Docker, Compose, Kubernetes and ``grep`` put in
-front, records without any prefix, ``message repeated N times: [ … ]`` and records in several
+short-unix, json), Postfix's ``maillog_file``, what Docker, Compose, Kubernetes, ``grep`` and a second
+logger put in front, records without any prefix, ``message repeated N times: [ … ]`` and records in several
 pieces. Nothing here knows what a mail program says.
 """
 
@@ -28,18 +28,24 @@ _TAG = (
 )
 _FENCE = r"[ \t]*+(?>(?:>[ \t]?)*)(?:`{3,}+|~{3,}+)\w{0,20}\s*+"
 _RFC5424 = (
-    r"<\d{1,3}>\d{1,2} (?P<time>\S+) (?P<host>\S+) (?P<tag>\S+) (?P<pid>\S+) \S+ "
+    r"(?:<\d{1,3}>\d{1,2}|1(?= \d{4}-\d\d-\d\dT)) (?P<time>\S+) (?P<host>\S+) (?P<tag>\S+) (?P<pid>\S+) \S+ "
     r"(?:-|(?:\[(?>(?:[^\]\"]|\"(?>(?:[^\"\\]|\\.)*)\")*)\])+)(?: (?:\ufeff)?|$)"
 )
 _TIME = (
     r"(?P<time>(?P<month>[^\W\d_]{3,5}\.?)\s{1,2}(?P<day>\d{1,2})\s(?:(?P<year>\d{4})\s)?"
-    r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?)\s"
+    r"(?P<clock>\d\d:\d\d:\d\d(?:[.,]\d{1,9})?))\s(?:<[a-z0-7]+\.[a-z]+> )?"  # FreeBSD: syslogd -v
     r"|(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\s?(?:Z|[+-]\d\d:?\d\d)?)\s"
-    r"|[^\W\d_]{2,4}\.? (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
-    r"|(?P<unix>\d{9,11}\.\d{3,9})\s"
+    r"|[^\W\d_]{2,4}\.? (?P<full>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?) (?P<zone>[A-Z]{2,5}|[+-]\d\d)\s"
+    r"|(?P<unix>\d{9,11}(?:\.\d{3,9}|(?= [\w.-]{1,100} [\w./-]{1,100}\[\d{1,10}\]: )))\s"
     r"|\[ *\d+\.\d{3,9}\]\s"  # journalctl -o short-monotonic: time since the machine started
 )
-_HOST_AND_TAG = r"(?P<host>[^\s:\[\]]+)\s+" + _TAG
+_LEVEL = (  # of rsyslog's templates and of busybox
+    r"(?:(?:kern|user|mail|daemon|auth|authpriv|syslog|cron|local[0-7])\."
+    r"(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug)\s+)?"
+)
+_HOST_AND_TAG = r"(?P<host>[^\s:\[\]]+)\s+" + _LEVEL + _TAG
+_HOST_BEFORE_TAG = r"(?P<host>[\w.-]{1,100})\s+(?P<tag>[\w./-]{1,100})\[(?P<pid>\d{1,10})\]:\s"
+_HOST = r"[^\s:\[\]]{1,255}\s+"
 # Without a time in front, a word and a colon may be the message's own: a tag needs its pid or a slash.
 _TAG_SURE = (
     r"(?P<tag>[^\s:\[\]\"=<>(),]+)\[(?P<pid>\d+)\]:\s|(?P<path>[\w.-]+(?:/[\w.-]+)+):\s"
@@ -50,7 +56,7 @@ _REPEATED = r"message repeated (?P<count>\d+) times: \[ ?"
 _HOST_LAST_REPEATED = r"(?P<host>[^\s:\[\]]+)\s+(?=last message repeated )"
 _LAST_REPEATED = r"last message repeated (?P<count>\d+) times?\s*\Z"
 _PAGE_BLANK = r" ?[\u00a0\u2007\u202f] ?"
-_JSON_STRING = {key: rf'"{key}"\s*:\s*"' for key in ("MESSAGE", "log")}
+_JSON_STRING = {key: rf'"{key}"\s*:\s*"' for key in ("MESSAGE", "log", "message")}
 # a character beyond U+FFFF is written as a pair of surrogates
 _JSON_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)"
 _MOST_DIGITS = 18
@@ -105,6 +111,19 @@ class Record(NamedTuple):
         escaped = self.text[last : last + 1] == "\\" and "\n" not in self.text[last:behind]
         return self._map(start), behind if escaped else last + 1
 
+    def message_places(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Where what stands in ``text[start:end]`` is in ``message``: a piece for each of the text's."""
+        starts = [index for index, _ in self.offsets]
+        found = []
+        for (index, place), behind in zip(
+            self.offsets, [*starts[1:], len(self.message)], strict=True
+        ):
+            left = max(start - place, 0) + index
+            right = min(end - place + index, behind)
+            if left < right:
+                found.append((left, right))
+        return found
+
     def _map(self, index: int) -> int:
         piece = bisect_right(self.offsets, (index, len(self.text) + 1)) - 1
         message_index, text_index = self.offsets[max(piece, 0)]
@@ -132,7 +151,7 @@ def parse(line: str, today: date, formats: Formats) -> Record:
 
     ``today`` gives the year where the prefix has none: the latest that is not in the future.
     """
-    record = _from_json(line, today, formats) if line.lstrip().startswith("{") else None
+    record = _from_json(line, today, formats) if line.lstrip(" \t[").startswith("{") else None
     return _plain_blanks(record or _parse_text(line, today, formats))
 
 
@@ -168,13 +187,20 @@ def _parse_text(line: str, today: date, formats: Formats) -> Record:
     pid: int | None = None
     quotes = 0
     closes = ""
-    match = _regex(_RFC5424).match(line) if line.startswith("<") else None
+    match = _regex(_RFC5424).match(line) if line.startswith(("<", "1 ")) else None
     if match:
         time = _iso(match["time"])
         host, tag = _nil(match["host"]), _nil(match["tag"])
         pid = _number(match["pid"])
         places += _places(match, ("time", "host", "tag", "pid"))
         position = match.end()
+        # the name is the package's, and the program stands in the text: smtpd[123]: …
+        named = _regex(_TAG_SURE).match(line, position)
+        if named and (named["pid"] or named["path"]):
+            tag, pid = named["tag"] or named["path"], _number(named["pid"]) or pid
+            places = [place for place in places if place.name not in ("program", "process_id")]
+            places += _places(named, ("tag", "path", "pid"))
+            position = named.end()
     else:
         match = _time_at(line, 0, formats) if line[:1].isalpha() else None
         if match is None:
@@ -200,8 +226,18 @@ def _parse_text(line: str, today: date, formats: Formats) -> Record:
             named = _regex(_HOST_AND_TAG).match(line, position) or _regex(_TAG).match(
                 line, position
             )
+            inner = _inner(
+                line, position if named is None else named.end(), named is None, today, formats
+            )
+            if inner:
+                return inner._replace(
+                    container=container if inner.container is None else inner.container,
+                    quotes=quotes,
+                )
         else:
-            named = _regex(_TAG_SURE).match(line, position)
+            named = _regex(_TAG_SURE).match(line, position) or _regex(_HOST_BEFORE_TAG).match(
+                line, position
+            )
         if named:
             found = named.groupdict()
             host, tag = (
@@ -242,6 +278,28 @@ def _parse_text(line: str, today: date, formats: Formats) -> Record:
         repeats_last=last,
         container=container,
         quotes=quotes,
+    )
+
+
+def _inner(
+    line: str, position: int, has_host: bool, today: date, formats: Formats
+) -> Record | None:
+    """The record that was logged with its own prefix behind another one, which ends at ``position``."""
+    if has_host:
+        host = _regex(_HOST).match(line, position)
+        position = host.end() if host else position
+    if _time_at(line, position, formats) is None:
+        return None
+    inner = _parse_text(line[position:], today, formats)
+    if inner.tag is None:
+        return None
+    return inner._replace(
+        text=line,
+        offsets=tuple((index, place + position) for index, place in inner.offsets),
+        prefix=tuple(
+            place._replace(start=place.start + position, end=place.end + position)
+            for place in inner.prefix
+        ),
     )
 
 
@@ -317,7 +375,7 @@ def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
     if match["full"]:
         return match["full"].replace(" ", "T")
     if match["unix"]:
-        return _utc(float(match["unix"]), "seconds")
+        return _utc(float(match["unix"]), "auto")
     if not match["month"]:
         return None
     month, day = formats.months[match["month"]], int(match["day"])
@@ -328,7 +386,7 @@ def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
             year -= 1
         while (month, day) == (2, 29) and year % 4:  # right until 2100
             year -= 1
-    return f"{year:04}-{month:02}-{day:02}T{match['clock']}"
+    return f"{year:04}-{month:02}-{day:02}T{match['clock'].replace(',', '.')}"
 
 
 def _utc(seconds: float, precision: str) -> str:
@@ -344,22 +402,36 @@ def _iso(text: str) -> str:
 
 
 def _from_json(line: str, today: date, formats: Formats) -> Record | None:
-    """A record of ``journalctl -o json`` or of Docker's json-file log; ``None`` if it is neither."""
+    """A record of ``journalctl -o json``, Docker's json-file log or mailcow; ``None`` if it is none."""
     import json
 
+    start = line.index("{")
     try:
-        table = json.loads(line)
+        table, end = json.JSONDecoder().raw_decode(line, start)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(table, dict):
+    if not isinstance(table, dict) or line[end:].strip(" \t,]"):
         return None
-    key = "MESSAGE" if "MESSAGE" in table else "log"
-    message, raw = _text(table.get(key)), table.get(key)
+    key = next((key for key in _JSON_STRING if key in table), "log")
+    raw = table.get(key)
+    if key == "message" and "program" not in table:
+        return None
+    if isinstance(raw, list):  # journalctl writes what is no UTF-8 as numbers
+        return _from_bytes(table, raw)
+    message = _text(raw)
     decode = json.JSONDecoder().raw_decode
     strings = _regex(_JSON_STRING[key]).finditer(line)
     found = next((each for each in strings if decode(line, each.end() - 1)[0] == raw), None)
     if message is None or found is None:
         return None
+    if key == "message":  # as mailcow keeps and shows logs
+        return Record(
+            text=line,
+            message=message,
+            offsets=_json_offsets(line, found.end(), 0),
+            time=_since_1970(table.get("time"), 1),
+            tag=_text(table.get("program")),
+        )
     if key == "log":
         inner = _parse_text(message.rstrip("\n"), today, formats)
         start = inner.offsets[0][1]
@@ -370,19 +442,37 @@ def _from_json(line: str, today: date, formats: Formats) -> Record | None:
             prefix=(),
             container=inner.container or "",
         )
-    stamp, pid = _number(_text(table.get("__REALTIME_TIMESTAMP"))), _text(table.get("_PID"))
-    time = None
-    if stamp is not None and stamp < _LATEST:
-        time = _utc(stamp / 1e6, "milliseconds")
+    return _of_journal(table, line, message, _json_offsets(line, found.end(), 0))
+
+
+def _from_bytes(table: dict[str, Any], numbers: list[Any]) -> Record | None:
+    """A record of the journal whose text is a list of bytes; its text is what they say."""
+    if not all(isinstance(each, int) and 0 <= each < 256 for each in numbers):
+        return None
+    message = bytes(numbers).decode("utf-8", "replace")
+    return _of_journal(table, message, message, ((0, 0),))
+
+
+def _of_journal(
+    table: dict[str, Any], text: str, message: str, offsets: tuple[tuple[int, int], ...]
+) -> Record:
     return Record(
-        text=line,
+        text=text,
         message=message,
-        offsets=_json_offsets(line, found.end(), 0),
-        time=time,
+        offsets=offsets,
+        time=_since_1970(table.get("__REALTIME_TIMESTAMP"), 1e6),
         host=_text(table.get("_HOSTNAME")),
         tag=_text(table.get("SYSLOG_IDENTIFIER")),
-        pid=_number(_text(table.get("SYSLOG_PID")) or pid),
+        pid=_number(_text(table.get("SYSLOG_PID")) or _text(table.get("_PID"))),
     )
+
+
+def _since_1970(stamp: Any, parts: float) -> str | None:
+    """ISO 8601 of a time stamp in JSON, a number or a string, in ``parts`` of a second."""
+    number = _number(str(stamp)) if isinstance(stamp, str | int) else None
+    if number is None or number * 1e6 / parts >= _LATEST:
+        return None
+    return _utc(number / parts, "milliseconds" if parts > 1 else "seconds")
 
 
 def _text(value: Any) -> str | None:

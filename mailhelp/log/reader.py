@@ -16,12 +16,16 @@ from mailhelp.log.prefix import Formats, Record, covered, parse, part
 from mailhelp.log.read import Hit, Read
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.values import Splitter, ValueSpan
-from mailhelp.redact import Redactor
+from mailhelp.redact import Carried, Redactor, cover
 
 if TYPE_CHECKING:
     from datetime import date
 
 _HEADER_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
+_ALONE = 12
+"""Characters of fixed text beside free text that tell a message where no program is named: another one's
+words begin so too ("warning: …").
+"""
 _MOST_NAMES = 1000
 """Names of programs and header fields that are remembered: a hostile log has no end of them."""
 
@@ -60,15 +64,22 @@ class Engine:
         made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
         return Engine, (*made_of, self.today)
 
-    def reads(self, source: Iterable[str | None], *, is_covered: bool = False) -> Iterator[Read]:
+    def reads(
+        self,
+        source: Iterable[str | None],
+        *,
+        is_covered: bool = False,
+        carried: Carried | None = None,
+    ) -> Iterator[Read]:
         """What is known of the records of the lines ``source``; ``None`` is a pause.
 
-        ``is_covered`` says that no secret is left in them.
+        They are matched as they are, and covered as they are handed on: what a record means does not depend
+        on its secrets. ``is_covered`` says that none is left in the lines, ``carried`` what the lines before say of them.
         """
-        lines = source if is_covered else self.redactor.cover_lines(source)
-        for read in Joiner(self).reads(lines):
-            # a secret may have been broken where the line was
-            yield self._covered(read, self._secrets(read)) if read.lines > 1 else read
+        if carried is None and not is_covered:
+            carried = Carried(self.redactor)
+        for read in Joiner(_Uncovered(self)).reads(source):
+            yield self._without_secrets(read, carried)
 
     def parse(self, line: str) -> Record:
         """The record in a line."""
@@ -76,6 +87,11 @@ class Engine:
 
     def read(self, record: Record, line: int = 1, lines: int = 1) -> Read:
         """What is known of ``record``, whose first line has the number ``line``."""
+        read = self.uncovered(record, line, lines)
+        return self._covered(read, self._secret_values(read))
+
+    def uncovered(self, record: Record, line: int, lines: int) -> Read:
+        """What ``read`` gives, with what its values hide."""
         if record.tag is not None or record.time is not None:
             return self._matched(record, line, lines)
         found = self._bare.get(record.text)
@@ -92,9 +108,13 @@ class Engine:
             return Read(line, record, lines=lines)
         values = tuple(self.splitter.groups(match.found, match.holes))
         hit = Hit(match.id, match.generic, match.literal, match.shared, match.holes)
-        read = Read(line, record, hit, values, lines)
-        secret = [(span.start, span.end) for span in values if self._is_secret(span.name)]
-        return self._covered(read, secret) if secret else read
+        if record.tag is None and hit.literal < _ALONE and self._says_little(values):
+            return Read(line, record, lines=lines)
+        return Read(line, record, hit, values, lines)
+
+    def _says_little(self, values: Iterable[ValueSpan]) -> bool:
+        """Whether most of what was matched is free text."""
+        return any(self.fields[span.name].free for span in values)
 
     def reach(self, read: Read) -> int | None:
         """Where in the message the last value ends that is neither free text nor made of others.
@@ -177,8 +197,44 @@ class Engine:
             self._headers[folded] = self.catalogue.named(name, "header")
         return self._headers[folded]
 
-    def _secrets(self, read: Read) -> list[tuple[int, int]]:
-        return self.redactor.places(read.record.message)
+    def _secret_values(self, read: Read) -> list[tuple[int, int]]:
+        return [(span.start, span.end) for span in read.values if self._is_secret(span.name)]
+
+    def _without_secrets(self, read: Read, carried: Carried | None) -> Read:
+        """``read`` covered by what its lines and values hold, and by what is ``carried`` from the lines before."""
+        places = self._secret_values(read)
+        if carried is not None:
+            read, found = self._line_secrets(read, carried)
+            places += found
+        if len(read.record.offsets) > 1:
+            # a secret may have been broken where the line was, or hidden by the escapes of JSON
+            places += self.redactor.places(read.record.message)
+        return self._covered(read, places)
+
+    def _line_secrets(self, read: Read, carried: Carried) -> tuple[Read, list[tuple[int, int]]]:
+        """``read`` with the secrets of its lines covered in the text, and where they are in the message."""
+        record = read.record
+        places: list[tuple[int, int]] = []
+        start = 0
+        for line in record.text.split("\n"):
+            own = self.redactor.places(line)
+            places += ((start + a, start + b) for a, b in (*own, *carried.places(line, own)))
+            start += len(line) + 1
+        if not places:
+            return read, []
+        text = cover(record.text, places)
+        first = self.parse(text.partition("\n")[0])
+        record = record._replace(
+            text=text,
+            time=first.time,
+            host=first.host,
+            tag=first.tag,
+            pid=first.pid,
+            prefix=first.prefix,
+            container=first.container,
+        )
+        found = [piece for a, b in places for piece in record.message_places(a, b)]
+        return read._replace(record=record), found
 
     def _covered(self, read: Read, places: Iterable[tuple[int, int]]) -> Read:
         """``read`` with ``places`` of its message covered in the record and in its values."""
@@ -189,3 +245,13 @@ class Engine:
             span._replace(value=record.message[span.start : span.end]) for span in read.values
         )
         return read._replace(record=record, values=tuple(values))
+
+
+class _Uncovered:
+    """An engine as the joiner asks it, which hides nothing yet."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.parse = engine.parse
+        self.read = engine.uncovered
+        self.reach = engine.reach
+        self.continuation = engine.continuation

@@ -3,8 +3,7 @@
 Whether a message fits an entry is decided by the same regexes as in ``catalogue``. What is saved is
 the search for them: all messages of a program that hold the same of the words under which patterns
 are filed have the same candidates in the same order, and a log has few such sets of words. A line that
-is anything but a plain record by itself (wrapped, continued, of another format, repeated, with a secret)
-goes through the ``Engine`` with the lines that it may belong to; so the counts are those that reading
+is anything but a plain record by itself (wrapped, continued, of another format, repeated) goes through the ``Engine`` with the lines that it may belong to; so the counts are those that reading
 record by record gives.
 """
 
@@ -25,15 +24,19 @@ from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
 from mailhelp.log.tally import Count, Tally
 from mailhelp.patterns.values import EMPTY
-from mailhelp.redact import Carried
+from mailhelp.redact import LONGEST_BLOCK, Carried, cover
 
 _LINE = re.compile(
     r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})) "
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:?[0-9]{2})) "
     r"([^\s:\[\]]++ [^\s:\[\]\"=<>(),]++)(?:\[[0-9]{1,18}\])?+: (.*)|(.*))$",
     re.MULTILINE,
 )
 """A plain record: its time, its host and tag, its message; or any other line."""
+_TIMED = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
+)
+"""How a message begins that may have a prefix of its own: all times of ``prefix``, and more."""
 _LONGEST = 15_000
 """Characters of a message that goes the fast way."""
 _MOST_KEYS = 20_000
@@ -46,17 +49,26 @@ _BLANKS = (" ", "\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\r")
 _PAGE_BLANK = re.compile("[\u00a0\u2007\u202f]|\\s$")
 _SHAPELESS = re.compile(r"\S*[\d@/<>\[\]\"'=]\S*")
 _MOST_WORDS = 12
+_OF_RECIPIENTS = frozenset(("delivered", "deferred"))
 _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
 Row = tuple[str, str, str, str]
+Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
+"""A record that counts in the totals: its way, and its values by group."""
+Acts = list[tuple[str, list[Act]]]
+"""Such records in their order, by the hour of their time as the log tells it."""
+Providers = tuple[tuple[int, str], ...]
+"""The groups that may hold a value, each with its own field."""
+Kept = tuple[str, "re.Match[str]", str]
+"""A record of which values are kept: its time, its match, its host and tag."""
 
 
 class Plan(NamedTuple):
     """What a scan needs: it can be pickled.
 
     ``table`` is ``report.toml``; ``documents`` hold the entries, those that go first first. Only records from ``since`` on and before ``until`` are counted: ISO 8601 as far
-    as wanted, without a zone, compared with the times as the log tells them.
+    as wanted, without a zone, compared with the times as the log tells them. ``detailed`` counts domains and hosts too.
     """
 
     engine: Engine
@@ -64,6 +76,7 @@ class Plan(NamedTuple):
     documents: tuple[Documents, ...]
     since: str = ""
     until: str = ""
+    detailed: bool = False
 
 
 def scan(plan: Plan, chunk: Chunk) -> Tally:
@@ -75,12 +88,12 @@ class _Way:
     """A pattern, ready to be tried: its fixed text, its regex, what its entry is counted for.
 
     ``act`` is an act of the totals, ``acts`` what the group ``act_group`` makes of it where it depends on a
-    value. ``wants`` are the groups whose values are counted.
+    value; ``counts_act`` says that there is any. ``put`` takes what is kept of a record.
     """
 
     __slots__ = (
-        "act", "act_group", "acts", "client", "fixed", "generic", "id", "id_group", "keep", "match",
-        "plain", "size_group", "top",
+        "act", "act_group", "acts", "client", "counts_act", "fixed", "generic", "id", "id_group", "keep",
+        "match", "plain", "put", "sender_group", "size_group", "to", "top", "waited",
     )  # fmt: skip
 
     def __init__(self, id: str, generic: bool) -> None:
@@ -91,10 +104,14 @@ class _Way:
         self.plain = True
         self.act = ""
         self.acts: dict[str, str] = {}
-        self.act_group = self.id_group = self.size_group = 0
-        self.top: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
-        self.client: tuple[tuple[int, str], ...] = ()
+        self.act_group = self.id_group = self.size_group = self.sender_group = 0
+        self.to: Providers = ()
+        self.waited: Providers = ()
+        self.top: tuple[tuple[str, Providers], ...] = ()
+        self.client: Providers = ()
         self.keep = False
+        self.counts_act = False
+        self.put: Callable[[Any], None] | None = None
 
 
 def _no_match(text: str) -> None:
@@ -133,35 +150,39 @@ class Scanner:
         rules = (row.get("continuation") for row in self.engine.programs.values())
         self._ends = tuple(rule["ends"] for rule in rules if rule)
         self._odd_ends = (*self._ends, *_BLANKS)
+        self._last_signs = frozenset(end[-1] for end in self._odd_ends)
+        self._carried = Carried(self.engine.redactor)
+        self._lasting = 0
         self._bounded = bool(plan.since or plan.until)
 
     def scan(self, source: Iterable[bytes]) -> Tally:
         """The tally of ``source``: blocks of whole lines."""
         self._tally = Tally()
-        carried = Carried(self.engine.redactor)
+        self._carried, self._lasting = Carried(self.engine.redactor), 0
         # the rest of a block that may go on in the next one
         left: list[str] = []
         for block in self._read_whole(source):
             text = block.decode("utf-8", "replace").removesuffix("\n")
             if "\r" in text:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
-            text = self.engine.redactor.cover_block(text, carried)
             left = self._block(text, left)
         self._through_engine(left)
-        self._tally.ledger.bound()
+        self._tally.settle()
+        return self._tally
+
+    def by_record(self, lines: Iterable[str]) -> Tally:
+        """What ``scan`` counts, record by record: for those who want to compare."""
+        self._tally = Tally()
+        self._carried = Carried(self.engine.redactor)
+        self._through_engine(list(lines))
+        self._tally.settle()
         return self._tally
 
     def begins(self, before: bytes, line: bytes) -> bool:
         """Whether a record begins with ``line``, and nothing of it is told by the line ``before`` it."""
         texts = [each.decode("utf-8", "replace").rstrip() for each in (before, line)]
         rows = [_LINE.findall(text)[0] for text in texts]
-        redactor = self.engine.redactor
-        return (
-            all(row[0] for row in rows)
-            and not self._slow_lines("\n".join(texts), rows)
-            and not redactor.places(texts[0])
-            and not redactor.asked(texts[0])
-        )
+        return all(row[0] for row in rows) and not self._slow_lines("\n".join(texts), rows)
 
     def _read_whole(self, source: Iterable[bytes]) -> Iterator[bytes]:
         """``source`` as far as it can be read."""
@@ -175,11 +196,20 @@ class Scanner:
         rows: list[Row] = _LINE.findall(text)
         slow = self._slow_lines(text, rows)
         slow.add(len(rows) - 1)  # whether it goes on is known from the next block
-        lines = text.split("\n")
         if left and self._joins(left, rows[0]):
             slow.add(0)
+        lines = (
+            text.split("\n")
+            if len(slow) > 1
+            else [""] * (len(rows) - 1) + [text[text.rfind("\n") + 1 :]]
+        )
         columns: dict[str, dict[_Way, list[Any]]] = {}
-        acts: list[tuple[str, str, str]] = []
+        acts: Acts = []
+        if self.plan.detailed:
+            hosts = Counter(map(itemgetter(1), rows))
+            for where, times in hosts.items():
+                if where:
+                    self._tally.traffic.host(where.partition(" ")[0], times)
         position = 0
         group = left
         for number in sorted(slow):
@@ -195,10 +225,8 @@ class Scanner:
                 group = self._cut(group, acts)
             position = number + 1
         self._count(columns, text)
-        take = self._tally.ledger.take
-        for act in acts:
-            take(*act)
-        self._tally.ledger.bound()
+        self._take(acts)
+        self._tally.settle()
         return group
 
     def _goes_on(self, line: str) -> bool:
@@ -231,19 +259,30 @@ class Scanner:
             odd |= {number for number, row in enumerate(rows) if row[1] in bad}
         if len(self._days) > _MOST_WHERES:
             self._days.clear()
-        days = {time[:6] for time in map(itemgetter(0), rows)}
+        days = set(map(itemgetter(slice(6)), map(itemgetter(0), rows)))
         for day in days - self._days.keys():
             self._days[day] = self._date(day)
         if any(self._days[day] is None for day in days):
             odd |= {number for number, row in enumerate(rows) if self._days[row[0][:6]] is None}
         slow = odd | {number - 1 for number in odd if number}
         ends = self._odd_ends
-        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)]:
+        last = set(map(itemgetter(slice(-1, None)), map(itemgetter(2), rows)))
+        found = not last.isdisjoint(self._last_signs)
+        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
             slow |= {number, number + 1} if number + 1 < len(rows) else {number}
+        if any(map(_TIMED.match, map(itemgetter(2), rows))):
+            slow |= {number for number, row in enumerate(rows) if _TIMED.match(row[2])}
         if " repeated " in text:
             slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
         if ": [ID " in text:
             slow |= {number for number, row in enumerate(rows) if row[2].startswith("[ID ")}
+        if self._lasting:
+            slow |= set(range(min(self._lasting, len(rows))))
+        self._lasting = max(self._lasting - len(rows), 0)
+        for number in self.engine.redactor.lasting(text):
+            end = number + LONGEST_BLOCK + 2
+            slow |= set(range(number, min(end, len(rows))))
+            self._lasting = max(self._lasting, end - len(rows))
         half = _LONGEST // 2  # a line above it fills half of that somewhere
         if any(text.find("\n", at, at + half) < 0 for at in range(0, len(text) - half, half)):
             slow |= {number for number, row in enumerate(rows) if len(row[2]) > _LONGEST}
@@ -279,25 +318,36 @@ class Scanner:
         start: int,
         end: int,
         columns: dict[str, dict[_Way, list[Any]]],
-        acts: list[tuple[str, str, str]],
+        acts: Acts,
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
-        wheres, totals, none, bounded = self._wheres, self._tally.totals, self._none, self._bounded
+        self._carried = Carried(self.engine.redactor)  # a plain record says nothing of the next
+        wheres, bounded = self._wheres, self._bounded
         hour, last = "\0", ""
         column: dict[_Way, list[Any]] = {}
         sources: _Sources | None = None
-        for time, where, message, _ in rows[start:end]:
+        intersection = frozenset[str]().intersection
+        known: dict[frozenset[str], tuple[_Way, ...]] = {}
+        for time, where, message, _ in rows if len(rows) == end - start else rows[start:end]:
             if not time.startswith(hour):
                 hour = time[:13] if time[4] == "-" else time[:9]
+                for way in column:
+                    way.put = None
                 column = columns.setdefault(hour, {})
+                here: list[Act] = []
+                acts.append((time, here))
+                for way, values in column.items():
+                    way.put = values.append
             if bounded and not self._within(self._canonical(time)):
                 continue
             if where != last:
                 sources, last = wheres[where], where
-            assert sources is not None
-            key = sources.filing.intersection(message.split())
-            ways = sources.ways.get(key)
+                assert sources is not None
+                intersection, known = sources.filing.intersection, sources.ways
+            key = intersection(message.split())
+            ways = known.get(key)
             if ways is None:
+                assert sources is not None
                 ways = self._ways(sources, key, message)
             for way in ways:
                 if way.fixed in message:
@@ -307,23 +357,63 @@ class Scanner:
             else:
                 self._unknown(time, where, message, text)
                 continue
-            if not way.plain:
-                self._one_by_engine(time, where, message, text, acts)
-                continue
-            if way in column:
-                column[way].append((time, found) if way.keep else time)
-            else:
-                column[way] = [(time, found) if way.keep else time]
+            put = way.put
+            if put is None:
+                if not way.plain:
+                    self._one_by_engine(message, text, acts)
+                    acts.append((time, here := []))
+                    continue
+                values = column[way] = []
+                put = way.put = values.append
                 self._sample(way, text, message)
-            act = way.act
-            if way.act_group:
-                act = way.acts.get(found[way.act_group], act)
-            if act:
-                totals[act] = totals.get(act, 0) + 1
+            put((time, found, where) if way.keep else time)
+            if way.counts_act:
+                here.append((way, found))
+        for way in column:
+            way.put = None
+        self._carried = Carried(self.engine.redactor)
+
+    def _take(self, acts: Acts) -> None:
+        """Count the acts of the grand totals, in the order of their records."""
+        none, totals, traffic = self._none, self._tally.totals, self._tally.traffic
+        told: list[tuple[str, str, str, str]] = []
+        for time, records in acts:
+            counted: dict[str, int] = {}
+            for way, found in records:
+                act = way.act
+                if way.act_group:
+                    act = way.acts.get(found[way.act_group] or "", act)
+                if not act:
+                    continue
+                counted[act] = counted.get(act, 0) + 1
+                if way.to and act in _OF_RECIPIENTS:
+                    self._recipient(act, way, found)
                 if act in _OF_MAILS and way.id_group:
                     mail = found[way.id_group]
-                    if mail not in none:
-                        acts.append((act, mail, found[way.size_group] if way.size_group else ""))
+                    if mail and mail not in none:
+                        size = found[way.size_group] if way.size_group else ""
+                        sender = _domain(found[way.sender_group]) if way.sender_group else ""
+                        told.append((act, mail, size or "", sender))
+            hour = self._canonical(time)[:13] if counted and time else ""
+            for act, times in counted.items():
+                totals[act] = totals.get(act, 0) + times
+                traffic.act(act, hour, times)
+        self._tally.ledger.take(told)
+
+    def _recipient(self, act: str, way: _Way, found: Any) -> None:
+        """Count a delivery for the domain of its recipient."""
+        name, waited = self._mail["recipient"], self._mail["delay"]
+        told: dict[str, str] = {}
+        for group, hole in (*way.to, *way.waited):
+            value = found[group]
+            if value and hole in (name, waited):
+                told.setdefault(hole, value)
+            elif value and not told:
+                told = self.engine.splitter.pick(hole, (name, waited), value)
+        to, said = _domain(told.get(name)), told.get(waited, "")
+        delay = float(said) if said.replace(".", "", 1).isdecimal() and len(said) < 20 else 0.0
+        is_delivered = act == "delivered"
+        self._tally.traffic.got(to, is_delivered, not is_delivered, delay * is_delivered, delay)
 
     def _ways(self, sources: _Sources, key: frozenset[str], message: str) -> tuple[_Way, ...]:
         """The patterns that a message with the words ``key`` can fit, best first."""
@@ -363,6 +453,12 @@ class Scanner:
                 way.act_group = group
                 for value in row["values"]:
                     way.acts.setdefault(value, act)
+        if self.plan.detailed:
+            way.sender_group = _group(holes, self._mail["sender"])
+            if way.act_group:
+                way.to = self._providers(holes, self._mail["recipient"])
+                way.waited = self._providers(holes, self._mail["delay"])
+        way.counts_act = bool(way.act or way.acts)
         way.keep = not harmless and data.get("severity") not in (None, "info")
         if way.keep:
             names = [name for name in self._top["fields"] if self._providers(holes, name)]
@@ -373,7 +469,7 @@ class Scanner:
                 way.client = self._providers(holes, self._who)
         return way
 
-    def _providers(self, holes: tuple[str, ...], name: str) -> tuple[tuple[int, str], ...]:
+    def _providers(self, holes: tuple[str, ...], name: str) -> Providers:
         """The groups that may hold a value of the field ``name``, each with its own field."""
         parts = self.engine.splitter.parts
         return tuple((n, hole) for n, hole in enumerate(holes, 1) if name in parts(hole))
@@ -391,7 +487,7 @@ class Scanner:
         return {}
 
     def _canonical(self, time: str) -> str:
-        return time if time[4] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
+        return time if time[4:5] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
 
     def _within(self, time: str) -> bool:
         """Whether a time is one that is asked for."""
@@ -410,7 +506,7 @@ class Scanner:
                 tally.span(first, last)
                 tally.known("generic" if way.generic else "entry", len(times))
                 if way.keep:
-                    self._count_values(count, way, [value[1] for value in values])
+                    self._count_values(count, way, values)
 
     def _counted(self, way: _Way) -> Count:
         counts = self._tally.counts
@@ -419,47 +515,70 @@ class Scanner:
             count = counts[way.id] = Count(way.generic)
         return count
 
-    def _count_values(self, count: Count, way: _Way, found: list[re.Match[str]]) -> None:
+    def _count_values(self, count: Count, way: _Way, kept: list[Kept]) -> None:
         """Count mails, clients and the commonest values of records of one kind."""
         if way.id_group:
-            mails = dict.fromkeys(match[way.id_group] for match in found)
-            count.mail(mail for mail in mails if mail not in self._none)
+            mails = {each[1][way.id_group]: each for each in reversed(kept)}
+            found = [mail for mail in reversed(mails) if mail not in self._none]
+            if count.has_ids or not any(self._places(mails[mail]) for mail in found):
+                count.mail(found)
             if "deferred" in (way.act, *way.acts.values()):
                 self._tally.deferred.add(
                     match[way.id_group]
-                    for match in found
+                    for _, match, _ in kept
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
-            for value, times in self._values(found, name, providers).items():
-                count.value(name, value, times)
+            for raw, times in self._raw_values(kept, providers).items():
+                value = self._inner_of(raw, name, providers)
+                if value and not count.knows(name, value):
+                    first = next(each for each in kept if _taken(each, providers) == raw)
+                    if self._places(first):
+                        shown = tuple(self._covered(first, group) for group, _ in providers)
+                        value = self._inner_of(shown, name, providers)
+                if value:
+                    count.value(name, value, times)
         if way.client:
-            count.clients.add(self._values(found, self._who, way.client))
+            raws = self._raw_values(kept, way.client)
+            clients = (self._inner_of(raw, self._who, way.client) for raw in raws)
+            count.clients.add(filter(None, clients))
 
-    def _values(
-        self, found: list[re.Match[str]], name: str, providers: tuple[tuple[int, str], ...]
-    ) -> Counter[str]:
-        """How often each value of the field ``name`` is in matches."""
-        counted: Counter[str] = Counter()
+    def _raw_values(self, kept: list[Kept], providers: Providers) -> Counter[Any]:
+        """How often each combination of what ``providers`` have is in records."""
         if len(providers) == 1:
-            ((group, hole),) = providers
-            for value, times in Counter(match[group] for match in found).items():
-                inner = self._inner(hole, value, name)
-                if inner:
-                    counted[inner] += times
-            return counted
-        for match in found:
-            for group, hole in providers:
-                inner = self._inner(hole, match[group], name)
-                if inner:
-                    counted[inner] += 1
-                    break
-        return counted
+            group = providers[0][0]
+            return Counter([found[group] for _, found, _ in kept])
+        return Counter([_taken(each, providers) for each in kept])
+
+    def _inner_of(self, raw: Any, name: str, providers: Providers) -> str:
+        """The first value of the field ``name`` in values of ``providers``; empty if there is none."""
+        if len(providers) == 1:
+            return self._inner(providers[0][1], raw[0] if isinstance(raw, tuple) else raw, name)
+        inner = (
+            self._inner(hole, value, name) for (_, hole), value in zip(providers, raw, strict=True)
+        )
+        return next(filter(None, inner), "")
+
+    def _places(self, kept: Kept) -> list[tuple[int, int]]:
+        """Where secrets are in the message of a record; a plain record tells nothing of the next."""
+        time, found, where = kept
+        head = f"{time} {where}: "
+        places = self.engine.redactor.places(head + found.string)
+        return [(max(start - len(head), 0), end - len(head)) for start, end in places]
+
+    def _covered(self, kept: Kept, group: int) -> str | None:
+        """The value of a ``group`` of a record without secrets."""
+        found = kept[1]
+        if found[group] is None:
+            return None
+        return cover(found.string, self._places(kept))[slice(*found.span(group))]
 
     def _inner(self, hole: str, value: str | None, name: str) -> str:
         """The first value of the field ``name`` inside a value of ``hole``; empty if there is none."""
         if not value or hole == name:
             return value or ""
+        if not self.engine.splitter.may_hold(hole, name, value):
+            return ""
         known = self._split.get((hole, value))
         if known is None:
             if len(self._split) >= _MOST_SPLIT:
@@ -474,48 +593,47 @@ class Scanner:
         """Keep the record of ``message`` as a sample of its entry."""
         count = self._counted(way)
         if not count.has_samples:
-            count.sample(_line_of(text, message))
+            count.sample(self.engine.redactor.cover(_line_of(text, message)))
 
     def _unknown(self, time: str, where: str, message: str, text: str) -> None:
-        time = self._canonical(time)
-        self._shape(where.partition(" ")[2], message, time, lambda: _line_of(text, message))
+        time, tag = self._canonical(time), where.partition(" ")[2]
+        if _shape_of(tag, message) in self._tally.unknown:
+            self._shape(tag, message, time, "")
+            return
+        head = f"{time} {where}: "
+        covered = self.engine.redactor.cover(head + message)[len(head) :]
+        line = _line_of(text, message)
+        self._shape(tag, covered, time, line[: len(line) - len(message)] + covered)
 
-    def _shape(self, tag: str, message: str, time: str, sample: Callable[[], str]) -> None:
-        """Count a record that nothing knows by its shape: the words that are no values."""
+    def _shape(self, tag: str, message: str, time: str, sample: str) -> None:
+        """Count a record that nothing knows by its shape."""
         tally = self._tally
         tally.known("no", 1)
         tally.span(time, time)
-        words = _SHAPELESS.sub("…", message[:400]).split()[:_MOST_WORDS]
-        shape = " ".join((*((f"{tag}:",) if tag else ()), *words))
-        count = tally.shape(shape)
+        count = tally.shape(_shape_of(tag, message))
         if count is None:
             tally.unknown_rest += 1
             return
         if not count.samples:
-            count.sample(sample())
+            count.sample(sample)
         count.add(1, time[:13], time, time)
 
-    def _one_by_engine(
-        self, time: str, where: str, message: str, text: str, acts: list[tuple[str, str, str]]
-    ) -> None:
+    def _one_by_engine(self, message: str, text: str, acts: Acts) -> None:
         """Count a plain record whose values have to be covered."""
-        self._through_engine([_line_of(text, message) or f"{time} {where}: {message}"], acts)
+        self._through_engine([_line_of(text, message)], acts)
 
-    def _through_engine(
-        self, lines: list[str], acts: list[tuple[str, str, str]] | None = None
-    ) -> None:
+    def _through_engine(self, lines: list[str], acts: Acts | None = None) -> None:
         """Count the records of ``lines``, which belong to no record before or behind them."""
         if not lines:
             return
-        own: list[tuple[str, str, str]] = [] if acts is None else acts
-        for read in self.engine.reads(lines, is_covered=True):
+        own: Acts = [] if acts is None else acts
+        for read in self.engine.reads(lines, carried=self._carried):
             if read.record.text.strip():
                 self._read(read, own)
         if acts is None:
-            for act in own:
-                self._tally.ledger.take(*act)
+            self._take(own)
 
-    def _read(self, read: Read, acts: list[tuple[str, str, str]]) -> None:
+    def _read(self, read: Read, acts: Acts) -> None:
         """Count a record that the engine has read."""
         record, hit, tally = read.record, read.hit, self._tally
         time = record.time or ""
@@ -526,7 +644,7 @@ class Scanner:
             tally.span(time, time)
             return
         if hit is None:
-            self._shape(record.tag or "", record.message, time, lambda: record.text)
+            self._shape(record.tag or "", record.message, time, record.text)
             return
         name = (hit.entry, hit.generic, hit.holes)
         way = self._slow.get(name)
@@ -540,21 +658,15 @@ class Scanner:
         tally.span(time, time)
         tally.known(read.recognised, 1)
         values = read.first()
-        mail = values.get(self._mail["id"], "") if way.id_group else ""
-        act = way.act
-        if way.act_group:
-            field = hit.holes[way.act_group - 1]
-            act = way.acts.get(values.get(field, ""), act)
-        if act:
-            tally.total(act)
-            if mail not in self._none:
-                size = values.get(self._mail["size"], "") if way.size_group else ""
-                acts.append((act, mail, size))
+        groups = ("", *(values.get(hole, "") for hole in hit.holes))
+        mail = groups[way.id_group]
+        if way.counts_act:
+            acts.append((time, [(way, groups)]))
         if not way.keep:
             return
         if mail not in self._none:
             count.mail((mail,))
-            if act == "deferred":
+            if way.acts.get(groups[way.act_group], way.act) == "deferred":
                 tally.deferred.add((mail,))
         for field, _ in way.top:
             if field in values:
@@ -562,7 +674,7 @@ class Scanner:
         if way.client and self._who in values:
             count.clients.add((values[self._who],))
 
-    def _cut(self, lines: list[str], acts: list[tuple[str, str, str]]) -> list[str]:
+    def _cut(self, lines: list[str], acts: Acts) -> list[str]:
         """Count the records of ``lines`` but for the last one, which is handed back."""
         records = [self.engine.parse(line) for line in lines]
         for number in range(len(lines) - 1, 0, -1):
@@ -596,13 +708,16 @@ class _Late:
 
 def _groups(way: _Way) -> list[int]:
     """The groups of a way that are asked for, numbered from then on in this order."""
-    asked = {way.act_group, way.id_group, way.size_group}
+    asked = {way.act_group, way.id_group, way.size_group, way.sender_group}
+    asked |= {group for group, _ in (*way.to, *way.waited)}
     asked |= {group for _, providers in way.top for group, _ in providers}
     asked |= {group for group, _ in way.client}
     groups = sorted(asked - {0})
     new = {group: number for number, group in enumerate(groups, 1)} | {0: 0}
     way.act_group, way.id_group = new[way.act_group], new[way.id_group]
-    way.size_group = new[way.size_group]
+    way.size_group, way.sender_group = new[way.size_group], new[way.sender_group]
+    way.to = tuple((new[group], hole) for group, hole in way.to)
+    way.waited = tuple((new[group], hole) for group, hole in way.waited)
     way.top = tuple(
         (name, tuple((new[group], hole) for group, hole in providers))
         for name, providers in way.top
@@ -628,6 +743,23 @@ def _captured(regex: str, groups: list[int]) -> str:
     return _SIGN.sub(replaced, regex)
 
 
+def _taken(kept: Kept, providers: Providers) -> Any:
+    """What a record has of ``providers``: a value, or several."""
+    values = tuple([kept[1][group] for group, _ in providers])
+    return values if len(values) > 1 else values[0]
+
+
+def _domain(address: str | None) -> str:
+    """The domain of an address, small; an address without one as it is, the empty one as ``<>``."""
+    return (address or "<>").rpartition("@")[2].lower()
+
+
+def _shape_of(tag: str, message: str) -> str:
+    """The shape of a record: the words that are no values."""
+    words = _SHAPELESS.sub("…", message[:400]).split()[:_MOST_WORDS]
+    return " ".join((*((f"{tag}:",) if tag else ()), *words))
+
+
 def _group(holes: tuple[str, ...], name: str) -> int:
     """The number of the group of the field ``name``; 0 if there is none."""
     return holes.index(name) + 1 if name in holes else 0
@@ -635,8 +767,8 @@ def _group(holes: tuple[str, ...], name: str) -> int:
 
 def _line_of(text: str, message: str) -> str:
     """The first line of ``text`` that ends with ``message``."""
-    at = text.find(f": {message}")
+    wanted = f": {message}\n"
+    at = text.find(wanted)
     if at < 0:
-        return ""
-    end = text.find("\n", at)
-    return text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+        at = len(text) - len(wanted) + 1
+    return text[text.rfind("\n", 0, at) + 1 : at + len(wanted) - 1]

@@ -18,6 +18,7 @@ _MOST_DISTINCT = 1024
 _MOST_VALUES = 1000
 """Values of a field that are counted for one entry."""
 _MOST_SHAPES = 1000
+_MOST_DOMAINS = 10_000
 _MOST_HOURS = 2000
 _MOST_SAMPLES = 3
 _MOST_OPEN = 20_000
@@ -59,19 +60,82 @@ class Distinct:
 
 
 @dataclass(slots=True)
+class Traffic:
+    """Who exchanges mail with whom: for the domain of a sender its mails and their bytes; for the domain of a
+    recipient its deliveries, deferrals, and the delays of the deliveries added up; of both the longest delay in seconds; for a
+    host of the log its records. ``hours`` has the acts of the grand totals by hour.
+    """
+
+    hours: dict[str, dict[str, int]] = field(default_factory=dict)
+    senders: dict[str, list[float]] = field(default_factory=dict)
+    recipients: dict[str, list[float]] = field(default_factory=dict)
+    hosts: dict[str, int] = field(default_factory=dict)
+
+    def act(self, act: str, hour: str, times: int) -> None:
+        """Count acts of an hour."""
+        hours = self.hours.setdefault(act, {})
+        if hour and (hour in hours or len(hours) < _MOST_HOURS):
+            hours[hour] = hours.get(hour, 0) + times
+
+    def sent(self, domain: str, mails: float, size: float) -> None:
+        """Count mails whose senders are of a domain."""
+        row = self._row(self.senders, domain, 2)
+        if row is not None:
+            row[0] += mails
+            row[1] += size
+
+    def got(
+        self, domain: str, delivered: float, deferred: float, total: float, most: float
+    ) -> None:
+        """Count deliveries and deferrals of recipients of a domain."""
+        row = self._row(self.recipients, domain, 4)
+        if row is not None:
+            row[0] += delivered
+            row[1] += deferred
+            row[2] += total
+            row[3] = max(row[3], most)
+
+    def host(self, host: str, records: int) -> None:
+        """Count records of a host."""
+        if host in self.hosts or len(self.hosts) < _MOST_VALUES:
+            self.hosts[host] = self.hosts.get(host, 0) + records
+
+    def merge(self, other: Traffic) -> None:
+        """Take what a later piece counted."""
+        for act, hours in other.hours.items():
+            for hour, times in hours.items():
+                self.act(act, hour, times)
+        for domain, (mails, size) in other.senders.items():
+            self.sent(domain, mails, size)
+        for domain, (delivered, deferred, total, most) in other.recipients.items():
+            self.got(domain, delivered, deferred, total, most)
+        for host, records in other.hosts.items():
+            self.host(host, records)
+
+    @staticmethod
+    def _row(table: dict[str, list[float]], domain: str, columns: int) -> list[float] | None:
+        row = table.get(domain)
+        if row is None and len(table) < _MOST_DOMAINS:
+            row = table[domain] = [0] * columns
+        return row
+
+
+@dataclass(slots=True)
 class Ledger:
     """Bytes received and delivered: a mail's size is told once, and used at each delivery.
 
     A mail is known from the record of its arrival, or of its end, on: ``sizes`` has its size (0 if that is not
     told yet), ``expected`` those whose size counts as received. What a piece says of a mail that came before it
-    waits in ``heads``: deliveries before its size is told, the size, deliveries after that.
+    waits in ``heads``: deliveries before its size is told, the size, deliveries after that, the sender's domain.
+    ``senders`` are those of mails that count as received, where the domain is asked for.
     """
 
     received: int = 0
     delivered: int = 0
     sizes: dict[str, int] = field(default_factory=dict)
     expected: dict[str, None] = field(default_factory=dict)
-    heads: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    heads: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
+    senders: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def bytes_received(self) -> int:
@@ -81,30 +145,37 @@ class Ledger:
     @property
     def bytes_delivered(self) -> int:
         """The size of each mail as often as it was delivered."""
-        return self.delivered + sum(size * after for _, size, after in self.heads.values())
+        return self.delivered + sum(size * after for _, size, after, _ in self.heads.values())
 
-    def take(self, act: str, mail: str, value: str) -> None:
-        """A record of ``mail``; ``value`` is its size where ``act`` is ``sized``."""
-        if act == "received":
-            self.sizes[mail] = 0
-            self.expected[mail] = None
-        elif act == "removed":
-            self.sizes[mail] = 0
-            self.expected.pop(mail, None)
-        elif act == "sized":
-            self._head(mail, 0, int(value[:18]) if value.isdecimal() else 0, 0)
-        elif act == "delivered":
-            self._head(mail, 1, 0, 0)
+    def take(self, acts: Iterable[tuple[str, str, str, str]]) -> None:
+        """Records in their order: an act, its mail, the mail's size and sender's domain where it is ``sized``."""
+        sizes, expected = self.sizes, self.expected
+        for act, mail, value, sender in acts:
+            if act == "received":
+                sizes[mail] = 0
+                expected[mail] = None
+            elif act == "removed":
+                sizes[mail] = 0
+                expected.pop(mail, None)
+            elif act == "sized":
+                if not sizes.get(mail):
+                    self._head(mail, 0, int(value[:18]) if value.isdecimal() else 0, 0, sender)
+            elif act == "delivered":
+                known = sizes.get(mail)
+                if known:
+                    self.delivered += known
+                else:
+                    self._head(mail, 1, 0, 0, "")
 
-    def _head(self, mail: str, before: int, size: int, after: int) -> None:
+    def _head(self, mail: str, before: int, size: int, after: int, sender: str) -> None:
         """So many deliveries of a mail, its size, and more deliveries."""
         known = self.sizes.get(mail)
         if known is None:
-            first, told, last = self.heads.get(mail, (0, 0, 0))
+            first, told, last, own = self.heads.get(mail, (0, 0, 0, ""))
             if told:
-                self.heads[mail] = (first, told, last + before + after)
+                self.heads[mail] = (first, told, last + before + after, own)
             else:
-                self.heads[mail] = (first + before, size, after)
+                self.heads[mail] = (first + before, size, after, sender)
         elif known:
             self.delivered += (before + after) * known
         elif size:
@@ -113,6 +184,8 @@ class Ledger:
             if mail in self.expected:
                 del self.expected[mail]
                 self.received += size
+                if sender:
+                    self.senders.append((sender, size))
 
     def bound(self) -> None:
         """Forget the oldest of what is kept, where it is too much."""
@@ -125,6 +198,7 @@ class Ledger:
         """Take what a later piece says."""
         for mail, head in other.heads.items():
             self._head(mail, *head)
+        self.senders += other.senders
         self.received += other.received
         self.delivered += other.delivered
         for mail in other.sizes:
@@ -170,6 +244,16 @@ class Count:
         values = self.top.setdefault(name, {})
         if value in values or len(values) < _MOST_VALUES:
             values[value] = values.get(value, 0) + times
+
+    def knows(self, name: str, value: str) -> bool:
+        """Whether a value of the field ``name`` was counted, or will not be."""
+        values = self.top.get(name, {})
+        return value in values or len(values) >= _MOST_VALUES
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether there is no room for another queue ID."""
+        return len(self.ids) >= _MOST_SAMPLES
 
     @property
     def has_samples(self) -> bool:
@@ -229,6 +313,7 @@ class Tally:
     totals: dict[str, int] = field(default_factory=dict)
     deferred: Distinct = field(default_factory=Distinct)
     ledger: Ledger = field(default_factory=Ledger)
+    traffic: Traffic = field(default_factory=Traffic)
     faults: list[str] = field(default_factory=list)
 
     def known(self, how: str, records: int) -> None:
@@ -236,15 +321,18 @@ class Tally:
         self.records += records
         self.recognised[how] = self.recognised.get(how, 0) + records
 
-    def total(self, act: str, times: int = 1) -> None:
-        """Count an act of the grand totals."""
-        self.totals[act] = self.totals.get(act, 0) + times
-
     def span(self, first: str, last: str) -> None:
         """Stretch the time of the log."""
         if first:
             self.first = min(self.first, first) if self.first else first
             self.last = max(self.last, last)
+
+    def settle(self) -> None:
+        """Forget what is no longer needed of mails, once their senders are counted."""
+        for sender, size in self.ledger.senders:
+            self.traffic.sent(sender, 1, size)
+        self.ledger.senders.clear()
+        self.ledger.bound()
 
     def shape(self, shape: str) -> Count | None:
         """The count of an unknown shape; ``None`` if there are too many of them."""
@@ -264,7 +352,9 @@ class Tally:
         self.unknown_rest += other.unknown_rest
         self.faults += (fault for fault in other.faults if fault not in self.faults)
         self.deferred.merge(other.deferred)
+        self.traffic.merge(other.traffic)
         self.ledger.merge(other.ledger)
+        self.settle()
         for id, count in other.counts.items():
             if id not in self.counts:
                 self.counts[id] = Count(count.generic)

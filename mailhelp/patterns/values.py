@@ -80,6 +80,7 @@ class Splitter:
         self.fields = fields
         self._shapes: dict[str, tuple[list[_Shape], _Items | None]] = {}
         self._parts: dict[str, frozenset[str]] = {}
+        self._signs: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Splitter, (self.fields,)
@@ -106,6 +107,45 @@ class Splitter:
             known = frozenset((name, *(part for each in inner for part in self.parts(each))))
             self._parts[name] = known
         return known
+
+    def pick(self, name: str, parts: tuple[str, ...], value: str) -> dict[str, str]:
+        """The first values of the fields ``parts`` among the items of a ``value`` of the field ``name``; only as much of it
+        is looked at as is needed.
+        """
+        shapes = self._shapes.get(name)
+        if shapes is None:
+            shapes = self._shapes[name] = _shapes(self.fields[name], self.fields)
+        found: dict[str, str] = {}
+        items, start, end = shapes[1], 0, len(value)
+        left = _MOST_LOOKED_AT + _TIMES * end
+        while items is not None and len(found) < len(parts) and left > 0:
+            for shape in items.at(value, start):
+                match = shape.match(value, start, end)
+                left -= (match.end() if match else end) - start
+                if match:
+                    for each, inner in zip(shape.names, match.groups(), strict=True):
+                        if each in parts and inner:
+                            found.setdefault(each, inner)
+                    start = match.end()
+                    break
+            behind = items.skip.match(value, start, end)
+            if behind is None or behind.end() == start:
+                break
+            start = behind.end()
+        return found
+
+    def may_hold(self, name: str, part: str, value: str) -> bool:
+        """Whether a value of the field ``name`` may hold one of the field ``part``: else it need not be split."""
+        signs = self._signs.get((name, part))
+        if signs is None:
+            field = self.fields[name]
+            shapes = [parse(text) for text in (*field.forms, *field.items)]
+            signs = self._signs[name, part] = tuple(
+                shape[0] if isinstance(shape[0], str) else ""
+                for shape in shapes
+                if any(part in self.parts(each) for each in holes(shape))
+            )
+        return any(sign in value for sign in signs)
 
     def _add_groups(
         self, found: list[ValueSpan], match: re.Match[str], names: tuple[str, ...]

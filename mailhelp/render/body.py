@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Finding, Result, Span
-from mailhelp.render import outline, words
+from mailhelp.render import mail, outline, words
 from mailhelp.render.blocks import (
     Block,
-    Bullets,
     Code,
     Commands,
     Gap,
@@ -26,6 +25,8 @@ _COMMANDS = 6
 """Commands of a recipe, at most."""
 _ROWS = 6
 """Findings, values or recipients that are told one by one, at most."""
+_ROWS_OF_FILE = 10
+"""Findings of settings and services: each is a place to go to."""
 _LONGEST_NAME = 26
 PREFIX = ("time", "logging_host", "process_id")
 LISTS = ("search", "list", "doctor", "check")
@@ -47,10 +48,10 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         sheet.add(Gap(), Marked("\n".join(lines), keep=True))
         return
     if answer.story:
-        _story(sheet, answer)
+        mail.fill(sheet, answer.story)
         return
-    findings = _findings(answer, sheet.width)
-    for count in range(min(len(findings), _ROWS), 0, -1):
+    findings = _findings(answer, sheet.left - 1)
+    for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
         if sheet.add(Gap(), *findings[:count]):
             break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
@@ -65,7 +66,7 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 add_items(sheet, section.title, (section.text,))
 
 
-def _findings(answer: Answer, width: int) -> list[Block]:
+def _findings(answer: Answer, room: int) -> list[Block]:
     rows: list[Block] = []
     # the bad ones, if there are any, the worst of these, in the order in which they are
     ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
@@ -75,7 +76,8 @@ def _findings(answer: Answer, width: int) -> list[Block]:
     # of a file, the line where it is says more
     whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
     bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
-    shown = bad if len(bad) <= _ROWS else bad[: _ROWS - 1]
+    most = max(min(_ROWS_OF_FILE, room), 1) if whole else _ROWS
+    shown = bad if len(bad) <= most else bad[: most - 1]
     for _, each in sorted(shown, key=lambda each: each[0]):
         rows.append(Row(_finding(answer, each), 2))
     if len(bad) > len(shown):
@@ -95,12 +97,13 @@ def _finding(answer: Answer, each: Finding) -> Runs:
     runs: list[Run] = []
     if each.count > 1:
         runs.append(("aside", f"{each.count:,}× "))
-    if each.line is not None:
-        runs.append(("aside", f"line {each.line}: "))
+    if each.file is not None or each.line is not None:
+        runs.append(("aside", f"{outline.place(each)}: "))
     if each.text and _is_told(answer, each):
         return (*runs, (words.urgency(each.severity), each.text))
     runs.append((words.urgency(each.severity), each.title))
-    if each.text and each.text not in each.title:
+    # where it is says more than the line itself
+    if each.text and each.text not in each.title and each.file is None:
         runs.append(("value", f"  {each.text}"))
     return tuple(runs)
 
@@ -210,26 +213,3 @@ def _page(sheet: Sheet, answer: Answer) -> None:
     lines = [each.rstrip() for each in text if each.strip()][: max(sheet.left - 1, 0)]
     cut = [each[: sheet.width - 2] for each in lines]
     sheet.add(Gap(), Code("\n".join(cut)))
-
-
-def _story(sheet: Sheet, answer: Answer) -> None:
-    """The way of the mail, how it ended for each recipient, what is missing."""
-    story = answer.story
-    assert story is not None
-    sheet.add(Text(outline.flow(story), 2, 4))
-    for text in (*story.filter[:2], *((story.told,) if story.told else ())):
-        sheet.add(Row((("value", text),), 2))
-    rows = [Row(outline.recipient(row), 4) for row in story.recipients[:_ROWS]]
-    if rows:
-        sheet.add(Gap(), Text((("title", "Recipients"),)), *rows)
-    if len(story.recipients) > _ROWS:
-        sheet.add(Text((("aside", f"and {len(story.recipients) - _ROWS} more"),), 4))
-    ids = " · ".join((*story.queue_ids, *story.amavis_ids, *story.mail_ids))
-    if ids:
-        sheet.add(Gap(), Text((("title", "Ids  "), ("value", ids)), hanging=5))
-    if story.missing:
-        sheet.add(
-            Gap(),
-            Text((("title", "Not in this log"),)),
-            Bullets(tuple((("", text),) for text in story.missing[:3])),
-        )

@@ -36,7 +36,8 @@ def render(answer: Answer) -> str:
             written.append(f', "spans": [{", ".join(map(_span, answer.spans))}]')
         elif value or name not in _NOT_EMPTY_ONLY:
             table[name] = value if isinstance(value, str) else plain(value)
-    return "".join((_encode(table)[:-1], *written, "}"))
+    # the one control character that JSON leaves as it is
+    return "".join((_encode(table)[:-1], *written, "}")).replace("\x7f", "\\u007f")
 
 
 def _span(span: Span) -> str:

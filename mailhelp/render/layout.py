@@ -9,7 +9,8 @@ from typing import Any
 from mailhelp.answer import Command, Span
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Run, Runs
-from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, shortened, visible, wrap
+from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, shortened, wrap
+from mailhelp.visible import visible
 
 _LONGEST_NAME = 26
 """Columns of the left side of pairs; what is longer gets a line of its own."""

@@ -10,53 +10,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from mailhelp.render.blocks import Run
+from mailhelp.visible import visible
 
 Line = list[Run]
 
-# Controls, what turns the direction of text, what takes no room (joiners, fillers, selectors, tags) and
-# what is no character: the ranges of Unicode's Cc, Cf, Cs, Zl, Zp and Default_Ignorable_Code_Point.
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
-    r"\ufff0-\ufffb\ufffe\uffff\U000110bd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
-)
-_MOST_MARKS = 3
-"""Combining marks that one character may bear: more of them cover the lines above and below."""
 _WORDS = re.compile(r"\s+|[^\s]+")
 INDENT = 2
-
-
-def visible(text: str) -> str:
-    """``text`` with control, bidirectional and invisible characters shown as escapes; tabs as blanks.
-
-    So are combining marks that have no character to stand on, and those beyond the third on one.
-    """
-    if text.isascii():
-        return text if text.isprintable() else _CONTROL.sub(_escape, text.replace("\t", "    "))
-    text = _CONTROL.sub(_escape, text.replace("\t", "    "))
-    return _few_marks(text) if max(text) >= "\u0300" else text
-
-
-def _few_marks(text: str) -> str:
-    if not any(unicodedata.category(char)[0] == "M" for char in set(text)):
-        return text
-    shown = []
-    marks = _MOST_MARKS  # at the beginning there is none that a mark could stand on
-    for char in text:
-        marks = marks + 1 if unicodedata.category(char)[0] == "M" else 0
-        shown.append(_escaped(char) if marks > _MOST_MARKS else char)
-    return "".join(shown)
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _escaped(found[0])
-
-
-def _escaped(char: str) -> str:
-    code = ord(char)
-    return (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
-    )
 
 
 def cells(text: str) -> int:

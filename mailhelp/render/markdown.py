@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mailhelp.answer import Prose, escape_markdown
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Runs
-from mailhelp.render.lines import visible
+from mailhelp.visible import visible
 
 _CODE = ("code", "command", "value")
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailhelp.answer import Answer, Parameter, Recipient, Story
-from mailhelp.render import words
+from mailhelp.answer import Answer, Finding, Parameter
+from mailhelp.render import mail, words
 from mailhelp.render.blocks import (
     Block,
     Bullets,
@@ -54,7 +54,7 @@ def whole(answer: Answer) -> Iterator[Block]:
         yield Heading("Value")
         yield Pairs(tuple(_setting(each) for each in asked), below=True)
     if answer.story:
-        yield from _story(answer.story)
+        yield from mail.whole(answer.story)
     yield from _findings(answer)
     if answer.explanation:
         yield Gap()
@@ -68,7 +68,10 @@ def whole(answer: Answer) -> Iterator[Block]:
     for section in answer.sections:
         yield Heading(section.title)
         yield Passage(section.text, 2)
-    if answer.kind != "recipe":
+    mended = answer.commands and set(answer.commands) <= {
+        command for each in answer.findings for command in each.fix
+    }
+    if answer.kind != "recipe" and not mended:
         yield from _commands(answer)
     yield from _outcomes(answer)
     if answer.placeholders:
@@ -133,13 +136,16 @@ def _setting(each: Parameter) -> tuple[Runs, Runs]:
 def _findings(answer: Answer) -> Iterator[Block]:
     if not answer.findings:
         return
+    if any(each.fix for each in answer.findings):
+        yield from _mended(answer)
+        return
     yield Gap()
     rows = []
     for each in answer.findings:
         style = words.urgency(each.severity)
         head: list[Run] = [(style, each.title)]
         if each.line is not None:
-            head.insert(0, ("aside", f"line {each.line}: "))
+            head.insert(0, ("aside", f"{place(each)}: "))
         if each.count > 1:
             head.insert(0, ("aside", f"{each.count}× "))
         body: list[Run] = [("value", each.text)] if each.text else []
@@ -147,6 +153,29 @@ def _findings(answer: Answer) -> Iterator[Block]:
             body.append(("", f"  {each.meaning}" if each.text else each.meaning))
         rows.append((tuple(head), tuple(body)))
     yield Pairs(tuple(rows), below=True)
+
+
+def place(each: Finding) -> str:
+    """Where a finding is."""
+    if each.file is None:
+        return f"line {each.line}"
+    return each.file if each.line is None else f"{each.file}:{each.line}"
+
+
+def _mended(answer: Answer) -> Iterator[Block]:
+    """Findings with what mends each."""
+    for each in answer.findings:
+        yield Gap()
+        head: list[Run] = [(words.urgency(each.severity), each.title)]
+        if each.file is not None or each.line is not None:
+            head.insert(0, ("aside", f"{place(each)}: "))
+        yield Text(tuple(head), hanging=2)
+        if each.text:
+            yield Text((("value", each.text),), 4)
+        if each.meaning:
+            yield Text((("", each.meaning),), 4)
+        if each.fix:
+            yield Commands(each.fix, short=True)
 
 
 def _commands(answer: Answer) -> Iterator[Block]:
@@ -209,78 +238,3 @@ def results(answer: Answer) -> Iterator[Block]:
         ),
         below=True,
     )
-
-
-def _story(story: Story) -> Iterator[Block]:
-    yield Gap()
-    yield Text(flow(story), 2, 4)
-    if story.filter:
-        yield Heading("What the filter said")
-        yield Bullets(tuple((("", text),) for text in story.filter))
-    if story.told:
-        yield Heading("What the client was told")
-        yield Text((("value", story.told),), 2, 2)
-    if story.recipients:
-        yield Heading("Recipients")
-        for row in story.recipients:
-            yield Text(recipient(row), 2, 4)
-    yield Heading("Its ids")
-    yield Pairs(tuple(((("name", name),), (("value", value),)) for name, value in _ids(story)))
-    yield Heading("Who took part")
-    yield Pairs(
-        tuple(((("name", words.process(step)),), (("", step.role),)) for step in story.flow)
-    )
-    yield Heading("Its records, in order")
-    rows = []
-    for record in story.records:
-        clock = (record.time or "").partition("T")[2][:8]
-        rows.append(
-            (
-                (("aside", f"{record.line:>5}  {clock:8}"),),
-                (
-                    ("name", words.process(record)),
-                    ("", f"  {record.title}"),
-                    ("aside", f"  ({record.joined_by})"),
-                ),
-            )
-        )
-    yield Pairs(tuple(rows))
-    for name, texts in (
-        ("What ties them together", story.links),
-        ("Not in this log", story.missing),
-    ):
-        if texts:
-            yield Heading(name)
-            yield Bullets(tuple((("", text),) for text in texts))
-
-
-def flow(story: Story) -> Runs:
-    """The way that the mail took, from client to last process."""
-    runs: list[Run] = [("value", f"client {story.client or 'unknown'}")]
-    for step in story.flow:
-        runs += [("aside", " → "), ("name", words.process(step))]
-    return tuple(runs)
-
-
-def recipient(row: Recipient) -> Runs:
-    """How the mail ended for one recipient."""
-    runs: list[Run] = [("name", row.address)]
-    if row.status:
-        runs.append(("", f"  {row.status}"))
-    if row.relay:
-        after = f" after {row.delay_s:g} s" if row.delay_s is not None else ""
-        runs.append(("aside", f"  by {row.relay}{after}"))
-    if row.reply:
-        runs.append(("", f": {row.reply}"))
-    return tuple(runs)
-
-
-def _ids(story: Story) -> Iterator[tuple[str, str]]:
-    for name, values in (
-        ("queue ID", story.queue_ids),
-        ("amavis ID", story.amavis_ids),
-        ("mail_id", story.mail_ids),
-    ):
-        yield from ((name, value) for value in values)
-    if story.message_id:
-        yield "Message-ID", story.message_id

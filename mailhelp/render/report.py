@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Problem, Report
@@ -22,6 +22,8 @@ _LABEL = 10
 _FEW = 5
 """A value is told of a problem if it is in at least one of so many of its records."""
 _LEAST_TITLE = 26
+_MOST_ROWS = 20
+_MOST_BARS = 48
 
 
 def screen(answer: Answer, width: int, height: int) -> list[Block]:
@@ -63,11 +65,58 @@ def whole(answer: Answer) -> Iterator[Block]:
                 yield Text((("aside", f"{name}: "), ("value", shown)), 7, 2)
             if sum(map(bool, told.by_hour)) > 1 and group != "harmless":
                 yield Text((("aside", "by hour "), ("value", bars(told.by_hour))), 7)
+    yield from _totals(report)
     if report.unrecognised:
         yield Heading("Unknown")
-        for shape in report.unrecognised:
-            yield Text((("aside", f"{shape.count:>5,}×  "), ("", shape.shape)), hanging=8)
+        for number, shape in enumerate(report.unrecognised, len(report.problems) + 1):
+            left = f"{number:>3}  {shape.count:>5,}×  "
+            yield Text((("aside", left), ("", shape.shape)), hanging=8, keep=True)
             yield Code(shape.sample)
+
+
+def _totals(report: Report) -> Iterator[Block]:
+    """The totals by hour of the day, by domain and by host."""
+    acts = [act for act in _ALWAYS if act in report.traffic]
+    if acts:
+        yield Heading("By hour of the day")
+        rows = [("hour", *acts)]
+        hours = zip(*(report.traffic[act] for act in acts), strict=True)
+        rows += [(f"{hour:02}", *map(_number, row)) for hour, row in enumerate(hours) if any(row)]
+        yield Code(_columns(rows))
+    for title, head, table in (
+        ("Senders' domains", ("mails", "bytes"), report.senders),
+        (
+            "Recipients' domains",
+            ("delivered", "deferred", "mean s", "longest s"),
+            report.recipients,
+        ),
+        ("Hosts", ("records",), tuple(report.hosts.items()) if len(report.hosts) > 1 else ()),
+    ):
+        if table:
+            yield Heading(title)
+            lines = [
+                ("", *head),
+                *((name, *map(_number, row)) for name, *row in table[:_MOST_ROWS]),
+            ]
+            yield Code(_columns(lines))
+            if len(table) > _MOST_ROWS:
+                yield Text((("aside", f"and {len(table) - _MOST_ROWS} more"),), 2)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if value else "·"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+    """A table: the first column to the left, numbers to the right."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            text + " " * (width - cells(text)) if place == 0 else text.rjust(width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
 
 
 def bars(counts: Iterable[int]) -> str:
@@ -85,6 +134,13 @@ def _top(answer: Answer, report: Report) -> Iterator[Block]:
     shown = [name for name in _MAIL if name in _ALWAYS or report.mail.get(name)]
     if any(report.mail.get(name) for name in _MAIL):
         yield Row((("", " · ".join(f"{name} {report.mail.get(name, 0):,}" for name in shown)),))
+    trouble = [each.by_hour for each in report.problems if each.group != "harmless"]
+    if trouble:
+        hours = [sum(row) for row in zip(*trouble, strict=True)]
+        step = -(-len(hours) // _MOST_BARS)
+        line = bars(sum(hours[n : n + step]) for n in range(0, len(hours), step))
+        unit = "by hour" if step == 1 else f"each {step} hours"
+        yield Row((("aside", f"trouble {unit} "), ("value", line)))
     for note in answer.notes:
         yield Text((("act", note),))
 
@@ -112,7 +168,8 @@ def _tail(report: Report) -> Iterator[Block]:
         said = f"{unknown:,}× in {report.shapes:,} shape{'s' * (report.shapes != 1)}"
         if report.unrecognised:
             said += f", most: {report.unrecognised[0].shape}"
-        yield Row((("title", "Unknown".ljust(_LABEL)), ("", said)))
+        number = len(report.problems) + 1
+        yield Row((("title", "Unknown".ljust(_LABEL)), ("aside", f"{number}  "), ("", said)))
 
 
 def _problem(number: int, told: Problem, width: int) -> Runs:
@@ -162,7 +219,7 @@ def _day(time: str) -> str:
 
 
 def _more(answer: Answer, report: Report, width: int) -> Block:
-    files = " ".join(shell.quote(file) for file in report.files if file != "-")
+    files = " ".join(shell.file(file) for file in report.files if file != "-")
     shown = files if cells(files) < width // 3 else "FILE"
     pieces = [f"mailhelp log {shown} 1".replace("  ", " ")] if report.problems else []
     pieces += ["mailhelp -v", f"mailhelp trace ID {shown}".rstrip()]

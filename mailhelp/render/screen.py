@@ -95,7 +95,9 @@ def _one(
         sheet.add(*_danger(answer))
         sheet.add(*_top(answer))
     # what master.cf sets for single services is no fault
-    notes = () if answer.kind == "config" and len(answer.findings) > 1 else answer.notes
+    notes = answer.notes
+    if answer.kind == "config" and len(answer.findings) > 1:
+        notes = () if answer.text else notes[:1]
     for note in notes[:2]:
         sheet.add(Text(first_sentences((("", note),), width)))
     others = list(_others(answer))

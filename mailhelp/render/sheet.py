@@ -55,8 +55,8 @@ def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
     units = {each.unit for each in answer.parameters if each.asked and each.unit}
     if len(units) == 1:
         sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
+    told = [answer.danger, *(finding.title for finding in answer.findings)]
     for each in answer.parameters:
-        told = [answer.danger, *(finding.title for finding in answer.findings)]
         if each.danger and not any(text and each.danger.startswith(text) for text in told):
             sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
 

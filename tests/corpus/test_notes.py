@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp.corpus.notes import open_notes, search_folder
+from mailhelp.corpus.notes import open_notes
 from mailhelp.knowledge.store import CATALOGUE, FieldRow, Store
 from tests.corpus.conftest import FRONT, entry
 from tests.fakes import FakeHost
@@ -42,7 +42,7 @@ def test_a_field_of_a_note_serves_it(host: FakeHost, store: Store, notes: Path) 
     assert (row.owner, row.table["regex"]) == ("log/postfix/smtpd/a", r"\S+")
     assert [row.name for row in opened.fields()] == ["zorker"]  # the bundled ones are not copied
     assert opened.path
-    assert search_folder(opened.path).is_dir()
+    assert opened.searched_count() == 1
     opened.close()
 
 

@@ -25,7 +25,7 @@ TOPIC = 'title = "T"\nasked_as = ["t"]\nsources = ["us"]\n'
         ("tilte = 'x'\n", "a.md:7: unknown key 'tilte' in a log entry"),
         ("related = [1]\n", "a.md:7: related[0]: expected 'str', got 'int'"),
         ("role = 1\n", "a.md:7: role: expected 'str', got 'int'"),
-        ("event = 'lost'\n", "a.md:7: event must be one of session-open"),
+        ("event = 'vanished'\n", "a.md:7: event must be one of session-open"),
         ("since = 'new'\n", "a.md:7: since: a version is written 3.8"),
         (f"brief = '{'x' * 301}'\n", "a.md:7: brief: expected 'str' of length <= 300"),
         ("gist = '{nobody}'\n", "a.md:7: gist: {nobody} is no field"),

@@ -203,3 +203,8 @@ def test_every_danger_of_a_command_fits_its_own_pattern(session: Session) -> Non
 def test_without_a_host_nothing_is_asked(session: Session, host: FakeHost) -> None:
     told(session, "postsuper -d ALL")
     assert host.asked == []
+
+
+def test_an_apostrophe_in_a_word_makes_a_sentence(session: Session) -> None:
+    (answer,) = api.ask(session, "postfix won't start, address already in use")
+    assert answer.kind != "command"

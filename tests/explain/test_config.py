@@ -122,10 +122,18 @@ def test_a_copied_folder_needs_no_postfix(session: Session, host: FakeHost, tmp_
     answer = api.config(session, folder(tmp_path))[0]
     assert host.asked == []
     assert answer.danger.startswith("Open relay")
-    assert answer.title.startswith(f"{tmp_path}: 1 fault, ")
+    assert answer.title.startswith(f"{tmp_path}: 4 faults, ")
+    assert [(each.file, each.line) for each in answer.findings] == [
+        ("main.cf", 5),
+        ("master.cf", 2),
+        ("main.cf", 6),
+        ("master.cf", 2),
+        ("main.cf", 3),
+    ]
+    assert all(each.fix or each.related for each in answer.findings)
     shown = {each.name: each for each in answer.parameters}
     assert shown["mydestination"].value == "mx.example.com, localhost"
-    assert shown["mynetworks"].danger == answer.danger
+    assert shown["mynetworks"].danger.startswith(answer.danger)
     assert "geheim" not in str(answer)
 
 
@@ -146,13 +154,14 @@ def test_one_file_is_enough(session: Session, tmp_path: Path) -> None:
     assert api.config(session, str(place / "main.cf"))[0].danger
     master = api.config(session, str(place / "master.cf"))[0]
     assert master.danger == ""
-    assert "2 services" in master.title
-    assert [each.severity for each in master.findings] == ["info"]
+    assert master.title.endswith("master.cf: no fault found")
+    assert master.findings == ()
 
 
 def test_a_name_that_only_master_cf_uses_is_known(session: Session, tmp_path: Path) -> None:
     main = "compatibility_level = 3.6\nmua_client_restrictions = permit_mynetworks, reject\n"
     master = f"{MASTER}  -o smtpd_client_restrictions=$mua_client_restrictions\n"
+    master += "  -o smtpd_sasl_auth_enable=yes\n"
     answer = api.config(session, folder(tmp_path, main, master))[0]
     assert not [each for each in answer.findings if each.severity == "error"]
 
@@ -177,3 +186,54 @@ def test_no_postfix_here_tells_of_copies(session: Session) -> None:
         api.config(session)[0]
     assert "postconf was not found" in str(error.value)
     assert "-c" in error.value.hint
+
+
+def test_hostile_files_are_read(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "main.cf").write_bytes(
+        b"smtpd_banner = M\xfcller\x00\nsoft_bounce = y\x00es\n\x00\nmynetworks = 0.0.0.0/0\n\xff = x\n"
+    )
+    answer = api.config(session, str(tmp_path))[0]
+    assert answer.danger.startswith("Open relay")
+    assert any("soft_bounce must be yes or no" in each.title for each in answer.findings)
+
+
+def test_names_that_lead_to_names_without_end(session: Session, tmp_path: Path) -> None:
+    lines = [f"n{each} = $n{each + 1}$n{each + 1}$n{each + 1}" for each in range(100)]
+    loop = "a = $b\nb = $a\nmydestination = $n0\nmynetworks = $mynetworks\n"
+    (tmp_path / "main.cf").write_text("\n".join(lines) + "\n" + loop)
+    answer = api.config(session, str(tmp_path))[0]
+    titles = [each.title for each in answer.findings]
+    assert "a leads back to itself" in titles
+    assert "mynetworks leads back to itself" in titles
+
+
+def test_many_faults_of_one_kind_are_one(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "main.cf").write_text("soft_bounce = no\n" * 60_000)
+    answer = api.config(session, str(tmp_path))[0]
+    (found,) = [each for each in answer.findings if "set twice" in each.title]
+    assert found.count == 49_999
+    assert any("only the first 50,000 lines" in note for note in answer.notes)
+
+
+def test_what_postconf_refuses_is_read_all_the_same(session: Session, host: FakeHost) -> None:
+    host.commands["postconf",] = Output(
+        "",
+        "postconf: fatal: bad boolean configuration: soft_bounce = maybe\n",
+        1,
+        "postconf failed",
+    )
+    host.files["/etc/postfix/main.cf"] = f"{MAIN}soft_bounce = maybe\n"
+    answer = api.config(session, None)[0]
+    assert answer.notes[0].startswith("postconf says: bad boolean configuration")
+    assert any(each.title == "soft_bounce must be yes or no" for each in answer.findings)
+
+
+def test_a_copy_says_what_was_not_looked_at(session: Session, tmp_path: Path) -> None:
+    answer = api.config(session, folder(tmp_path))[0]
+    assert answer.notes == ("A copy: files that it does not hold were not looked at.",)
+
+
+def test_a_setting_without_a_name_has_no_span_of_it(session: Session) -> None:
+    text = "= a\nmyhostname = mx.example.net\na\n b = c\n"
+    (answer,) = api.explain_held(session, "main-cf", text.split("\n"))
+    assert [span.value for span in answer.spans if span.name == "parameter"] == ["myhostname"]

@@ -1,12 +1,14 @@
 """Mails by their names, in the log that is at hand."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from mailhelp.answer import Answer
 from mailhelp.api import ask
-from mailhelp.errors import NothingFound
-from mailhelp.explain.mails import trace
+from mailhelp.errors import NothingFound, SourceError
+from mailhelp.explain.mails import Wanted, trace, trace_here
 from mailhelp.session import Session
 
 
@@ -38,3 +40,70 @@ def test_every_mail_or_those_of_an_address(session: Session) -> None:
     everything = list(trace(session, [], log, every=True))
     (one,) = trace(session, ["5419B66"], log)
     assert one in everything
+
+
+def log_of(folder: Path, name: str, id: str, sender: str, to: str, day: str) -> Path:
+    file = folder / name
+    file.write_text(
+        f"Nov {day} 10:00:00 mx postfix/qmgr[3]: {id}: from=<{sender}>, size=500, nrcpt=1 (queue active)\n"
+        f"Nov {day} 10:00:01 mx postfix/virtual[4]: {id}: to=<{to}>, relay=virtual, delay=0.1, "
+        "delays=0.1/0/0/0, dsn=2.0.0, status=sent (delivered to maildir)\n"
+        f"Nov {day} 10:00:01 mx postfix/qmgr[3]: {id}: removed\n"
+    )
+    return file
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> list[str]:
+    """A log with two files that were rotated away from it, oldest last."""
+    return [
+        str(log_of(tmp_path, "mail.log", "AAAAA1", "ann@example.net", "b@example.com", "20")),
+        str(log_of(tmp_path, "mail.log.1", "BBBBB2", "bob@example.net", "b@example.com", "19")),
+        str(log_of(tmp_path, "mail.log.2", "CCCCC3", "cid@example.org", "c@example.org", "18")),
+    ]
+
+
+def senders(answers: Iterable[Answer]) -> list[str | None]:
+    return [answer.story.sender for answer in answers if answer.story]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(sender="ann@example.net"), ["ann@example.net"]),
+        (Wanted(sender="@example.net"), ["bob@example.net", "ann@example.net"]),
+        (Wanted(recipient="B@example.com"), ["bob@example.net", "ann@example.net"]),
+        (Wanted(sender="@example.net", recipient="@example.org"), []),
+        (Wanted(since="2026-11-19"), ["bob@example.net", "ann@example.net"]),
+        (Wanted(until="2026-11-19"), ["cid@example.org", "bob@example.net"]),
+        (Wanted(sender="@example.net", since="2026-11-20"), ["ann@example.net"]),
+    ],
+)
+def test_which_mails_are_wanted(
+    session: Session, three: list[str], wanted: Wanted, found: list[str]
+) -> None:
+    if not found:
+        with pytest.raises(NothingFound):
+            trace(session, (), three, False, wanted)
+        return
+    assert senders(trace(session, (), three, False, wanted)) == found
+
+
+def test_what_was_rotated_away_is_searched(session: Session, three: list[str]) -> None:
+    for id, sender in (("AAAAA1", "ann@example.net"), ("CCCCC3", "cid@example.org")):
+        assert senders(trace_here(session, (id,), three[0])) == [sender]
+    with pytest.raises(NothingFound):
+        trace_here(session, ("DDDDD4",), three[0])
+
+
+def test_a_file_that_is_gone_is_said_after_what_the_others_tell(
+    session: Session, three: list[str], tmp_path: Path
+) -> None:
+    files = [str(tmp_path / "gone.log"), *three]
+    for ids, every in ((("AAAAA1",), False), ((), True)):
+        answers = trace(session, ids, files, every)
+        assert next(answers).story is not None
+        with pytest.raises(SourceError, match="gone"):
+            list(answers)
+    with pytest.raises(SourceError, match="gone"):
+        trace(session, ("AAAAA1",), files[:1])

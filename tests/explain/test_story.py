@@ -83,9 +83,13 @@ def test_a_delivery_is_told_for_each_recipient(session: Session, tmp_path: Path)
         session, tmp_path, QUEUED, delivery("sent"), delivery("deferred", "4.2.0", "c@example.com")
     ).story
     assert story is not None
-    assert story.recipients[0] == answer.Recipient(
-        "b@example.com", "sent", "2.0.0", "local", 0.1, "delivered to mailbox"
+    assert (
+        story.recipients[0][:6]
+        == answer.Recipient("b@example.com", "sent", "2.0.0", "local", 0.1, "delivered to mailbox")[
+            :6
+        ]
     )
+    assert story.recipients[0].delays == (0.1, 0.0, 0.0, 0.0)
     assert [row.status for row in story.recipients] == ["sent", "deferred"]
     assert story.size == 1200
 
@@ -105,7 +109,10 @@ def test_what_is_missing_is_said(session: Session, tmp_path: Path) -> None:
     assert [text.partition(":")[0] for text in found.missing] == ["The delivery"]
     found = told(session, tmp_path, "smtpd[1]: 5419B66: client=mail.example.net[192.0.2.1]").story
     assert found is not None
-    assert [text.partition(":")[0] for text in found.missing] == ["How it ended"]
+    assert [text.partition(":")[0] for text in found.missing] == [
+        "The connect record of postfix/smtpd[1].",
+        "How it ended",
+    ]
 
 
 def test_a_session_without_its_beginning_is_said_with_its_process(

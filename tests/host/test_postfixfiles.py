@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp.dangers import items
+from mailhelp.conditions import items
 from mailhelp.host.postfixfiles import by_level, expand, main_cf, master_cf, names_in
 
 VALUES = {
@@ -120,3 +120,11 @@ def test_a_default_by_compatibility_level() -> None:
     value = "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}"
     assert by_level(value) == ("compatibility_level", "3.6", "md5", "sha256")
     assert by_level("$myhostname") is None
+
+
+def test_a_value_that_doubles_at_each_name_ends() -> None:
+    """Were each name filled in anew wherever it stands, this would not come to an end."""
+    values = {f"a{n}": f"$a{n - 1}$a{n - 1}" for n in range(1, 30)} | {"a0": "x"}
+    assert expand("$a10", values.get) == "x" * 1024
+    assert expand("$a29", values.get) is None
+    assert expand("$a29", {**values, "a0": ""}.get) == ""

@@ -14,7 +14,7 @@ import pytest
 
 from mailhelp.errors import SourceError
 from mailhelp.host.machine import Host, Output
-from mailhelp.knowledge import host_index, search
+from mailhelp.knowledge import host_index, manuals
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from tests.fakes import FakeHost, recorded
 from tests.host.pages import TABLE, host_with, manual, write
@@ -61,9 +61,9 @@ def test_everything_is_indexed(host: FakeHost, stores: Stores) -> None:
     assert template is not None
     assert set(template.data) == {"text"}
     assert store.pages_that_mention("queue_lifetime") == ["page/postconf.5", "page/qmgr.8postfix"]
-    hits = search.search([folder / SEARCH], "delayed mail still being retried")
+    hits = manuals.search(folder / SEARCH, "delayed mail still being retried")
     assert hits[0].id == "template/delay_template"
-    assert search.search([folder / SEARCH], "how long is mail tried")[0].id == lifetime.id
+    assert manuals.search(folder / SEARCH, "how long is mail tried")[0].id == lifetime.id
     assert json.loads(store.meta("listing") or "") == [
         ["1", "postqueue", "Postfix queue control", "page/postqueue.1"],
         ["5", "postconf", "Postfix configuration parameters", "page/postconf.5"],
@@ -166,7 +166,7 @@ def test_a_full_disk(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(search, "build", full)
+    monkeypatch.setattr(manuals, "build", full)
     with pytest.raises(SourceError, match="No space left on device"):
         host_index.ensure(host, TABLE, quiet)
     assert builds(host) == []
@@ -212,14 +212,14 @@ def test_pages_that_cannot_be_rendered_are_named(host: FakeHost, stores: Stores)
     assert folder is not None
     skipped = json.loads(stores(folder).meta("skipped") or "")
     assert skipped == ["page/postconf.5", "page/postqueue.1", "page/qmgr.8postfix"]
-    assert search.search([folder / SEARCH], "delayed mail")
+    assert manuals.search(folder / SEARCH, "delayed mail")
 
 
 def test_a_host_without_a_manual_or_postfix(tmp_path: Path) -> None:
     host = FakeHost({("manpath", "-q"): Output("")}, tmp_path)
     folder = host_index.ensure(host, TABLE, quiet)
     assert folder is not None
-    assert search.search([folder / SEARCH], "queue") == []
+    assert manuals.search(folder / SEARCH, "queue") == []
     assert host_index.current(host, TABLE) == host_index.Local(folder, stale=False)
 
 
@@ -242,5 +242,5 @@ def test_the_real_host(tmp_path: Path, stores: Stores) -> None:
     found = {name.id for name in store.named("maximal_queue_lifetime")}
     assert "page/postconf.5/maximal_queue_lifetime" in found
     assert "page/postqueue.1/-f" in {name.id for name in store.named("postqueue -f")}
-    hits = search.search([folder / SEARCH], "rate delay between deliveries")
+    hits = manuals.search(folder / SEARCH, "rate delay between deliveries")
     assert any("rate_delay" in hit.id for hit in hits[:3])

@@ -86,9 +86,8 @@ def test_a_damaged_layer_is_done_without_and_that_is_said(tmp_path: Path) -> Non
         alone.document("topic/a")
 
 
-def test_without_a_search_index_there_is_no_vocabulary(library: Library, tmp_path: Path) -> None:
+def test_what_is_not_searched_has_no_vocabulary(library: Library) -> None:
     assert library.vocabulary == frozenset()
-    assert Library(library.bundled, search_folders=(tmp_path,)).vocabulary == frozenset()
 
 
 def test_a_patch_adds_to_every_list_of_its_entry() -> None:

@@ -8,8 +8,8 @@ packages="postfix amavisd-new spamassassin dovecot-core swaks openssl iproute2"
 # For recipes that the lab can do without: a third shell, DNS lookups, JSON, man pages.
 packages="$packages busybox bind9-dnsutils dnsmasq-base jq man-db"
 
-# For completion, which is tried in real shells.
-packages="$packages zsh fish"
+# For completion and for filled-in commands, which are tried in real shells.
+packages="$packages zsh fish mksh"
 
 # invoke-rc.d asks this script before it starts a daemon; 101 means no.
 policy=/usr/sbin/policy-rc.d

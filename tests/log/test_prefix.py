@@ -35,6 +35,16 @@ PREFIXES = {
     "backtick": "`Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "fence in the line": "```2026-02-28 13:18:10 mx postfix/smtpd[123]: ",
     "indented docker": "  mail-1  | Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "rfc 5424, the program in the text": "<22>1 2026-02-28T13:18:10Z mx postfix 9 - - postfix/smtpd[123]: ",
+    "rfc 5424 without priority": "1 2026-02-28T13:18:10Z mx postfix/smtpd 123 - - ",
+    "facility and level": "Feb 28 13:18:10 mx mail.info postfix/smtpd[123]: ",
+    "facility and level, rfc 3339": "2026-02-28T13:18:10+01:00 mx mail.warn postfix/smtpd[123]: ",
+    "syslogd -v of FreeBSD": "Feb 28 13:18:10 <mail.info> mx postfix/smtpd[123]: ",
+    "short-full with a fraction": "Sat 2026-02-28 13:18:10.123456 CET mx postfix/smtpd[123]: ",
+    "swarm": "mail_mx.1.abc123def456@node1    | Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "stern": "mail-0 postfix Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "doubled": "Feb 28 13:19:10 relay Feb 28 13:18:10 mx postfix/smtpd[123]: ",
+    "doubled by a container's logger": "Feb 28 13:19:10 node docker[99]: 2026-02-28T13:18:10+01:00 mx postfix/smtpd[123]: ",
     "solaris": "Feb 28 13:18:10 mx postfix/smtpd[123]: [ID 197553 mail.info] ",
     "grep": "/var/log/mail.log:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
     "grep -n": "mail.log.1:77:Feb 28 13:18:10 mx postfix/smtpd[123]: ",
@@ -59,6 +69,59 @@ def test_prefix(prefix: str) -> None:
     start = record.message.index("192")
     left, right = record.place(start, start + 9)
     assert record.text[left:right] == "192.0.2.7"
+
+
+def test_a_host_without_a_time() -> None:
+    record = parse(f"mail-1  | mx postfix/smtpd[123]: {MESSAGE}", TODAY)
+    assert (record.host, record.tag, record.pid, record.message) == (
+        "mx",
+        "postfix/smtpd",
+        123,
+        MESSAGE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("Feb 28 13:18:10.123456", "2026-02-28T13:18:10.123456"),
+        ("Feb 28 13:18:10,123", "2026-02-28T13:18:10.123"),
+        ("1772284690", "2026-02-28T13:18:10+00:00"),
+        ("1772284690.123456", "2026-02-28T13:18:10.123456+00:00"),
+    ],
+)
+def test_fractions_of_seconds_are_kept(stamp: str, time: str) -> None:
+    assert parse(f"{stamp} mx postfix/smtpd[123]: {MESSAGE}", TODAY).time == time
+
+
+def test_a_row_of_mailcow() -> None:
+    line = (
+        f'{{"time":"1772284690","program":"postfix/smtpd","priority":"info","message":"{MESSAGE}"}}'
+    )
+    for text in (line, f"[{line},"):
+        record = parse(text, TODAY)
+        assert (record.tag, record.message) == ("postfix/smtpd", MESSAGE)
+        assert record.time == "2026-02-28T13:18:10+00:00"
+        start, end = record.place(0, 7)
+        assert record.text[start:end] == "connect"
+
+
+def test_journal_json_in_bytes_is_decoded() -> None:
+    message = "connect from mü[192.0.2.7]"
+    line = f'{{"SYSLOG_IDENTIFIER":"postfix/smtpd","_HOSTNAME":"mx","MESSAGE":{list(message.encode())}}}'
+    record = parse(line, TODAY)
+    assert (record.host, record.tag, record.message) == ("mx", "postfix/smtpd", message)
+    start, end = record.place(13, 15)
+    assert record.text[start:end] == "mü"
+
+
+def test_the_text_of_a_journal_export() -> None:
+    assert parse(f"MESSAGE={MESSAGE}", TODAY).message == MESSAGE
+
+
+def test_a_date_in_a_message_is_no_second_prefix() -> None:
+    record = parse("Feb 28 13:18:10 mx app[1]: Feb 28 13:18:10 was a Saturday", TODAY)
+    assert (record.tag, record.message) == ("app", "Feb 28 13:18:10 was a Saturday")
 
 
 def test_time_since_the_start_of_the_machine_is_no_date() -> None:

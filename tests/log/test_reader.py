@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -194,3 +195,31 @@ def test_a_value_of_a_secret_field_is_covered_whatever_stands_before_it() -> Non
     (read,) = engine.reads(["Nov 22 06:25:16 mx zork[1]: frobbed ann by hunter2 today"])
     assert values(read) == {"user": "ann", "pass": "*******"}
     assert "hunter2" not in read.record.text + read.record.message
+
+
+SPOKEN = [
+    "Nov 22 06:25:16 mx postfix/smtpd[1]: connect from a.example[192.0.2.7]",
+    "a line with a password: hunter2 in it",
+    "AUTH PLAIN AHRlc3QAc2VjcmV0AHRlc3Q=",
+    "Nov 22 06:25:16 mx postfix/smtpd[1]: > a.example[192.0.2.7]: 334 VXNlcm5hbWU6",
+    "Nov 22 06:25:16 mx postfix/smtpd[1]: < a.example[192.0.2.7]: dGVzdHRlc3Q=",
+    '{"MESSAGE":"a \\"password\\": \\"hunter2\\"","SYSLOG_IDENTIFIER":"password=hunter2"}',
+    "Nov 22 06:25:16 mx password: hunter2",
+    "S: 334 UGFzc3dvcmQ6",
+    "C: c2VjcmV0",
+    "c2VjcmV0c2VjcmV0",
+    "ldap://user:hunter2@example.org/",
+    "334 is a number here",
+    "",
+    "PASSWORD = Straße",
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_records_are_covered_as_their_lines_are(session: Session, seed: int) -> None:
+    lines = random.Random(seed).choices(SPOKEN, k=9)
+    found = [read.record for read in session.library.engine.reads(lines)]
+    by_line = "\n".join(line or "" for line in session.redactor.cover_lines(lines))
+    if not any(line.startswith("{") for line in lines):
+        assert "\n".join(record.text for record in found) == by_line
+    assert not any("hunter2" in repr(record) for record in found)

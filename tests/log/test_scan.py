@@ -35,6 +35,10 @@ def counted(tally: Tally) -> Counter[str]:
     return +found
 
 
+def lines_of(text: bytes) -> list[str]:
+    return list(lines(BytesIO(text)))
+
+
 def one_by_one(plan: Plan, text: bytes) -> Counter[str]:
     found: Counter[str] = Counter()
     for read in plan.engine.reads(lines(BytesIO(text))):
@@ -46,6 +50,19 @@ def one_by_one(plan: Plan, text: bytes) -> Counter[str]:
 def tallied(plan: Plan, text: bytes) -> Tally:
     return Scanner(plan).scan(blocks_of(BytesIO(text)))
 
+
+TOLD = [
+    f"{HEAD}warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: password=hunter2, sasl_username=ann",
+    f"{HEAD}warning: unknown[192.0.2.7]: SASL PLAIN authentication failed: x, sasl_username=hunter3",
+    f"{HEAD}NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 <bob@example.net>: Relay access denied; "
+    "from=<password=hunter2@example.org> to=<bob@example.net> proto=ESMTP helo=<password=hunter2>",
+    f"{HEAD}fatal: open database /x/ password=hunter2.db: No such file or directory",
+    "Nov 22 06:25:16 mx other[77]: the password is hunter2hunter",
+    "Nov 22 06:25:16 mx other[77]: the password is hunter3",
+    "Nov 22 06:25:16 mx password: hunter2",
+    f"{HEAD}> a.example[192.0.2.7]: 1 LOGIN ann {{7}}",
+]
+"""Records that tell what must not be shown."""
 
 ODD = [
     f"{HEAD}connect from mx.example.com[192.0.2.7]",
@@ -113,6 +130,27 @@ def test_counts_are_those_of_reading_record_by_record(
     monkeypatch.setattr(files, "_BLOCK", block)
     text = hostile(random.Random(seed), 400)
     assert counted(tallied(plan, text)) == one_by_one(plan, text)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_all_that_is_counted_is_what_records_give_one_by_one(plan: Plan, seed: int) -> None:
+    chance = random.Random(seed)
+    lines = [*hostile(chance, 200).decode().split("\n"), *chance.choices(TOLD, k=60)]
+    chance.shuffle(lines)
+    text = "\n".join(lines).encode("utf-8", "replace")
+    found, slow = tallied(plan, text), Scanner(plan)
+    expected = slow.by_record(lines_of(text))
+    for tally in (found, expected):
+        assert "hunter2" not in repr(tally)
+        for id, count in tally.counts.items():
+            for sample in count.samples:
+                if sample.startswith("Nov 22") and "**" not in sample:
+                    assert one_by_one(plan, sample.encode())[id], sample
+            count.samples.clear()
+            count.ids.sort()
+        for count in tally.unknown.values():
+            count.samples.clear()
+    assert found == expected
 
 
 @pytest.mark.parametrize("first", range(len(ODD)))
@@ -197,6 +235,18 @@ def test_no_secret_is_kept(plan: Plan) -> None:
     kept = repr(tallied(plan, text.encode()))
     assert "AHRlc3QAc2VjcmV0" not in kept
     assert "c2VjcmV0c2VjcmV0" not in kept
+
+
+@pytest.mark.parametrize("block", [1 << 20, 100])
+def test_a_key_told_record_by_record_is_not_kept(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(files, "_BLOCK", block)
+    head = "Nov 22 06:25:16 mx odd[1]: "
+    told = ["what 1", "-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"]
+    pieces = [f"u8dYk1x2bQIDAQABAoIBAF{n}abcdefgh" for n in range(5)]
+    text = "".join(f"{head}{each}\n" for each in (*told, *pieces))
+    assert "abcdefgh" not in repr(tallied(plan, text.encode()))
 
 
 def test_unknown_records_are_counted_by_their_shape(plan: Plan) -> None:

@@ -22,8 +22,10 @@ def piece(chance: random.Random) -> Tally:
     for _ in range(40):
         mail = f"Q{chance.randrange(12)}"
         act = chance.choice(("received", "sized", "delivered", "removed"))
-        tally.total(act)
-        tally.ledger.take(act, mail, str(100 + chance.randrange(5)))
+        tally.totals[act] = tally.totals.get(act, 0) + 1
+        tally.traffic.act(act, f"2026-11-22T{chance.randrange(24):02}", 1)
+        tally.traffic.got(f"d{chance.randrange(3)}.example", 1, 0, 2.5, chance.random())
+        tally.ledger.take([(act, mail, str(100 + chance.randrange(5)), "")])
         id = f"log/x/{chance.randrange(4)}"
         count = tally.counts.setdefault(id, Count())
         hour = f"2026-11-22T0{chance.randrange(9)}"
@@ -65,17 +67,19 @@ def test_bytes_are_the_same_wherever_a_log_is_cut(seed: int) -> None:
             chance.choice(("received", "sized", "delivered", "delivered", "removed")),
             f"Q{chance.randrange(5)}",
             str(chance.randrange(1, 99)),
+            "example.org",
         )
         for _ in range(60)
     ]
     whole, left, right = Ledger(), Ledger(), Ledger()
     cut = chance.randrange(60)
     for number, act in enumerate(acts):
-        whole.take(*act)
-        (left if number < cut else right).take(*act)
+        whole.take([act])
+        (left if number < cut else right).take([act])
     left.merge(right)
     assert left.bytes_received == whole.bytes_received
     assert left.bytes_delivered == whole.bytes_delivered
+    assert sorted(left.senders) == sorted(whole.senders)
 
 
 def test_distinct_values_are_counted_exactly_then_estimated() -> None:
@@ -97,8 +101,8 @@ def test_a_tally_does_not_grow_with_the_log() -> None:
         count.value("host", f"h{n}")
         count.sample(f"record {n}")
         count.mail((f"Q{n}",))
-        tally.ledger.take("received", f"Q{n}", "")
-        tally.ledger.take("delivered", f"X{n}", "")
+        tally.ledger.take([("received", f"Q{n}", "", "")])
+        tally.ledger.take([("delivered", f"X{n}", "", "")])
         if tally.shape(f"shape {n}") is None:
             tally.unknown_rest += 1
     tally.ledger.bound()

@@ -25,7 +25,7 @@ def test_findings_are_told_with_their_count_and_line() -> None:
     lines = shown(Answer(kind="config", title="20 faults", findings=faults))
     assert "  line 0: Fault 0  text 0" in lines
     assert "  2× line 1: Fault 1  text 1" in lines
-    assert "  and 15 more" in lines
+    assert "  and 11 more" in lines
 
 
 def test_a_finding_that_line_1_has_told_is_not_told_again() -> None:

@@ -1,22 +1,6 @@
-"""Lines: as wide as asked for, and nothing in them that could steer a terminal."""
+"""Lines: as wide as asked for."""
 
-import pytest
-
-from mailhelp.render.lines import breakable, cells, columns, visible, wrap
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("\x1b[31mred", "\\x1b[31mred"),
-        ("a\tb\nc", "a    b\\x0ac"),
-        ("\u202egpj.exe", "\\u202egpj.exe"),
-        ("\ufeffx\u200b", "\\ufeffx\\u200b"),
-        ("grün 日本", "grün 日本"),
-    ],
-)
-def test_what_steers_is_shown_escaped(text: str, shown: str) -> None:
-    assert visible(text) == shown
+from mailhelp.render.lines import breakable, cells, columns, wrap
 
 
 def test_columns_of_a_terminal() -> None:

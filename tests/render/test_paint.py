@@ -12,9 +12,10 @@ from mailhelp.answer import Answer, Prose, Span
 from mailhelp.api import ask, explain_stream, stories
 from mailhelp.explain.story import explain as explain_story
 from mailhelp.render import json_, paint
-from mailhelp.render.lines import cells, visible, wrap
+from mailhelp.render.lines import cells, wrap
 from mailhelp.render.paint import Look
 from mailhelp.session import Session
+from mailhelp.visible import visible
 
 EXPECTED = Path(__file__).parent / "expected"
 SEED = Path(__file__).parent.parent / "seed"

@@ -50,10 +50,11 @@ def test_one_screen() -> None:
     lines = paint.text([answer(2, 2)], Look()).splitlines()
     assert lines[0] == "mail.log: 61,058 records, 22 Nov 06:46 to 23 Nov 06:46"
     assert lines[1] == "received 8,120 · delivered 7,904 · deferred 0 · bounced 0 · rejected 0"
-    assert [lines.index(each) for each in ("Act now", "Look at")] == [3, 6]
-    assert lines[4].startswith("  1  fatal   1,000×  Problem 1 with")
-    assert lines[4].endswith("06:46–08:31")
-    assert "gmail.com 700×" in lines[4]
+    assert [lines.index(each) for each in ("Act now", "Look at")] == [4, 7]
+    assert lines[2].startswith("trouble by hour ")
+    assert lines[5].startswith("  1  fatal   1,000×  Problem 1 with")
+    assert lines[5].endswith("06:46–08:31")
+    assert "gmail.com 700×" in lines[5]
     assert any(each.startswith("Attacks") and "from 41 addresses" in each for each in lines)
     assert any(each.startswith("Unknown") and "12× in 3 shapes" in each for each in lines)
     assert lines[-1].startswith("more: mailhelp log /var/log/mail.log 1 · ")

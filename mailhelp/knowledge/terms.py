@@ -1,0 +1,45 @@
+"""The words of a text, and the terms that the search compares: without endings, names whole and in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from whoosh.lang.porter import stem  # the stemmer alone: it costs little to import
+
+from mailhelp.knowledge.english import STOP_WORDS
+
+# codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
+_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, codes and identifiers whole."""
+    return _WORD.findall(text.casefold())
+
+
+def terms(text: str) -> Iterator[str]:
+    """The terms of a text: lower case, English endings cut, identifiers whole and in words."""
+    for word in words(text):
+        yield from terms_of(word)
+
+
+@cache
+def terms_of(word: str) -> tuple[str, ...]:
+    """The terms of one word in lower case: none for a small one, of an identifier itself first, then its parts."""
+    if word in STOP_WORDS:
+        return ()
+    parts = [part for part in word.split("_") if part]
+    if len(parts) > 1:
+        return (word, *(term for part in parts for term in terms_of(part)))
+    return (word,) if len(word) < 3 or word[0].isdigit() else (_stem(word),)
+
+
+def _stem(word: str) -> str:
+    """The stem; those of nouns in -y as those of their verbs: delivery, deliver; expiry, expire."""
+    found: str = stem(word)
+    if len(found) > 5 and found[-1] == "i" and word.endswith(("y", "ies", "ied", "ying")):
+        found = found[:-1]
+        found = found.removesuffix("er") if len(found) > 6 else found
+    return found

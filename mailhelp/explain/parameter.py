@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mailhelp.host.postfixfiles import ByLevel
 
 _VALUE = "VALUE"
+_OTHER = {"yes": "no", "no": "yes"}
 _LONGEST_SETTING = 60
 """Characters of a name and its value in a command that is to fit a line."""
 
@@ -87,6 +88,8 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     own = tuple(_parameter(library, document.data, name, values) for name in names)
     starts = (_written(library, each, values) or each.default or each.value for each in own)
     start = given or next((text for text in starts if text), _VALUE)
+    if start in _OTHER and not given:  # who would set it wants the other one
+        start = _OTHER[start]
     # neither a long value nor one with a covered secret is a start to edit
     usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start
     filling = {"name": names[0], "value": start if usable else _VALUE}

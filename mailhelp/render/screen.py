@@ -25,7 +25,8 @@ from mailhelp.render.sheet import Sheet, first_sentences
 
 HEIGHT = 20
 """Lines of an answer on the first screen, the last one included that leads to the rest."""
-_COMMANDS = 4
+_COMMANDS, _STEPS = 4, 6
+"""Commands of an answer, and of a topic, at most."""
 _OTHERS = 3
 """Other entries offered beside an answer."""
 _PARAMETERS = 4
@@ -143,8 +144,11 @@ def _top(answer: Answer) -> Iterator[Block]:
 
 def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     """The first commands, of those that fit a line: what is wrapped cannot be pasted at a glance."""
-    fitting = tuple(each for each in answer.commands if cells(each.command) <= width - 2)
-    return (fitting or answer.commands[:1])[:_COMMANDS]
+    # steps of a task are no good with one left out
+    steps = answer.kind == "topic"
+    widest = 2 * (width - 2) if steps else width - 2
+    fitting = tuple(each for each in answer.commands if cells(each.command) <= widest)
+    return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 
 
 def _others(answer: Answer) -> Iterator[Block]:

@@ -45,7 +45,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if all(_is_path(word) for word in words):
         return explain(session, output, words)
     detail = trailing_detail(words)
-    if detail and not api.is_command(session, " ".join(words)):
+    # an option of mailhelp, if what stands before it is no command of its own
+    if detail and not all(api.is_command(session, " ".join(each)) for each in (words, words[:-1])):
         output.options = output.options._replace(detail=detail)
         words = words[:-1]
     known = session.before if len(words) == 1 and words[0].isdecimal() else None

@@ -543,3 +543,8 @@ def test_a_mail_is_told_though_a_file_is_gone(mailhelp: Mailhelp, tmp_path: Path
     assert done.code == 3
     assert done.out.startswith("Mail from a@example.net")
     assert "gone.log cannot be read" in done.err
+
+
+@pytest.mark.parametrize("name", ["message_size_limit", "smtpd_relay_restrictions"])
+def test_an_option_after_a_setting_is_mailhelps_own(mailhelp: Mailhelp, name: str) -> None:
+    assert mailhelp(name, "-v").out == mailhelp("-v", name).out

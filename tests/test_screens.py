@@ -62,17 +62,7 @@ submission inet n       -       y       -       -       smtpd
 127.0.0.1:10025 inet n  -       n       -       -       smtpd
   -o mynetworks=0.0.0.0/0
 """
-HEAD = """Return-Path: <bounce@news.example.net>
-X-Spam-Flag: YES
-X-Spam-Status: Yes, score=7.9 required=6.3 tests=[BAYES_99=3.5] autolearn=no
-Authentication-Results: mx.example.com; dkim=fail header.d=example.net; dmarc=fail header.from=example.net
-Received: from mx.example.net (mx.example.net [192.0.2.7])
-\tby mx.example.com (Postfix) with ESMTPS id 4419B65
-\tfor <bob@example.com>; Sun, 22 Nov 2026 12:24:10 +0100 (CET)
-Received: from pc (pc [198.51.100.9]) by mx.example.net (Postfix) with ESMTPSA id 3319B65;
-\tSun, 22 Nov 2026 08:24:10 +0100 (CET)
-Subject: Win
-"""
+HEAD = (HERE / "seed/head.txt").read_text(encoding="utf-8")
 BULLETS = f"- {LOGIN}- {CONNECT}"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
@@ -38,7 +38,8 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     """The answer to a question: the best hit of the search told in full, the next ones as results.
 
     The message that a question quotes comes first, then ``codes``, the status codes that
-    stood in it. A question in another language is read as English, which is said. Raises ``NothingFound`` with near names if there is no hit.
+    stood in it. A question in another language is read as English, which is said. Raises
+    ``NothingFound`` with near names if there is no hit.
     """
     library = session.library
     if text.strip().isdigit() and not codes:  # a number that has no name says too little
@@ -58,14 +59,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})
     hits = find(library.searched, asked, RESULTS, equals, weights)
-    quoted = tuple(terms(asked))[:_LONGEST_REPLY]
-    least = _QUOTED_WITH_CODE if codes else _QUOTED
-    name, first = _named_alone(library, asked, hits)
-    least = (max(least[0], len(tuple(terms(name))) + 2), least[1]) if first else least
-    first = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, quoted, *least)][
-        :1
-    ] or first
-    first = first or _comparing(table.get("comparison", {}).get("signs", ()), asked, hits)
+    first = _first(library, table, asked, hits, _QUOTED_WITH_CODE if codes else _QUOTED)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
@@ -126,6 +120,29 @@ def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
         for word in words:
             found[word] = (*found.get(word, ()), *(other for other in words if other != word))
     return found
+
+
+def _first(
+    library: Library,
+    table: Mapping[str, Any],
+    text: str,
+    hits: Sequence[Hit],
+    quoted: tuple[int, float],
+) -> list[Hit]:
+    """The hit that goes before the best one, if any: of a message that is quoted, of the one thing that is
+    named, of a topic that compares. ``quoted`` are the words, and their share, that make a quote.
+    """
+    from mailhelp.knowledge.terms import terms
+
+    name, named = _named_alone(library, text, hits)
+    least, share = quoted
+    if named:  # messages name settings too: more than that must be in a row
+        least = max(least, len(tuple(terms(name))) + 2)
+    words = tuple(terms(text))[:_LONGEST_REPLY]
+    for hit in hits[:_MAY_BE_QUOTED]:
+        if _quotes(library, hit.id, words, least, share):
+            return [hit]
+    return named or _comparing(table.get("comparison", {}).get("signs", ()), text, hits)
 
 
 def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str, list[Hit]]:

@@ -12,6 +12,8 @@ from mailhelp.light import NamedTuple
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000
+_WORDS, _TELLING, _ALIKE = re.compile("[A-Za-z]+"), 3, 2
+"""Words, the letters that one needs to tell something, and how many a message shares with one that is like it."""
 # Names of programs that nobody knows are as many as a log wants; those that are known are fewer than this.
 _MOST_PROGRAMS = 500
 
@@ -98,13 +100,16 @@ class Catalogue:
                 yield Match(row.id, row.generic, row.literal, _shared(row), row.holes, found)
 
     def similar(self, programs: tuple[str, ...], message: str, most: int = 3) -> list[str]:
-        """The ids of the entries that share most of their rare words with ``message``."""
-        rows = self.table(programs).candidates(message)
-        ids = dict.fromkeys(
-            row.id
-            for row in sorted(rows, key=lambda row: -len(row.word))
-            if row.word and not row.generic
-        )
+        """The ids of the entries that share most words of their fixed text with ``message``, the rare ones first."""
+        table = self.table(programs)
+        words = {word for word in _WORDS.findall(message[:_LOOKED_AT]) if len(word) >= _TELLING}
+
+        found: list[tuple[int, int, str]] = []
+        for row in table.candidates(message):
+            shared = len(words.intersection(_WORDS.findall(row.regex)))
+            if shared >= _ALIKE and row.word and not row.generic:
+                found.append((-shared, len(table.by_word[row.word]), row.id))
+        ids = dict.fromkeys(id for *_, id in sorted(found))
         return list(ids)[:most]
 
     def knows(self, programs: tuple[str, ...]) -> bool:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mailhelp.api import ask, explain_held
 from mailhelp.session import Session
 
-HEAD = """Return-Path: <bounce@news.example.net>
-X-Spam-Flag: YES
-X-Spam-Status: Yes, score=7.9 required=6.3 tests=[BAYES_99=3.5] autolearn=no
-Authentication-Results: mx.example.com; dkim=fail header.d=example.net; dmarc=fail header.from=example.net
-Received: from mx.example.net (mx.example.net [192.0.2.7])
-\tby mx.example.com (Postfix) with ESMTPS id 4419B65
-\tfor <bob@example.com>; Sun, 22 Nov 2026 12:24:10 +0100 (CET)
-Received: from pc (pc [198.51.100.9]) by mx.example.net (Postfix) with ESMTPSA id 3319B65;
-\tSun, 22 Nov 2026 08:24:10 +0100 (CET)
-Subject: Win"""
+HEAD = (Path(__file__).parent.parent / "seed/head.txt").read_text(encoding="utf-8").rstrip("\n")
 
 
 def test_the_worst_is_the_title_and_the_rest_follows_worst_first(session: Session) -> None:

@@ -28,6 +28,9 @@ _COMPARED = 4
 """Hits among which the topic for a comparison is looked for."""
 _BEFORE_MANUALS = 5
 """Hits that come before those in man pages where nothing fits well."""
+_NEARLY, _SHORTLY = 0.25, 2
+"""The share of the best score from which a hit is told in short too, and how many are. Chosen on the questions
+of tests/questions.toml: one of them is right there for one question in ten."""
 _WELL, _HARDLY = 0.52, 0.35
 """The share of a question's rare words that its best answer has. Below the first it is said that it fits
 badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
@@ -83,15 +86,26 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     ]
     notes = [f"Read as: {_short(reading.text)}"] if reading else []
     best = hits[0]
-    if best.share < _HARDLY:
+    chosen = bool(first or codes)  # by more than its words
+    if best.share < _HARDLY and not chosen:
         return search.ranked(text, results)._replace(notes=tuple(notes))
-    if best.share < _WELL:
+    if best.share < _WELL and not chosen:
         notes.append("Nothing fits well; this is the nearest.")
-    shown = _asked_name(library, best.id, wanted, terms)
-    (answer, *_) = named.explain(session, shown, (Name(best.id, best.kind, shown),))
-    return search.fitted(answer, asked, terms)._replace(
-        query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes)
-    )
+    least = _NEARLY * max(hit.score for hit in hits)
+    told = [best, *(hit for hit in hits[1 : 1 + _SHORTLY] if hit.score >= least)]
+    shown = [_asked_name(library, hit.id, wanted, terms) for hit in told]
+    names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
+    answers = named.explain(session, shown[0], names)
+    answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
+    for place, other in enumerate(others, 1):
+        results[place] = search.in_short(results[place], other)
+    return answer._replace(query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes))
+
+
+def _answer_of(hit: Hit, answers: Iterable[Answer]) -> Answer:
+    """The one of ``answers`` that tells the document of ``hit``."""
+    entries = (hit.id, hit.id.partition("/")[2])
+    return next(answer for answer in answers if answer.entry in entries)
 
 
 def in_manuals(session: Session, text: str) -> list[Hit]:

@@ -82,9 +82,11 @@ def test_a_second_one_is_told_only_where_it_fits_nearly_as_well(session: Session
     (sure,) = ask(session, "What is greylisting?")
     assert not in_short((sure,))
     unsure = [answers for answers in map(_asked(session), questions()) if in_short(answers)]
-    assert 0.2 < len(unsure) / len(questions()) < 0.5
+    assert 0.3 < len(unsure) / len(questions()) < 0.6
     for (answer,) in unsure:
-        assert in_short((answer,)) == [answer.results[0].id]
+        told = in_short((answer,))
+        assert told == [each.id for each in answer.results[: len(told)]]
+        assert len(told) <= 2
 
 
 def _asked(session: Session) -> Callable[[Any], tuple[Answer, ...]]:

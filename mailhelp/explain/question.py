@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RESULTS = 10
 _LONGEST_SHOWN = 60
 """Characters of a question that are repeated when nothing is found for it."""
-_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
+_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (3, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
@@ -66,8 +66,9 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
+        best_score = max((hit.score for hit in hits), default=1.0)
         own = [
-            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", 0.0, "")
+            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", best_score, "")
             for name in codes
         ]
         hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]

@@ -7,6 +7,7 @@ line says how to get the rest. ``outline`` tells all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mailhelp.answer import Answer, Command, Result
 from mailhelp.render import report, words
@@ -192,8 +193,9 @@ def _is_sure(answer: Answer) -> bool:
 def _in_short(number: int, each: Result, width: int, lines: int) -> Iterator[Block]:
     """What a hit says that fits nearly as well as the one that is told: a recipe what to type."""
     yield numbered_row(number, each._replace(excerpt=""))
-    if each.kind == "recipe" and each.commands:
-        yield Commands(each.commands[:1], short=True)
+    if each.kind == "recipe":
+        typed = (Commands((command,), short=True) for command in each.commands)
+        yield from islice((block for block in typed if Sheet(width, 0).size([block]) <= lines), 1)
         return
     for block in meaning(Sheet(width - _INDENT, lines + 1), each.explanation, lines):
         yield block._replace(indent=_INDENT) if isinstance(block, Text) else block

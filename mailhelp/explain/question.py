@@ -24,6 +24,8 @@ _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
 _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
+_NOT_FAR = 0.05
+"""The share of the best score that what a question names has at least to go before it."""
 _COMPARED = 4
 """Hits among which the topic for a comparison is looked for."""
 _BEFORE_MANUALS = 5
@@ -160,13 +162,18 @@ def _first(
     return named or _comparing(table.get("comparison", {}).get("signs", ()), text, hits)
 
 
-def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str, list[Hit]]:
-    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word."""
+def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:
+    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word, unless another
+    one fits by far better.
+    """
     words = {word.strip(_SIGNS) for word in text.split() if "_" in word}
     named = {name.id: word for word in words for name in library.named(word) if name.kind != "page"}
     if len(named) != 1:
         return "", []
-    return next(iter(named.values())), [hit for hit in hits if hit.id in named]
+    least = max((hit.score for hit in hits), default=0.0) * _NOT_FAR
+    return next(iter(named.values())), [
+        hit for hit in hits if hit.id in named and hit.score > least
+    ]
 
 
 def _comparing(signs: Iterable[str], text: str, hits: Sequence[Hit]) -> list[Hit]:

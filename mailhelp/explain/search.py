@@ -72,8 +72,11 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         return len((wanted - own).intersection(terms(text)))
 
     head = fit(answer.explanation.markdown)
+    prose = [
+        each for each in answer.sections if any(kind != "code" for kind, _ in each.text.blocks)
+    ]
     best = max(
-        answer.sections,
+        prose,
         key=lambda section: fit(f"{section.title}\n{section.text.markdown}"),
         default=None,
     )

@@ -30,6 +30,8 @@ HEIGHT = 20
 """Lines of an answer on the first screen, the last one included that leads to the rest."""
 _COMMANDS, _STEPS = 4, 6
 """Commands of an answer, and of a topic, at most."""
+_TASK, _SAID = 3, 4
+"""Commands from which a topic is a task, and the lines beside its steps for what is said of it."""
 _OTHERS, _LABEL = 3, "Or is it about"
 """Other entries offered beside an answer."""
 _IN_SHORT, _INDENT = 2, 5
@@ -109,7 +111,8 @@ def _one(
         # titles alone are a way to the rest too
         rest = (*(() if _is_sure(answer) else (Gap(),)), _more(answer, width, numbers))
     tail = (*others, *rest)
-    room = (sheet.left - sheet.size(rest)) * 2 // 3
+    room = sheet.left - sheet.size(rest)
+    room = room - _SAID if _has_steps(answer) else room * 2 // 3
     commands = () if answer.kind == "recipe" else _chosen_commands(answer, width)
     for count in range(len(commands), 0, -1):
         block = (Gap(), Commands(commands[:count], short=True))
@@ -150,8 +153,7 @@ def _top(answer: Answer) -> Iterator[Block]:
 
 def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     """The first commands, of those that fit a line: what is wrapped cannot be pasted at a glance."""
-    # steps of a task are no good with one left out
-    steps = answer.kind == "topic"
+    steps = answer.kind == "topic"  # one left out makes the others useless
     widest = 2 * (width - 2) if steps else width - 2
     fitting = tuple(each for each in answer.commands if cells(each.command) <= widest)
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
@@ -172,15 +174,22 @@ def _others(answer: Answer, width: int) -> Iterator[Block]:
         label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
     told = [each for each in answer.results[:most] if each.explanation]
+    told = told[:1] if _has_steps(answer) else told
     if told:
         for number, each in enumerate(told, 1):
-            yield from _in_short(number, each, width, _IN_SHORT if number == 1 else 1)
+            first = number == 1 and not _has_steps(answer)
+            yield from _in_short(number, each, width, _IN_SHORT if first else 1)
         yield from _titles(answer.results[len(told) : most], width, len(told) + 1, lines=1)
         return
     for number, each in enumerate(answer.results[:most], 1):
         yield numbered_row(number, each)
     if len(answer.results) > most and most > _OTHERS:
         yield Text((("aside", f"and {len(answer.results) - most} more: mailhelp -v"),), 5)
+
+
+def _has_steps(answer: Answer) -> bool:
+    """Whether it leads through a task, of which no step can be left out."""
+    return answer.kind == "topic" and len(answer.commands) >= _TASK
 
 
 def _is_sure(answer: Answer) -> bool:

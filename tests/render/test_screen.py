@@ -154,7 +154,8 @@ def test_those_that_fit_nearly_as_well_are_told_in_short() -> None:
         Result("recipe/b", "recipe", "A recipe", 0.5, "", "", said, typed),
         Result("topic/c", "topic", "Another", 0.1),
     )
-    lines = shown(DENIED._replace(kind="topic", query="a question", results=near))
+    asked = DENIED._replace(kind="topic", query="a question", commands=(), results=near)
+    lines = shown(asked)
     place = lines.index("Or is it about")
     assert lines[place + 1 : place + 7] == [
         "  1  A topic",
@@ -165,6 +166,17 @@ def test_those_that_fit_nearly_as_well_are_told_in_short() -> None:
         "",
     ]
     assert len(lines) <= screen.HEIGHT
+
+
+def test_a_task_shows_its_steps_before_what_is_said_of_it() -> None:
+    steps = tuple(Command(f"step {number}", "why") for number in range(6))
+    long = prose(" ".join(f"Sentence {number} says a thing or two." for number in range(20)))
+    task = Answer("topic", "q", "entry", "topic/t", "A task", explanation=long, commands=steps)
+    lines = shown(task)
+    assert [line for line in lines if line.startswith("  step")] == [
+        f"  step {number}  # why" for number in range(6)
+    ]
+    assert any(line.startswith("Sentence 0") for line in lines)
 
 
 def test_an_unknown_record_shows_what_is_similar() -> None:

@@ -31,7 +31,7 @@ from mailhelp.host.manrender import strip_formatting
 from mailhelp.last import recall
 from mailhelp.log import files
 from mailhelp.log.scan import Scanner
-from mailhelp.redact import Redactor
+from mailhelp.redact import Redactor, expanded
 from mailhelp.render import json_, paint
 from mailhelp.render.lines import cells, wrap
 from mailhelp.render.paint import Look
@@ -174,7 +174,7 @@ def secrets(data: bytes) -> None:
 
 @cache
 def _redactor() -> Redactor:
-    return Redactor(tomllib.loads((TOP / "corpus/secrets.toml").read_text("utf-8")))
+    return Redactor(expanded(tomllib.loads((TOP / "corpus/secrets.toml").read_text("utf-8"))))
 
 
 def page(data: bytes) -> None:

@@ -17,8 +17,7 @@ from mailhelp.explain.log import BY_CODE, meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import NamedTuple
-from mailhelp.patterns.holes import holes
-from mailhelp.patterns.pattern import parse, to_regex
+from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
 _CODE = re.compile(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
@@ -58,19 +57,15 @@ class Shapes:
     """Patterns of the corpus outside the catalogue: text → the values of the first one that fits."""
 
     def __init__(self, library: Library, patterns: Iterable[str]) -> None:
-        self._shapes = []
-        for pattern in patterns:
-            parts = parse(pattern)
-            regex = re.compile(to_regex(parts, library.fields), re.DOTALL)
-            self._shapes.append((regex, holes(parts)))
+        self._shapes = [Shape(pattern, library.fields) for pattern in patterns]
 
     def read(self, text: str) -> dict[str, str] | None:
         """The values of the first pattern that fits ``text``; ``None`` if none does."""
-        for regex, names in self._shapes:
-            found = regex.match(text)
+        for shape in self._shapes:
+            found = shape.match(text)
             if found:
                 values: dict[str, str] = {}
-                for name, value in zip(names, found.groups(), strict=True):
+                for name, value in zip(shape.names, found.groups(), strict=True):
                     values.setdefault(name, value)
                 return values
         return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from mailhelp.knowledge.store import Name, PatternRow
@@ -21,7 +21,9 @@ _MOST_PROGRAMS = 500
 class PatternSource(Protocol):
     """Where patterns come from: a ``Store``."""
 
-    def patterns(self, program: str) -> Iterable[PatternRow]: ...
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterable[PatternRow]: ...
+
+    def filing(self, programs: Sequence[str]) -> Iterable[str]: ...
 
     def programs(self) -> set[str]: ...
 
@@ -44,21 +46,51 @@ class Match(NamedTuple):
 
 
 class ProgramPatterns:
-    """The patterns of one program, best first, filed under a word that a matching message must hold."""
+    """The patterns of ``programs``, filed under a word that a matching message must hold.
 
-    def __init__(self, rows: Iterable[PatternRow]) -> None:
-        self.rows = sorted(rows, key=lambda row: (row.generic, -row.literal, _shared(row)))
-        self.by_word: dict[str, list[int]] = defaultdict(list)
-        for number, row in enumerate(self.rows):
-            self.by_word[row.word].append(number)
-        self.anywhere = self.by_word.pop("", [])
+    Those of a word are read from ``sources`` when a message first holds it: a message holds few of thousands.
+    """
+
+    def __init__(self, sources: Iterable[PatternSource], programs: tuple[str, ...]) -> None:
+        self._sources = [
+            (source, programs or tuple(sorted(source.programs()))) for source in sources
+        ]
+        filed = {word for source, asked in self._sources for word in source.filing(asked)}
+        self.is_empty = not filed
+        self.words = frozenset(filed - {""})
+        self._ranked: dict[str, list[tuple[tuple[Any, ...], PatternRow]]] = {}
         self._regexes: dict[str, re.Pattern[str]] = {}
 
     def candidates(self, message: str) -> list[PatternRow]:
         """The patterns with a rare word that ``message`` holds, and those without one, best first."""
-        words = self.by_word.keys() & message[:_LOOKED_AT].split()
-        numbers = [number for word in words for number in self.by_word[word]]
-        return [self.rows[number] for number in sorted(numbers + self.anywhere)]
+        words = ("", *self.words.intersection(message[:_LOOKED_AT].split()))
+        new = [word for word in words if word not in self._ranked]
+        if new:
+            self._read(new)
+        found = [ranked for word in words for ranked in self._ranked[word]]
+        found.sort(key=itemgetter(0))
+        return [row for _, row in found]
+
+    def filed(self, word: str) -> int:
+        """How many patterns are filed under ``word``, of those that were candidates."""
+        return len(self._ranked[word])
+
+    def _read(self, words: list[str]) -> None:
+        for word in words:
+            self._ranked[word] = []
+        for number, (source, programs) in enumerate(self._sources):
+            order = {program: place for place, program in enumerate(programs)}
+            for row in source.patterns(programs, words):
+                # where all else is equal: earlier sources, the order of the programs, that of the source
+                rank = (
+                    row.generic,
+                    -row.literal,
+                    _shared(row),
+                    number,
+                    order[row.program],
+                    row.number,
+                )
+                self._ranked[row.word].append((rank, row))
 
     def match(self, row: PatternRow, message: str) -> re.Match[str] | None:
         """The match of one pattern; its regex is compiled when its fixed text is there for the first time."""
@@ -75,7 +107,7 @@ def _shared(row: PatternRow) -> bool:
 
 
 class Catalogue:
-    """Finds the entry of a message; loads the patterns of a program when it first meets one.
+    """Finds the entry of a message; looks a program up when it first meets one.
 
     Earlier ``sources`` go before later ones where both fit equally well.
     """
@@ -108,13 +140,13 @@ class Catalogue:
         for row in table.candidates(message):
             shared = len(words.intersection(_WORDS.findall(row.regex)))
             if shared >= _ALIKE and row.word and not row.generic:
-                found.append((-shared, len(table.by_word[row.word]), row.id))
+                found.append((-shared, table.filed(row.word), row.id))
         ids = dict.fromkeys(id for *_, id in sorted(found))
         return list(ids)[:most]
 
     def knows(self, programs: tuple[str, ...]) -> bool:
         """Whether there is any pattern of ``programs``."""
-        return bool(self.table(programs).rows)
+        return not self.table(programs).is_empty
 
     def named(self, name: str, kind: str) -> str | None:
         """The id of the document of this ``name`` and ``kind``."""
@@ -128,9 +160,5 @@ class Catalogue:
         if programs not in self._programs:
             if len(self._programs) >= _MOST_PROGRAMS:
                 self._programs.clear()
-            rows: list[PatternRow] = []
-            for source in self.sources:
-                for program in programs or sorted(source.programs()):
-                    rows += source.patterns(program)
-            self._programs[programs] = ProgramPatterns(rows)
+            self._programs[programs] = ProgramPatterns(self.sources, programs)
         return self._programs[programs]

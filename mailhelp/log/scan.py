@@ -125,7 +125,7 @@ class _Sources:
 
     def __init__(self, program: ProgramPatterns) -> None:
         self.program = program
-        self.filing = frozenset(program.by_word)
+        self.filing = program.words
         self.ways: dict[frozenset[str], tuple[_Way, ...]] = {}
 
 

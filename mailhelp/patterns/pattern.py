@@ -85,6 +85,28 @@ def pieces(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = END)
         yield end
 
 
+class Shape:
+    """A pattern by itself, outside the catalogue: it is compiled when a text first has its fixed text.
+
+    ``names`` are the fields of its holes. Raises ``CorpusError`` as ``parse`` does.
+    """
+
+    def __init__(self, pattern: str, fields: Mapping[str, Field]) -> None:
+        self._parts = parse(pattern)
+        self._fields = fields
+        self._literal = longest_literal(self._parts)
+        self._regex: re.Pattern[str] | None = None
+        self.names = holes.holes(self._parts)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The match of the whole of ``text``."""
+        if self._literal not in text:
+            return None
+        if self._regex is None:
+            self._regex = re.compile(to_regex(self._parts, self._fields), re.DOTALL)
+        return self._regex.match(text)
+
+
 def _fixed(part: Part) -> str:
     return part if isinstance(part, str) else part.fixed
 

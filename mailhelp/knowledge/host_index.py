@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -24,7 +23,7 @@ from mailhelp.host import cache
 from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
+from mailhelp.knowledge.store import CATALOGUE, SEARCH, DatabaseError, Store
 from mailhelp.light import NamedTuple
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
             folder = _build(host, table, progress, top)
         with suppress(FileNotFoundError):
             os.unlink(top / _ASKED)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, DatabaseError) as error:
         unwritable = cache.unwritable(top.parent, error)
         # what the search was writing is open still, and takes room on a full disk
         traceback.clear_frames(error.__traceback__)

@@ -7,20 +7,30 @@ The weights that ranked search goes by are kept here too; ``weights`` makes them
 from __future__ import annotations
 
 import json
-import sqlite3
 from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from struct import error as BadStruct
 from struct import iter_unpack, pack
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 from mailhelp.names import fold, near_words
 
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    # what sqlite3 adds is for dates in a database, and takes as long to import as one to open
+    try:
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
+
+DatabaseError = sqlite3.Error
+"""What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
 FORMAT = 4

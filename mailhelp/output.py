@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
+from mailhelp.light import regex
 from mailhelp.render.lines import cells
 from mailhelp.visible import visible
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 20, 100
 """Columns that answers are laid out for, whatever a terminal says of itself."""
 
-_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOR = regex(r"\x1b\[[0-9;]*m")
 
 
 class Output:

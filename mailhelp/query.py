@@ -9,24 +9,24 @@ from itertools import islice, takewhile
 from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.log.read import Read
 from mailhelp.names import fold
 from mailhelp.patterns.pattern import Shape
 
-_SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
-_CODE = re.compile(
+_SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
+_CODE = regex(
     r"(?<![\d.\w])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d|\w)", re.I
 )
-_IP_ADDRESS = re.compile(
+_IP_ADDRESS = regex(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
     re.I,
 )
-_MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
-_CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
+_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
+_CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
-_ONE_WORD = re.compile(r"\s*[\w.+/-]+\s*")
-_PLAIN = re.compile(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
+_ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
+_PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
 """A word, or words without a sign of the shell."""
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
@@ -118,7 +118,7 @@ _FIELDS = 3
 """Header fields that make a head; fewer are explained one by one."""
 _HEAD_LINES = 200
 """Lines of a pasted text that are looked at to tell what it is."""
-_QUOTES = re.compile(r"^(?:[ \t]*>)*[ \t]*")
+_QUOTES = regex(r"^(?:[ \t]*>)*[ \t]*")
 
 
 def held(library: Library, lines: Iterable[str]) -> str | None:

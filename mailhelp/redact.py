@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mailhelp.light import regex
+
 COVER = "*"
 
-_SHOWN = re.compile(r"[^\n]")
+_SHOWN = regex(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
-_TOKEN = re.compile(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
+_TOKEN = regex(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
 _PROMPT = "+> \t\r"
 """What a line that asks for more is made of."""
 _SHORT = 4

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.patterns.holes import Hole, Part, parse
 from mailhelp.visible import is_visible
 
-_SAFE = re.compile(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
+_SAFE = regex(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
 """What no shell reads anything into; zsh takes ``=name`` for the path of a program."""
-_NOT_SPLIT = re.compile(r"(?:\bfor \w+ in |(?:^|[;\s])\w+=)\$\Z")
+_NOT_SPLIT = regex(r"(?:\bfor \w+ in |(?:^|[;\s])\w+=)\$\Z")
 _BEFORE_A_WORD = frozenset("(;|&`")
 _ENDS_A_COMMAND = "|;&()`\n"
 
@@ -168,13 +168,13 @@ class Simple(NamedTuple):
     before: str = ""
 
 
-_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-_COMMENT = re.compile(r"#[^\n]*")
-_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|()\n]")
-_REDIRECTION = re.compile(r"\d{0,3}(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
-_PROCESS = re.compile(r"[<>]\(")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_PLAIN = re.compile(r"[^\s\\'\"`$&|;()<>]+")
+_BLANK = regex(r"(?:[ \t\r]|\\\n)+")
+_COMMENT = regex(r"#[^\n]*")
+_OPERATOR = regex(r"&&|\|\||\|&|;;|[;&|()\n]")
+_REDIRECTION = regex(r"\d{0,3}(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
+_PROCESS = regex(r"[<>]\(")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
+_PLAIN = regex(r"[^\s\\'\"`$&|;()<>]+")
 
 
 def commands(text: str, start: int = 0, end: int | None = None) -> list[Simple]:

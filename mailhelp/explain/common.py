@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,11 +10,12 @@ from mailhelp import shell
 from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import regex
 from mailhelp.patterns import holes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As programs write them in the C locale."""
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 
 def unquoted(line: str) -> str:

@@ -16,13 +16,13 @@ from mailhelp.explain import common
 from mailhelp.explain.log import BY_CODE, meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
-_CODE = re.compile(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
-_REFUSAL = re.compile(r"[45]\d\d[ -]\S")
-_AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
+_CODE = regex(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
+_REFUSAL = regex(r"[45]\d\d[ -]\S")
+_AGAIN = regex(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
 _FEWEST_WORDS = 3

@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from mailhelp.knowledge.store import Name, PatternRow
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000
-_WORDS, _TELLING, _ALIKE = re.compile("[A-Za-z]+"), 3, 2
+_WORDS, _TELLING, _ALIKE = regex("[A-Za-z]+"), 3, 2
 """Words, the letters that one needs to tell something, and how many a message shares with one that is like it."""
 # Names of programs that nobody knows are as many as a log wants; those that are known are fewer than this.
 _MOST_PROGRAMS = 500

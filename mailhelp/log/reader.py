@@ -6,10 +6,10 @@ secrets and a date are all that it is made of, and it can be pickled and sent to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mailhelp.light import regex
 from mailhelp.log.catalogue import Catalogue, PatternSource
 from mailhelp.log.join import Joiner
 from mailhelp.log.prefix import Formats, Record, covered, parse, part
@@ -21,7 +21,7 @@ from mailhelp.redact import Carried, Redactor, cover
 if TYPE_CHECKING:
     from datetime import date
 
-_HEADER_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
+_HEADER_FIELD = regex(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
 _ALONE = 12
 """Characters of fixed text beside free text that tell a message where no program is named: another one's
 words begin so too ("warning: …").

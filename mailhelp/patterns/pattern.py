@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from mailhelp.errors import CorpusError
+from mailhelp.light import regex
 from mailhelp.patterns import holes
 from mailhelp.patterns.fields import FREE_TEXT_SHORTEST, Field
 from mailhelp.patterns.holes import Hole, Part
 
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 END = r"\Z"
 """What stands behind a pattern that a whole text must fit."""
 

@@ -113,6 +113,21 @@ class Redactor:
             for found in self._regex(source).finditer(text)
         ]
 
+    def asking(self, text: str) -> Iterator[int]:
+        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds."""
+        folded = text.casefold()
+        lines: list[str] = []
+        for word, after, _, _ in self._after:
+            number = counted = 0
+            at = folded.find(word)
+            while at >= 0:
+                lines = lines or text.split("\n")
+                number += folded.count("\n", counted, at)
+                if self._regex(after).search(lines[number]):
+                    yield number
+                counted = folded.find("\n", at)
+                at = folded.find(word, counted) if counted >= 0 else -1
+
     def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them.
 

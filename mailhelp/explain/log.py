@@ -76,11 +76,22 @@ class Explainer:
         """The entry of a record, ``None`` if nothing knows it."""
         if read.hit is None:
             return None
-        id = read.hit.entry
+        return self._entry(read.hit.entry)
+
+    def _entry(self, id: str) -> Entry | None:
         if id not in self._entries:
             document = self.library.document(id)
             self._entries[id] = Entry(self.library, document) if document else None
         return self._entries[id]
+
+    def may_be_problem(self, id: str) -> bool:
+        """Whether a record of the entry ``id`` can tell of something that went wrong; ``is_problem`` knows by its values."""
+        entry = self._entry(id)
+        if entry is None or entry.harmless:
+            return False
+        return (
+            entry.severity in PROBLEMS or (entry.verdict or {}).get("permanence", "none") != "none"
+        )
 
     def is_problem(self, read: Read) -> bool:
         """Whether a record tells of something that went wrong, or that nobody knows."""

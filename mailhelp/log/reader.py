@@ -70,15 +70,16 @@ class Engine:
         *,
         is_covered: bool = False,
         carried: Carried | None = None,
+        first: int = 1,
     ) -> Iterator[Read]:
-        """What is known of the records of the lines ``source``; ``None`` is a pause.
+        """What is known of the records of the lines ``source``, of which ``first`` is the first's number; ``None`` is a pause.
 
         They are matched as they are, and covered as they are handed on: what a record means does not depend
         on its secrets. ``is_covered`` says that none is left in the lines, ``carried`` what the lines before say of them.
         """
         if carried is None and not is_covered:
             carried = Carried(self.redactor)
-        for read in Joiner(_Uncovered(self)).reads(source):
+        for read in Joiner(_Uncovered(self)).reads(source, first):
             yield self._without_secrets(read, carried)
 
     def parse(self, line: str) -> Record:

@@ -165,9 +165,11 @@ def explain(
     for name in words or ("-",):
         if name == "-":
             source = inputs.standard_input(session)
+            output.is_at_hand = inputs.pipe(session.stdin) is None
             codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
+                output.is_at_hand = inputs.pipe(stream) is None
                 codes.append(_explained(session, output, lines(stream), numbered, only_problems))
     own = tuple(numbered) if len(codes) == 1 else ()
     given = {"only_problems": only_problems, "every": every}

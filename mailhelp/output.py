@@ -31,12 +31,15 @@ class Output:
         self.stream = host.stdout
         self.terminal = host.is_terminal(self.stream)
         self.every = False  # whether each record of a stream is wanted, also in a terminal
+        self.is_at_hand = (
+            False  # whether no input is waited for: then what is written may wait for more
+        )
         self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
         """Write ``answers``; return how many of them are more than an admission of ignorance.
 
-        A stream is flushed after every answer and never goes through a pager.
+        A stream is flushed after every answer, unless all of it is at hand, and never goes through a pager.
         """
         from mailhelp.render import paint
 
@@ -48,7 +51,9 @@ class Output:
                 if number and not self.options.json and look.detail != "line":
                     self.stream.write(paint.between(look) if look.detail == "full" else "\n")
                 self.stream.write(self._one(answer))
-                self.stream.flush()
+                if not self.is_at_hand:
+                    self.stream.flush()
+            self.stream.flush()
             return known
         told = tuple(answers)
         known = sum(answer.recognised != "no" for answer in told)

@@ -70,6 +70,8 @@ class Explainer:
         self.engine = library.engine
         self._entries: dict[str, Entry | None] = {}
         self._meanings: dict[tuple[str, str], str] = {}
+        # of the fields whose values all mean the same
+        self._same: dict[str, str] = {}
         self._drafts: Drafts | None = None
 
     def entry(self, read: Read) -> Entry | None:
@@ -162,9 +164,15 @@ class Explainer:
 
     def meaning(self, name: str, value: str) -> str:
         """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
+        same = self._same.get(name)
+        if same is not None:
+            return same
         field = self.engine.fields[name]
         if not field.lookup:
-            return field.read(value)
+            said = field.read(value)
+            if not field.special:
+                self._same[name] = said
+            return said
         found = self._meanings.get((name, value))
         if found is None:
             if len(self._meanings) >= _MOST_MEANINGS:

@@ -199,7 +199,12 @@ class Engine:
         return self._headers[folded]
 
     def _secret_values(self, read: Read) -> list[tuple[int, int]]:
-        return [(span.start, span.end) for span in read.values if self._is_secret(span.name)]
+        known = self._secret
+        return [
+            (start, end)
+            for start, end, name, _ in read.values
+            if known.get(name, True) and self._is_secret(name)
+        ]
 
     def _without_secrets(self, read: Read, carried: Carried | None) -> Read:
         """``read`` covered by what its lines and values hold, and by what is ``carried`` from the lines before."""

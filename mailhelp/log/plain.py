@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from mailhelp.knowledge.store import PatternRow
 from mailhelp.light import NamedTuple
 from mailhelp.log.catalogue import ProgramPatterns
+from mailhelp.log.prefix import TIMED
 from mailhelp.log.reader import Engine
 from mailhelp.redact import LONGEST_BLOCK
 
@@ -25,10 +26,6 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 """A plain record: its time, its host and tag, its message; or any other line."""
-_TIMED = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
-)
-"""How a message begins that may have a prefix of its own: all times of ``prefix``, and more."""
 _LONGEST = 15_000
 """Characters of a message that goes the fast way."""
 MOST_KEYS = 20_000
@@ -176,8 +173,8 @@ class Plain(Generic[Way]):
         found = not last.isdisjoint(self._last_signs)
         for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
             slow |= {number, number + 1} if number + 1 < len(rows) else {number}
-        if any(map(_TIMED.match, map(itemgetter(2), rows))):
-            slow |= {number for number, row in enumerate(rows) if _TIMED.match(row[2])}
+        if any(map(TIMED.match, map(itemgetter(2), rows))):
+            slow |= {number for number, row in enumerate(rows) if TIMED.match(row[2])}
         if " repeated " in text:
             slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
         if ": [ID " in text:

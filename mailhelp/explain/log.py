@@ -154,13 +154,17 @@ class Explainer:
 
     def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
         """The spans of a record's values, placed in its text, each with its meaning."""
-        place = read.record.place
-        spans = []
-        for start, end, name, value in read.values:
-            left, right = place(start, end)
-            meaning = self.meaning(name, value) if meanings else ""
-            spans.append(Span(left, right, name, value, meaning))
-        return spans
+        record, meaning = read.record, self.meaning if meanings else _no_meaning
+        if len(record.offsets) > 1:
+            return [
+                Span(*record.place(start, end), name, value, meaning(name, value))
+                for start, end, name, value in read.values
+            ]
+        shift, _ = record.place(0, 0)
+        return [
+            Span(start + shift, end + shift, name, value, meaning(name, value))
+            for start, end, name, value in read.values
+        ]
 
     def meaning(self, name: str, value: str) -> str:
         """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
@@ -202,6 +206,10 @@ class Explainer:
         """Entries that share rare words with the record: similar, not the same."""
         ids = self.engine.similar(record)
         return tuple(Result(id, "log", self.library.title(id)) for id in ids)
+
+
+def _no_meaning(name: str, value: str) -> str:
+    return ""
 
 
 def _notes(record: Record) -> tuple[str, ...]:

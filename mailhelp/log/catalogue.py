@@ -18,6 +18,10 @@ _WORDS, _TELLING, _ALIKE = regex("[A-Za-z]+"), 3, 2
 _MOST_PROGRAMS = 500
 
 
+# Sets of filing words, of which a log holds few; a hostile one has no end of them.
+_MOST_KEYS = 5000
+
+
 class PatternSource(Protocol):
     """Where patterns come from: a ``Store``."""
 
@@ -60,10 +64,19 @@ class ProgramPatterns:
         self.words = frozenset(filed - {""})
         self._ranked: dict[str, list[tuple[tuple[Any, ...], PatternRow]]] = {}
         self._regexes: dict[str, re.Pattern[str]] = {}
+        self._candidates: dict[frozenset[str], list[PatternRow]] = {}
 
     def candidates(self, message: str) -> list[PatternRow]:
         """The patterns with a rare word that ``message`` holds, and those without one, best first."""
-        words = ("", *self.words.intersection(message[:_LOOKED_AT].split()))
+        key = self.words.intersection(message[:_LOOKED_AT].split())
+        known = self._candidates.get(key)
+        if known is None:
+            if len(self._candidates) >= _MOST_KEYS:
+                self._candidates.clear()
+            known = self._candidates[key] = self._of(("", *key))
+        return known
+
+    def _of(self, words: tuple[str, ...]) -> list[PatternRow]:
         new = [word for word in words if word not in self._ranked]
         if new:
             self._read(new)

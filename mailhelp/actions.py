@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import BinaryIO
 
 from mailhelp import api, inputs, last
 from mailhelp.answer import Answer
@@ -22,6 +21,7 @@ from mailhelp.errors import (
     UsageError,
 )
 from mailhelp.inputs import Lines
+from mailhelp.light import BinaryIO
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session

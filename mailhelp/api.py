@@ -7,7 +7,6 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from mailhelp import query
 from mailhelp.answer import Answer, Result
@@ -33,6 +32,7 @@ from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream
 from mailhelp.knowledge.store import Name, Store
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.session import Session
 
 if TYPE_CHECKING:

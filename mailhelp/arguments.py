@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
-from mailhelp.light import NamedTuple, regex
+from mailhelp.light import Any, NamedTuple, regex
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")

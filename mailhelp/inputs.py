@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
 
+from mailhelp.light import BinaryIO
 from mailhelp.session import Session
 
 Lines = Iterator[str | None]

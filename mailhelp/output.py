@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
-from mailhelp.light import regex
+from mailhelp.light import TYPE_CHECKING, regex
 from mailhelp.render.lines import cells
 from mailhelp.visible import visible
 

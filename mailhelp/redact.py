@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from mailhelp.light import regex
+from mailhelp.light import Any, regex
 
 COVER = "*"
 

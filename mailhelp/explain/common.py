@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import regex
+from mailhelp.light import Any, regex
 from mailhelp.patterns import holes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Command
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.log.prefix import Record
 from mailhelp.patterns.pattern import Shape
 

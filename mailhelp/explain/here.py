@@ -7,9 +7,9 @@ fills in what is known. For a stream it is taken twice at most, and remembered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer, Parameter
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.session import Session
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
@@ -12,6 +11,7 @@ from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.log.prefix import Record
 from mailhelp.log.read import Read
 from mailhelp.patterns.fields import Field

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
 from mailhelp.answer import Answer
 from mailhelp.explain import container, header
 from mailhelp.explain.log import Explainer
+from mailhelp.light import BinaryIO
 from mailhelp.log.join import lines
 from mailhelp.log.read import Read
 from mailhelp.session import Session

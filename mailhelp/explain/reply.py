@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
@@ -16,7 +15,7 @@ from mailhelp.explain import common
 from mailhelp.explain.log import BY_CODE, meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple, regex
+from mailhelp.light import Any, NamedTuple, regex
 from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 

@@ -10,13 +10,13 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from mailhelp import trust
 from mailhelp.errors import SourceError, UnusableFolder
 from mailhelp.host.program import OUTPUT_LIMIT, Running
 from mailhelp.host.program import Handle as Handle
 from mailhelp.host.program import Output as Output
+from mailhelp.light import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
     from datetime import date, datetime

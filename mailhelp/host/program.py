@@ -12,9 +12,8 @@ from _thread import allocate_lock, start_new_thread
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple, Protocol
 
 OUTPUT_LIMIT = 8 * 1024 * 1024
 """Bytes of output after which a command is stopped; postconf(5) has 700 kB."""

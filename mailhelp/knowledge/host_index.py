@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
@@ -24,7 +23,7 @@ from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, DatabaseError, Store
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mailhelp.host import manpages

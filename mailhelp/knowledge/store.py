@@ -13,11 +13,10 @@ from pathlib import Path
 from struct import error as BadStruct
 from struct import iter_unpack, pack
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.names import fold, near_words
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Protocol
 
 from mailhelp.knowledge.store import Name, PatternRow
-from mailhelp.light import NamedTuple, regex
+from mailhelp.light import Any, NamedTuple, Protocol, regex
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000

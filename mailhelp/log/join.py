@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, Protocol
 
-from mailhelp.light import regex
+from mailhelp.light import BinaryIO, Protocol, regex
 from mailhelp.log.prefix import Record, cut, joined, unquoted
 from mailhelp.log.read import Read
 

@@ -7,9 +7,8 @@ secrets and a date are all that it is made of, and it can be pickled and sent to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
-from mailhelp.light import regex
+from mailhelp.light import TYPE_CHECKING, Any, regex
 from mailhelp.log.catalogue import Catalogue, PatternSource
 from mailhelp.log.join import Joiner
 from mailhelp.log.prefix import Formats, Record, covered, parse, part

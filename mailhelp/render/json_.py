@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from mailhelp.answer import SCHEMA, Answer, Command, Prose, Span, Verdict
+from mailhelp.light import Any
 
 _NOT_EMPTY_ONLY = (
     "story", "report", "continues", "whole", "outcomes", "draft", "sections", "notes",

@@ -11,12 +11,10 @@ from __future__ import annotations
 import gc
 import json
 import os
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
@@ -24,8 +22,8 @@ from mailhelp.host import cache
 from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
-from mailhelp.light import NamedTuple
+from mailhelp.knowledge.store import CATALOGUE, SEARCH, DatabaseError, Store
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mailhelp.host import manpages
@@ -153,7 +151,7 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
             folder = _build(host, table, progress, top)
         with suppress(FileNotFoundError):
             os.unlink(top / _ASKED)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, DatabaseError) as error:
         unwritable = cache.unwritable(top.parent, error)
         # what the search was writing is open still, and takes room on a full disk
         traceback.clear_frames(error.__traceback__)

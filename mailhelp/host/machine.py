@@ -364,8 +364,11 @@ class _Running:
         except (OSError, ValueError) as error:
             self._output = Output(status=None, failure=self._not_started(error))
             return
-        self._thread = threading.Thread(target=self._collect, args=(stdin,), daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._collected, args=(stdin,), daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # there is no room for one more: then one after the other
+            self._collected(stdin)
 
     def result(self) -> Output:
         """See ``Handle``. The command is stopped if the wait is interrupted."""
@@ -377,6 +380,14 @@ class _Running:
                 raise
         assert self._output is not None
         return self._output
+
+    def _collected(self, stdin: bytes) -> None:
+        """Gather the output; where that fails (no file or memory is left), the failure is the output."""
+        try:
+            self._collect(stdin)
+        except (OSError, MemoryError) as error:
+            self._kill()
+            self._output = Output(status=None, failure=self._not_started(error))
 
     def _collect(self, stdin: bytes) -> None:
         written, trouble = _exchange(self._process, stdin, self._deadline, self._last_words)
@@ -407,7 +418,7 @@ class _Running:
     def _not_started(self, error: Exception) -> str:
         if isinstance(error, FileNotFoundError):
             return f"{self._name} was not found on this host"
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error) or "no memory is left"
         return f"{self._name} cannot be run: {reason}"
 
     def _ended(self, status: int, stderr: str) -> str:

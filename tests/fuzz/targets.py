@@ -126,7 +126,7 @@ def _scanner() -> Scanner:
 
 def pasted(data: bytes) -> None:
     """A text that is read as a whole; its first byte chooses the kind."""
-    kinds = ("queue", "output", "bounce", "dialogue", "main-cf", "master-cf")
+    kinds = ("queue", "output", "bounce", "dialogue", "main-cf", "master-cf", "dovecot", "opendkim")
     kind = kinds[data[0] % len(kinds)] if data else "queue"
     lines = _text(data[1:]).split("\n")
     _answered(lambda: api.explain_held(session(), kind, lines))

@@ -300,9 +300,12 @@ def setting(library: Library, text: str) -> Question | None:
         if forgotten and library.named(name, "parameter"):
             return Question("setting")
         columns = text.split()
-        if len(columns) < _SERVICE_COLUMNS and columns[:1] != ["-o"]:
+        option = columns[:1] == ["-o"]
+        if len(columns) < _SERVICE_COLUMNS and not option:
             return None
-        return Question("service") if held(library, [text]) == "master-cf" else None
+        if held(library, [text]) != "master-cf":
+            return None
+        return Question("setting" if option else "service")
     if library.named(found[1], "parameter"):
         return Question("setting")
     if not re.fullmatch(library.fields["shape_main_cf"].regex, text.strip()):

@@ -27,6 +27,8 @@ _MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = re.compile(r"\s*[\w.+/-]+\s*")
+_NAME = re.compile(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.I)
+"""A name of several words."""
 _PLAIN = re.compile(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
 """A word, or words without a sign of the shell."""
 MOST_IN_FULL = 4
@@ -316,9 +318,11 @@ def setting(library: Library, text: str) -> Question | None:
 
 
 def misspelt(library: Library, text: str) -> Question | None:
-    """A name, or part of one, with a slip of one letter."""
+    """A name, or part of one, with a slip of one letter; a whole name also with a few, or without one of its words."""
     words = fold(text).split()
-    if len(words) > 4 or (len(words) == 1 and _is_a_word(library, words[0])):
+    if len(words) > 4 and not _NAME.fullmatch(text):
+        return None
+    if len(words) == 1 and _is_a_word(library, words[0]):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
@@ -328,7 +332,12 @@ def misspelt(library: Library, text: str) -> Question | None:
         question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
-    return None
+    if not _NAME.fullmatch(text):
+        return None
+    names = library.closest(text, "parameter", "recipe")
+    if not 0 < len(names) <= MOST_IN_FULL:
+        return None
+    return Question("documents", tuple(names), " or ".join(name.shown for name in names))
 
 
 def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question | None:

@@ -78,6 +78,36 @@ def test_the_beginning_of_a_name(session: Session, text: str, wanted: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("smtpd_client_conection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_conection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_clinet_connection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_client_connection_ratelimit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpdclient_connection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtp_bind_adress6", ["smtp_bind_address6"]),
+        (
+            "smtpd_client_conection_limit",
+            ["smtpd_client_connection_count_limit", "smtpd_client_connection_rate_limit"],
+        ),
+    ],
+)
+def test_slips_in_a_long_name(session: Session, text: str, wanted: list[str]) -> None:
+    answers = ask(session, text)
+    assert [answer.parameters[0].name for answer in answers] == wanted
+    assert all(text in answer.notes[0] for answer in answers)
+
+
+def test_the_setting_of_another_program_is_no_slip(session: Session) -> None:
+    for text in ("mail_max_userip_connections", "first_valid_uid"):
+        try:
+            kinds = {answer.kind for answer in ask(session, text)}
+        except NothingFound:
+            continue
+        assert "parameter" not in kinds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "5.7.1",

@@ -58,7 +58,6 @@ _LONGEST_LINE = 65_536
 def known(library: Library) -> Known:
     """What the review needs, from the library."""
 
-    names: set[str] = set()
     asked: set[str] = set()
 
     @functools.cache
@@ -71,13 +70,11 @@ def known(library: Library) -> Known:
 
     @functools.cache
     def nearest(word: str) -> str | None:
-        return near(word, names)
+        return next((name.shown for name in library.closest(word, "parameter")), None)
 
     def near(word: str, among: Iterable[str] | None) -> str | None:
         from difflib import get_close_matches
 
-        if among is None and not names:
-            names.update(library.all_names("parameter"))
         if len(asked) >= _MOST_NEAR and word not in asked:
             return None  # so many misspelt words are no configuration
         asked.add(word)

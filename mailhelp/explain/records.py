@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from mailhelp.answer import Answer
-from mailhelp.explain import container, header
+from mailhelp.explain import container, ends, header
 from mailhelp.explain.log import Explainer
 from mailhelp.log.join import lines
 from mailhelp.log.read import Read
@@ -73,6 +73,7 @@ def explained(
             known = brief and entry in said
             answer = explainer.explain(read, brief=known)
             if not known:
+                answer = ends.applied(explainer.library, answer)
                 answer = container.applied(explainer.library, read.record, answer)
             if read.record.text.strip():
                 said.add(entry)

@@ -104,9 +104,11 @@ def _one(
     others = list(_others(answer))
     commands = _chosen_commands(answer, width)
     if answer.kind != "recipe":
+        left = sheet.left - tail.size(tail.blocks)
+        room = left // 2 if answer.actions else left * 2 // 3
         for count in range(len(commands), 0, -1):
             block: tuple[Block, ...] = (Gap(), Commands(commands[:count], short=True))
-            if tail.size((*block, *others)) <= (sheet.left - tail.size(tail.blocks)) * 2 // 3:
+            if tail.size((*block, *others)) <= room:
                 tail.blocks = [*block, *tail.blocks]
                 break
     tail.blocks = [*others, *tail.blocks]

@@ -106,7 +106,8 @@ def _findings(answer: Answer, room: int) -> list[Block]:
     shown = bad if len(bad) <= most else bad[: most - 1]
     # the worst of them, in the order in which they are
     for each in sorted(shown, key=answer.findings.index):
-        rows.append(Row(_finding(answer, each), 2))
+        told = _finding(answer, each)
+        rows.append(Text(told, 2, 2) if answer.kind == "command" else Row(told, 2))
     if len(bad) > len(shown):
         rows.append(Text((("aside", f"and {len(bad) - len(shown)} more"),), 2))
     return rows
@@ -141,18 +142,19 @@ def _values(sheet: Sheet, answer: Answer) -> None:
     if answer.kind == "log":
         # the prefix says little, but who wrote it
         spans = [span for span in spans if span.name not in PREFIX]
-    rows = [((("value", _shown(answer, span)),), (("", span.meaning),)) for span in spans]
+    told = dict.fromkeys((_shown(answer, span), span.meaning) for span in spans)
+    rows = [((("value", value),), (("", meaning),)) for value, meaning in told]
     most = _ROWS + 4 if answer.kind == "command" else _ROWS
     for count in range(min(len(rows), most), 0, -1):
-        block = Pairs(tuple(rows[:count]))
-        if sheet.size([block]) <= sheet.left - (MEANING if answer.explanation else 0):
-            sheet.add(Gap(), block)
+        block = (Gap(), Pairs(tuple(rows[:count])))
+        if sheet.size(block) <= sheet.left - (MEANING if answer.explanation else 0):
+            sheet.add(*block)
             return
 
 
 def _shown(answer: Answer, span: Span) -> str:
     """A value as it is typed: the f of ``-rf`` is the option ``-f``."""
-    joined = span.name == "option" and len(span.value) == 1
+    joined = span.name == "option" and span.value[:1] not in "-+"
     return f"-{span.value}" if joined and answer.kind == "command" else span.value
 
 

@@ -46,15 +46,16 @@ def line(answers: Iterable[Answer], width: int) -> Iterator[Block]:
 
 
 def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGHT) -> list[Block]:
-    """One screen for ``answers``: one is told; of several each gets a line, and the worst is told.
+    """One screen for ``answers``: one is told; of several the worst is told, and each gets a line.
 
-    More than fit are told by entry, with counts, worst first. Memory grows with the entries alone.
+    More than fit are told by entry, with counts, worst first, before the worst of them. Memory grows with the entries alone.
     """
     gathered = answers if isinstance(answers, Gathered) else gather(answers)
     each, entries = gathered.each, gathered.entries
     if not each:
         return []
-    worst = max((told.answer for told in entries), key=urgency)
+    first = max(entries, key=lambda told: urgency(told.answer))
+    worst = first.answer
     sheet = Sheet(width, height)
     if worst.report and len(each) == 1:
         return report.screen(worst, width, height)
@@ -66,9 +67,10 @@ def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGH
         return [*sheet.blocks, *_one(worst, width, sheet.left, top=False)]
     rows = gathered.rows
     if len(each) <= EACH:
-        sheet.add(*(told_row(told) for told in rows))
-    else:
-        add_summary(sheet, gathered)
+        title = Text((("title", f"All {len(rows)}; told above: {first.number}"),))
+        listed = (Gap(), title, *(told_row(told) for told in rows))
+        return _one(worst, width, height, numbers=len(rows), listed=listed)
+    add_summary(sheet, gathered)
     sheet.add(Gap())
     return [*sheet.blocks, *_one(worst, width, sheet.left, numbers=len(rows))]
 
@@ -86,10 +88,12 @@ def _one(
     top: bool = True,
     more: bool = True,
     numbers: int = 0,
+    listed: tuple[Block, ...] = (),
 ) -> list[Block]:
-    """One answer; ``numbers`` is how many are numbered above it."""
+    """One answer; ``numbers`` is how many are numbered beside it, ``listed`` these, if they go below it."""
     sheet = Sheet(width, height)
     tail = Sheet(width, height)
+    tail.add(*listed)
     if more and (numbers or _has_more(answer)):
         tail.add(Gap(), _more(answer, width, numbers))
     if top:

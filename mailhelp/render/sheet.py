@@ -141,6 +141,13 @@ def cut_sentence(runs: Runs, width: int, lines: int) -> Runs:
         said = (*clause, ("", " …"))
         if len(list(wrap(said, width))) <= lines:
             return said
+    return cut_words(runs, width, lines)
+
+
+def cut_words(runs: Runs, width: int, lines: int) -> Runs:
+    """``runs``, or as many of their words as ``lines`` lines of ``width`` columns take, and an ellipsis."""
+    if len(list(wrap(runs, width))) <= lines:
+        return runs
     kept = list(wrap(runs, width - 2))[: max(lines, 0)]
     if not kept:
         return ()

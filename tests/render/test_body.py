@@ -93,7 +93,7 @@ def test_a_story_tells_way_end_and_what_is_missing() -> None:
     )
     text = "\n".join(shown(Answer(kind="story", title="Mail: bounced", story=story)))
     for piece in (
-        "client mx.example.org[192.0.2.7]", "bob@example.net  bounced", "after 1.5 s: no",
+        "client mx.example.org[192.0.2.7]", "bob@example.net bounced", "after 1.5 s: no",
         "amavis passed clean", "4F2A", "The connect record.",
     ):  # fmt: skip
         assert piece in text

@@ -87,7 +87,7 @@ def _bad(answer: Answer) -> list[Finding]:
     """The findings that are to be told one by one, worst first: not what line 1 says."""
     ranked = sorted(answer.findings, key=lambda each: words.rank(each.severity))
     bad = [each for each in ranked if each.severity != "info"] or ranked
-    if answer.kind == "queue":  # a reason that is harmless is a reason
+    if answer.kind in ("queue", "header"):  # a reason that is harmless is a reason, a hop is a hop
         bad = ranked
     # of a file, the line where it is says more
     whole = _is_whole(answer)

@@ -12,8 +12,10 @@ from mailhelp.knowledge.store import Name
 from mailhelp.light import NamedTuple
 from mailhelp.log.read import Read
 from mailhelp.names import fold
+from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import longest_literal, to_regex
 from mailhelp.patterns.pattern import parse as parse_pattern
+from mailhelp.shell import say
 
 _SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = re.compile(
@@ -38,7 +40,7 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``ip-address``,
+    ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
@@ -76,6 +78,27 @@ def lines(library: Library, text: str) -> Question | None:
 
 
 _SIGNS = ":=<["
+
+
+def cut_record(library: Library, text: str) -> Question | None:
+    """A piece of a log record: the end of a delivery, a reason in brackets, a record without its time."""
+    piece = text.strip()
+    if len(piece.split(" ", 3)) < _WORDS_OF_RECORD or "\n" in piece or len(piece) > _LONGEST_PIECE:
+        return None
+    for row in library.table("words").get("cut", {}).get("records", {}).values():
+        for pattern in row["patterns"]:
+            parts = parse_pattern(pattern)
+            if longest_literal(parts) not in piece:
+                continue
+            found = re.fullmatch(to_regex(parts, library.fields), piece)
+            if found is None:
+                continue
+            values = dict(zip(holes(parts), found.groups(), strict=True))
+            whole = say(row["record"], {**values, "piece": piece})
+            reads = tuple(library.engine.reads([whole], is_covered=True))
+            if reads and reads[0].hit is not None and not reads[0].hit.generic:
+                return Question("cut", reads=reads)
+    return None
 
 
 def is_record(library: Library, line: str) -> bool:
@@ -372,6 +395,8 @@ def _is_a_word(library: Library, word: str) -> bool:
 
 _SHORTEST_BEGINNING = 4
 _LONGEST_ADDRESS = 320
+_LONGEST_PIECE, _WORDS_OF_RECORD = 2_000, 3
+"""Characters of a piece of a record at most, and words at least."""
 _LONGEST_QUESTION = 200
 """Words of a text in which codes are looked for."""
 _SHORTEST_QUEUE_ID = 6
@@ -383,6 +408,7 @@ _SURE = 8
 RECOGNISERS: tuple[Recogniser, ...] = (
     reply,
     lines,
+    cut_record,
     exact,
     everything,
     address,

@@ -375,3 +375,28 @@ def test_a_parameter_goes_before_a_topic_of_its_name(session: Session, text: str
     question = exact(session.library, text)
     assert question is not None
     assert [name.kind for name in question.names] == ["parameter"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "permanence"),
+    [
+        ("status=deferred (connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("(connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("to=<bob@example.com>, relay=none, delay=0.1, delays=0.1/0/0/0, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("dsn=5.1.1, status=bounced (host mx.example.net[192.0.2.5] said: 550 5.1.1 <bob@example.net>: Recipient address rejected: User unknown (in reply to RCPT TO command))", "postfix/smtp/remote-user-unknown", "permanent"),
+        ("(host mx.example.net[192.0.2.5] said: 550 5.1.1 <bob@example.net>: User unknown (in reply to RCPT TO command))", "postfix/smtp/remote-user-unknown", "permanent"),
+        ("dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, TLS, session=<abc>", "dovecot/login-auth-failed", None),
+    ],
+)  # fmt: skip
+def test_a_piece_of_a_record_is_read_as_if_whole(
+    session: Session, text: str, wanted: str, permanence: str | None
+) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == wanted
+    assert answer.text == text
+    # nothing that was made up is shown
+    shown = f"{answer.gist} {[each.command for each in answer.commands]} {answer.host}"
+    assert not any(each in shown for each in ("somebody", "4ZZZZZ", "4.0.0", "5.0.0"))
+    if permanence:
+        assert answer.verdict is not None
+        assert answer.verdict.permanence == permanence

@@ -78,7 +78,7 @@ def _add_explained(sheet: Sheet, answer: Answer) -> bool:
     for each in bad:
         if each.title != answer.gist:
             blocks.append(Row(_finding(answer, each), 2))
-        if each.meaning and each.meaning != answer.gist:
+        if each.meaning and each.meaning != answer.gist and each.meaning not in answer.danger:
             blocks.append(Text((("", each.meaning),), 4))
     return sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)
 
@@ -160,8 +160,11 @@ def _shown(answer: Answer, span: Span) -> str:
 
 def _recipe(sheet: Sheet, answer: Answer) -> None:
     """The commands whole, what good and bad output look like, what can be set."""
-    for count in range(min(len(answer.commands), _COMMANDS), 0, -1):
-        if sheet.add(Gap(), Commands(answer.commands[:count], short=True)):
+    commands = answer.commands
+    if len(commands) == 1 and not commands[0].danger:  # line 1 says what it is for
+        commands = (commands[0]._replace(why=""),)
+    for count in range(min(len(commands), _COMMANDS), 0, -1):
+        if sheet.add(Gap(), Commands(commands[:count], short=True)):
             break
     rows: list[tuple[Runs, Runs]] = []
     settable = " ".join(f"{each.name}={each.value or '…'}" for each in answer.placeholders)

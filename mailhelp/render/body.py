@@ -71,16 +71,17 @@ def fill(sheet: Sheet, answer: Answer) -> None:
 
 def _add_explained(sheet: Sheet, answer: Answer) -> bool:
     """Add a few faults with what each means, if all of them fit and leave room."""
-    bad = [each for each in _bad(answer) if each.severity != "info"]
+    bad = [each for each in answer.findings if each.severity != "info"]
     if not 0 < len(bad) <= _EXPLAINED:
         return False
+    untold = _bad(answer)
     blocks: list[Block] = [Gap()]
-    for each in bad:
-        if each.title != answer.gist:
+    for each in sorted(bad, key=lambda each: words.rank(each.severity)):
+        if each in untold and each.title != answer.gist:
             blocks.append(Row(_finding(answer, each), 2))
         if each.meaning and each.meaning != answer.gist and each.meaning not in answer.danger:
             blocks.append(Text((("", each.meaning),), 4))
-    return sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)
+    return len(blocks) > 1 and sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)
 
 
 def _bad(answer: Answer) -> list[Finding]:

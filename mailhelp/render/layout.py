@@ -190,7 +190,9 @@ def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
         places = ((said, before) for said in _comment(command) for before in (gap, 0))
         left = room - cells(text)
         comment, gap = next((each for each in places if cells(each[0]) + each[1] <= left), ("", 0))
-        above = [each for each in _comment(command) if cells(each) <= width - INDENT - len("# ")]
+        above = [
+            each for each in _comment(command) if 0 < cells(each) <= width - INDENT - len("# ")
+        ]
         if comment:
             line += [("", " " * (gap + 2)), (style, f"# {comment}")]
         elif above:

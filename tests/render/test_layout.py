@@ -168,3 +168,7 @@ def test_a_command_of_several_lines_keeps_them() -> None:
     command = Command("first \\\n  second", "Why.")
     assert drawn(Commands((command,)))[:2] == ["  first \\", "    second"]
     assert "    second" in drawn(Commands((command,), short=True))
+
+
+def test_a_long_command_of_which_nothing_is_said_has_no_comment() -> None:
+    assert drawn(Commands((Command(LONG, ""),), short=True)) == [f"  {LONG}"]

@@ -77,8 +77,13 @@ def _add_explained(sheet: Sheet, answer: Answer) -> bool:
     untold = _bad(answer)
     blocks: list[Block] = [Gap()]
     for each in sorted(bad, key=lambda each: words.rank(each.severity)):
+        named = any(
+            said.startswith(each.title) for said in (answer.title, answer.danger, answer.gist)
+        )
         if each in untold and each.title != answer.gist:
             blocks.append(Row(_finding(answer, each), 2))
+        elif not named:  # only its text is in line 1
+            blocks.append(Row(((words.urgency(each.severity), each.title),), 2))
         if each.meaning and each.meaning != answer.gist and each.meaning not in answer.danger:
             blocks.append(Text((("", each.meaning),), 4))
     return len(blocks) > 1 and sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp import query, shell
 from mailhelp.answer import Answer, Command
@@ -10,6 +11,7 @@ from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import mails, named, question, records, search
 from mailhelp.explain.log import Explainer
 from mailhelp.light import NamedTuple
+from mailhelp.log.read import Read
 from mailhelp.session import Session
 
 _MOST_PROSE = 12
@@ -41,6 +43,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return (question.explain(session, text),) if kind is None else _held(session, kind, [text])
     if meant.kind == "lines":
         return tuple(records.explained(Explainer(session.library), meant.reads))
+    if meant.kind == "cut":
+        return tuple(_of_piece(session, text, meant.reads))
     if meant.kind == "queue-id":
         return mails.told(session, text.strip())
     if meant.kind == "reply":
@@ -80,6 +84,26 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         note = f"Nothing is called “{text}”; this is about “{meant.read_as}”."
         return tuple(answer._replace(notes=(note, *answer.notes)) for answer in answers)
     return answers
+
+
+def _of_piece(session: Session, text: str, reads: Iterable[Read]) -> Iterator[Answer]:
+    """The answers for a piece of a record, without what was made up so that it could be read."""
+    made_up = session.library.table("words")["cut"]["made_up"]
+
+    def told(words: str) -> bool:
+        return not any(each in words for each in made_up)
+
+    for answer in records.explained(Explainer(session.library), reads):
+        parts = (part for part in re.split(r"   | → ", answer.gist) if told(part))
+        yield answer._replace(
+            query=text,
+            text=text,
+            spans=(),
+            time=None,
+            host=None,
+            gist="   ".join(parts),
+            commands=tuple(each for each in answer.commands if told(each.command)),
+        )
 
 
 def explain_held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ...]:

@@ -41,6 +41,52 @@ def distance(left: str, right: str, most: int) -> int:
     return min(row[-1], most + 1)
 
 
+def slips(typed: str, name: str, most: float) -> float:
+    """How many slips turn the folded ``name`` into the folded ``typed``; more than ``most`` if too many.
+
+    A slip is a letter added, dropped or changed, two that are swapped, or a blank too few or too many; a word that is
+    left out counts more, and one that does not belong there most.
+    """
+    words, known = typed.split(), name.split()
+    if max(len(words), len(known)) > 1 and not set(words).intersection(known):
+        return most + 1
+    far = most + 1.0
+    costs = [[far] * (len(known) + 1) for _ in range(len(words) + 1)]
+    costs[0][0] = 0.0
+    for i in range(len(words) + 1):
+        for j in range(len(known) + 1):
+            here = costs[i][j]
+            if here > most:
+                continue
+            # a word of the name left out, one too many, one or two of each that are nearly the same
+            steps = [(0, 1, _LEFT_OUT), (1, 0, _STRANGE)]
+            for left, right in ((1, 1), (1, 2), (2, 1)):
+                ours, theirs = "".join(words[i : i + left]), "".join(known[j : j + right])
+                cost = _letters(ours, theirs)
+                if cost is not None:
+                    steps.append((left, right, cost + (left != right)))
+            for left, right, cost in steps:
+                if i + left <= len(words) and j + right <= len(known):
+                    costs[i + left][j + right] = min(costs[i + left][j + right], here + cost)
+    return costs[-1][-1]
+
+
+_LEFT_OUT, _STRANGE = 1.5, 2.0
+_LONG_WORD = 7
+"""Letters of a word in which two slips are believed."""
+
+
+def _letters(typed: str, word: str) -> float | None:
+    """The slips between two words; ``None`` if they are different ones."""
+    if typed == word:
+        return 0.0
+    if min(len(typed), len(word)) > 2 and one_edit_apart(typed, word):
+        return 1.0
+    if min(len(typed), len(word)) >= _LONG_WORD and distance(typed, word, 2) <= 2:
+        return 2.0
+    return None
+
+
 def near_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
     """The words of ``vocabulary`` that a slip of one letter turns into ``word``."""
     return (known for known in vocabulary if one_edit_apart(word, known))

@@ -12,7 +12,10 @@ from mailhelp.knowledge.store import Name
 from mailhelp.light import NamedTuple, regex
 from mailhelp.log.read import Read
 from mailhelp.names import fold
-from mailhelp.patterns.pattern import Shape
+from mailhelp.patterns.holes import holes
+from mailhelp.patterns.pattern import Shape, longest_literal, to_regex
+from mailhelp.patterns.pattern import parse as parse_pattern
+from mailhelp.shell import say
 
 _SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = regex(
@@ -26,6 +29,8 @@ _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
+_NAME = regex(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.I)
+"""A name of several words."""
 _PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
 """A word, or words without a sign of the shell."""
 MOST_IN_FULL = 4
@@ -35,7 +40,7 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``reply``, ``queue-id``, ``ip-address``,
+    ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
@@ -82,6 +87,27 @@ def _begins_with_record(library: Library, text: str) -> bool:
         return False
     record = library.engine.parse(head)
     return record.tag is not None and record.time is not None
+
+
+def cut_record(library: Library, text: str) -> Question | None:
+    """A piece of a log record: the end of a delivery, a reason in brackets, a record without its time."""
+    piece = text.strip()
+    if len(piece.split(" ", 3)) < _WORDS_OF_RECORD or "\n" in piece or len(piece) > _LONGEST_PIECE:
+        return None
+    for row in library.table("words").get("cut", {}).get("records", {}).values():
+        for pattern in row["patterns"]:
+            parts = parse_pattern(pattern)
+            if longest_literal(parts) not in piece:
+                continue
+            found = re.fullmatch(to_regex(parts, library.fields), piece)
+            if found is None:
+                continue
+            values = dict(zip(holes(parts), found.groups(), strict=True))
+            whole = say(row["record"], {**values, "piece": piece})
+            reads = tuple(library.engine.reads([whole], is_covered=True))
+            if reads and reads[0].hit is not None and not reads[0].hit.generic:
+                return Question("cut", reads=reads)
+    return None
 
 
 def is_record(library: Library, line: str) -> bool:
@@ -305,9 +331,12 @@ def setting(library: Library, text: str) -> Question | None:
         if forgotten and library.named(name, "parameter"):
             return Question("setting")
         columns = text.split()
-        if len(columns) < _SERVICE_COLUMNS and columns[:1] != ["-o"]:
+        option = columns[:1] == ["-o"]
+        if len(columns) < _SERVICE_COLUMNS and not option:
             return None
-        return Question("service") if held(library, [text]) == "master-cf" else None
+        if held(library, [text]) != "master-cf":
+            return None
+        return Question("setting" if option else "service")
     if library.named(found[1], "parameter"):
         return Question("setting")
     if not re.fullmatch(library.fields["shape_main_cf"].regex, text.strip()):
@@ -318,9 +347,11 @@ def setting(library: Library, text: str) -> Question | None:
 
 
 def misspelt(library: Library, text: str) -> Question | None:
-    """A name, or part of one, with a slip of one letter."""
+    """A name, or part of one, with a slip of one letter; a whole name also with a few, or without one of its words."""
     words = fold(text).split()
-    if len(words) > 4 or (len(words) == 1 and _is_a_word(library, words[0])):
+    if len(words) > 4 and not _NAME.fullmatch(text):
+        return None
+    if len(words) == 1 and _is_a_word(library, words[0]):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
@@ -330,7 +361,12 @@ def misspelt(library: Library, text: str) -> Question | None:
         question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
-    return None
+    if not _NAME.fullmatch(text):
+        return None
+    names = library.closest(text, "parameter", "recipe")
+    if not 0 < len(names) <= MOST_IN_FULL:
+        return None
+    return Question("documents", tuple(names), " or ".join(name.shown for name in names))
 
 
 def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question | None:
@@ -363,6 +399,8 @@ def _is_a_word(library: Library, word: str) -> bool:
 
 _SHORTEST_BEGINNING = 4
 _LONGEST_ADDRESS = 320
+_LONGEST_PIECE, _WORDS_OF_RECORD = 2_000, 3
+"""Characters of a piece of a record at most, and words at least."""
 _LONGEST_QUESTION = 200
 """Words of a text in which codes are looked for."""
 _SHORTEST_QUEUE_ID = 6
@@ -374,6 +412,7 @@ _SURE = 8
 RECOGNISERS: tuple[Recogniser, ...] = (
     reply,
     lines,
+    cut_record,
     exact,
     everything,
     address,

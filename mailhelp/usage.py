@@ -44,7 +44,9 @@ class Tool(NamedTuple):
     """A program, or one subcommand of it.
 
     ``values`` are meanings of single values (``-starttls smtp``); ``operands`` are (pattern or
-    placeholder, meaning), ``words`` operands that mean something by themselves. ``runs`` is after how many operands another command begins, or ``None``.
+    placeholder, meaning), ``words`` operands that mean something by themselves, ``keys`` those that take the word after
+    them along. ``runs`` is after how many operands another command begins, or ``None``; ``aside``: it only feeds or
+    filters the commands beside it.
     """
 
     name: str
@@ -53,11 +55,13 @@ class Tool(NamedTuple):
     long_style: bool
     changes: bool
     english: bool
+    aside: bool
     runs: int | None
     options: tuple[Option, ...]
     values: tuple[tuple[str, str, Meaning], ...]
     operands: tuple[tuple[str, Meaning], ...]
     words: Mapping[str, Meaning]
+    keys: Mapping[str, Meaning]
     titles: tuple[tuple[str, str], ...]
     subcommands: Mapping[str, Tool]
 
@@ -114,6 +118,7 @@ def tool(name: str, row: Mapping[str, Any], above: Tool | None = None) -> Tool:
         options += above.options
         values += above.values
     style = row.get("style")
+    words = row.get("words", {})
     made = Tool(
         name,
         row.get("does", ""),
@@ -121,16 +126,35 @@ def tool(name: str, row: Mapping[str, Any], above: Tool | None = None) -> Tool:
         above.long_style if above and style is None else style in _LONG_STYLES,
         row.get("changes", False),
         row.get("english", False),
+        row.get("aside", False),
         row.get("runs"),
         tuple(options),
         tuple(values),
         tuple((key, _meaning(stored)) for key, stored in row.get("operands", {}).items()),
-        {key.casefold(): _meaning(stored) for key, stored in row.get("words", {}).items()},
+        {key.casefold(): _meaning(stored) for key, stored in words.items() if " " not in key},
+        {
+            key.partition(" ")[0].casefold(): _meaning(stored)
+            for key, stored in words.items()
+            if " " in key
+        },
         tuple(row.get("titles", {}).items()),
         {},
     )
-    inner = {key: tool(key, sub, made) for key, sub in row.get("commands", {}).items()}
+    rows = row.get("commands", {})
+    inner = {key: tool(key, _as_like(sub, rows), made) for key, sub in rows.items()}
     return made._replace(subcommands=inner)
+
+
+def _as_like(row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The row with what it does not say itself from the one of ``rows`` that it is like."""
+    if "like" not in row:
+        return row
+    other = rows[row["like"]]
+    options = {**row.get("options", {}), **other.get("options", {})}
+    return {**{key: other[key] for key in _SHARED if key in other}, **row, "options": options}
+
+
+_SHARED = ("operands", "words")
 
 
 def _meaning(stored: Any) -> Meaning:
@@ -383,6 +407,15 @@ class _Reader:
         if self.tool.runs is not None and self.tool.runs == 0 and "=" in word.value:
             self.pieces.append(Piece("assignment", word.start, word.end, word.value))
             return place + 1
+        key = self.tool.keys.get(word.value.casefold())
+        if key is not None and place + 1 < len(words):
+            last = words[place + 1]
+            value = f"{word.value} {last.value}"
+            self.operands += 1
+            self.pieces.append(
+                Piece("operand", word.start, last.end, value, value, word.start, key)
+            )
+            return place + 2
         meaning = self._operand_meaning(word.value)
         if meaning is None and self.tool.runs is not None:
             meaning = Meaning(_WHERE)

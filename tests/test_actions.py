@@ -541,7 +541,7 @@ def test_a_mail_is_told_though_a_file_is_gone(mailhelp: Mailhelp, tmp_path: Path
     )
     done = mailhelp("trace", "AAAAA1", str(tmp_path / "gone.log"), str(log))
     assert done.code == 3
-    assert done.out.startswith("Mail from a@example.net")
+    assert done.out.partition(": ")[2].startswith("mail from a@example.net")
     assert "gone.log cannot be read" in done.err
 
 

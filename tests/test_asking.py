@@ -33,7 +33,12 @@ def test_both_lifetimes_whatever_the_spelling(session: Session, words: str) -> N
         assert any(section.title == "At the limit" for section in answer.sections)
         shown = " ".join(command.command for command in answer.commands)
         name = answer.parameters[0].name
-        for expected in (f"postconf {name}", f"postconf -e {name}=5d", "postfix reload", "apropos"):
+        for expected in (
+            f"postconf {name}",
+            f"postconf -e {name}=VALUE",
+            "postfix reload",
+            "apropos",
+        ):
             assert expected in shown
 
 
@@ -47,7 +52,9 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     (answer,) = ask(session, name)
     own = answer.parameters[0]
     assert (own.name, own.value, own.default, own.set) == (name, "2d", "5d", True)
-    assert f"postconf -e {name}=2d" in [command.command for command in answer.commands]
+    # what is in force already is not offered as something to set
+    whys = {command.command: command.why for command in answer.commands}
+    assert whys[f"postconf -e {name}=VALUE"] == "Set it, now 2d."
 
 
 def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:

@@ -155,6 +155,19 @@ def test_a_broken_note_is_named_and_the_rest_answers(mailhelp: Mailhelp, tmp_pat
     assert "Our relay" in mailhelp("which", "relay", "do", "we", "use").out
 
 
+def test_a_note_answers_a_question_in_its_words(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    notes = tmp_path / "config/notes/topics"
+    notes.mkdir(parents=True)
+    (notes / "smarthost.md").write_text(
+        '+++\ntitle = "Our smarthost and who pays for it"\nasked_as = ["smarthost login expired"]\n'
+        'sources = ["us"]\n+++\nAll mail goes over relay.example.net. Ask Dora.\n'
+    )
+    for words in ("smarthost login expired", "who pays for the smarthost", "our smarthost"):
+        assert mailhelp(*words.split()).out.startswith("Our smarthost"), words
+    # another question is not the note's
+    assert not mailhelp("is", "my", "server", "an", "open", "relay").out.startswith("Our")
+
+
 def test_a_note_replaces_or_adds(mailhelp: Mailhelp, tmp_path: Path) -> None:
     notes = tmp_path / "config/notes/parameters"
     notes.mkdir(parents=True)

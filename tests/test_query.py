@@ -78,6 +78,36 @@ def test_the_beginning_of_a_name(session: Session, text: str, wanted: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("smtpd_client_conection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_conection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_clinet_connection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpd_client_connection_ratelimit", ["smtpd_client_connection_rate_limit"]),
+        ("smtpdclient_connection_rate_limit", ["smtpd_client_connection_rate_limit"]),
+        ("smtp_bind_adress6", ["smtp_bind_address6"]),
+        (
+            "smtpd_client_conection_limit",
+            ["smtpd_client_connection_count_limit", "smtpd_client_connection_rate_limit"],
+        ),
+    ],
+)
+def test_slips_in_a_long_name(session: Session, text: str, wanted: list[str]) -> None:
+    answers = ask(session, text)
+    assert [answer.parameters[0].name for answer in answers] == wanted
+    assert all(text in answer.notes[0] for answer in answers)
+
+
+def test_the_setting_of_another_program_is_no_slip(session: Session) -> None:
+    for text in ("mail_max_userip_connections", "first_valid_uid"):
+        try:
+            kinds = {answer.kind for answer in ask(session, text)}
+        except NothingFound:
+            continue
+        assert "parameter" not in kinds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "5.7.1",
@@ -345,3 +375,28 @@ def test_a_parameter_goes_before_a_topic_of_its_name(session: Session, text: str
     question = exact(session.library, text)
     assert question is not None
     assert [name.kind for name in question.names] == ["parameter"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "permanence"),
+    [
+        ("status=deferred (connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("(connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("to=<bob@example.com>, relay=none, delay=0.1, delays=0.1/0/0/0, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.5]:25: Connection refused)", "postfix/smtp/connect-refused", "temporary"),
+        ("dsn=5.1.1, status=bounced (host mx.example.net[192.0.2.5] said: 550 5.1.1 <bob@example.net>: Recipient address rejected: User unknown (in reply to RCPT TO command))", "postfix/smtp/remote-user-unknown", "permanent"),
+        ("(host mx.example.net[192.0.2.5] said: 550 5.1.1 <bob@example.net>: User unknown (in reply to RCPT TO command))", "postfix/smtp/remote-user-unknown", "permanent"),
+        ("dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, TLS, session=<abc>", "dovecot/login-auth-failed", None),
+    ],
+)  # fmt: skip
+def test_a_piece_of_a_record_is_read_as_if_whole(
+    session: Session, text: str, wanted: str, permanence: str | None
+) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == wanted
+    assert answer.text == text
+    # nothing that was made up is shown
+    shown = f"{answer.gist} {[each.command for each in answer.commands]} {answer.host}"
+    assert not any(each in shown for each in ("somebody", "4ZZZZZ", "4.0.0", "5.0.0"))
+    if permanence:
+        assert answer.verdict is not None
+        assert answer.verdict.permanence == permanence

@@ -25,7 +25,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "--reverse": "Backwards.",
         },
         "operands": {"FILE": "The file.", "deferred": "The deferred queue."},
-        "words": {"all": "All of them."},
+        "words": {"all": "All of them.", "before DATE": "Older than this."},
         "titles": {"-r -f": "Deletes it"},
     },
     "options/alias": {"like": "tool", "does": "Does it too"},
@@ -33,7 +33,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "does": "Has long options",
         "style": "long",
         "options": {"-connect HOST": "Where to."},
-        "commands": {"s_client": {"does": "Connects", "options": {"-brief": "Short."}}},
+        "commands": {
+            "s_client": {
+                "does": "Connects",
+                "options": {"-brief": "Short."},
+                "words": {"here": "Here."},
+            },
+            "s_server": {"does": "Serves", "like": "s_client", "options": {"-once": "Once."}},
+        },
     },
     "options/sudo": {"does": "As root", "runs": 0, "options": {"-u USER": "As whom."}},
     "options/ssh": {"does": "Elsewhere", "runs": 1, "options": {"-p PORT": "The port."}},
@@ -96,6 +103,18 @@ def test_operands_by_place_by_pattern_and_by_word() -> None:
     ]  # fmt: skip
     assert pieces("tool -- -r")[0][3].startswith("Ends the options")
     assert pieces("tool -- -r")[1] == ("operand", "-r", "-r", "The file.")
+
+
+def test_a_word_that_takes_the_next_one_along() -> None:
+    found = pieces("tool file before 30d all")
+    assert ("operand", "before 30d", "before 30d", "Older than this.") in found
+    assert ("operand", "all", "all", "All of them.") in found
+    assert pieces("tool file before")[-1][1] == "before"
+
+
+def test_a_subcommand_like_another() -> None:
+    told = {name: meaning for _, name, _, meaning in pieces("long s_server -brief -once here")}
+    assert (told["-brief"], told["-once"], told["here"]) == ("Short.", "Once.", "Here.")
 
 
 def test_a_subcommand_has_its_programs_options_too() -> None:

@@ -32,6 +32,7 @@ TABLES = (
     "dialogues",
     "doctor",
     "drafts",
+    "ends",
     "formats",
     "gists",
     "heads",

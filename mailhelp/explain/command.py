@@ -119,7 +119,9 @@ def _is_sentence(command: usage.Command, allowed: int) -> bool:
 
 def _is_literal(tool: usage.Tool | None, word: str) -> bool:
     return tool is not None and (
-        word in tool.words or any(pattern == word for pattern, _ in tool.operands)
+        word in tool.words
+        or any(pattern == word for pattern, _ in tool.operands)
+        or any(pattern == word for _, pattern, _ in tool.values)
     )
 
 
@@ -130,9 +132,20 @@ def _innermost(command: usage.Command) -> usage.Command:
     return command
 
 
-def mends(row: Mapping[str, Any]) -> tuple[Command, ...]:
-    """The commands of a danger's row that do it better."""
-    return tuple(common.made(each, each["run"]) for each in row.get("instead", ()))
+def mends(row: Mapping[str, Any], text: str = "") -> tuple[Command, ...]:
+    """The commands of a danger's row that do it better than ``text``, the one command that was typed, if it is one."""
+    return tuple(
+        common.made(each, _swapped(text, each.get("swap", {})) or each["run"])
+        for each in row.get("instead", ())
+    )
+
+
+def _swapped(text: str, swap: Mapping[str, str]) -> str:
+    """``text`` with other words in place of those of ``swap``; empty without all of them."""
+    words = text.split(" ")
+    if not swap or "\n" in text or not all(word in words for word in swap):
+        return ""
+    return " ".join(swap.get(word, word) for word in words)
 
 
 def explain(library: Library, text: str) -> Answer:
@@ -152,6 +165,7 @@ def explain(library: Library, text: str) -> Answer:
     unknown = [span for span in spans if span.name == _UNEXPLAINED]
     main = _main(found)
     name = _innermost(main).program
+    alone = text[_start(text) :].strip() if len(every) == 1 else ""
     title = _title(main, text, tools)
     return Answer(
         kind="command",
@@ -171,7 +185,7 @@ def explain(library: Library, text: str) -> Answer:
             ),
             *_unexplained(unknown, name),
         ),
-        commands=tuple(dict.fromkeys(each for risk in risks for each in mends(risk)))[
+        commands=tuple(dict.fromkeys(each for risk in risks for each in mends(risk, alone)))[
             :_MOST_COMMANDS
         ],
         related=related,
@@ -186,9 +200,12 @@ def explain(library: Library, text: str) -> Answer:
 
 
 def _main(found: list[usage.Command]) -> usage.Command:
-    """The command that the answer is named after: the last that changes anything, else the first."""
+    """The command that the answer is named after: the last that changes anything, else the first that does the work."""
     changing = [command for command in found if _changes([_innermost(command)])]
-    return (changing or found)[-1 if changing else 0]
+    if changing:
+        return changing[-1]
+    tools = ((command, _innermost(command).tool) for command in found)
+    return next((command for command, tool in tools if tool and not tool.aside), found[0])
 
 
 def _changes(found: Iterable[usage.Command]) -> bool:
@@ -215,7 +232,8 @@ def does(command: usage.Command, tools: usage.Tools) -> str:
 def _title(command: usage.Command, text: str, tools: usage.Tools) -> str:
     inner = _innermost(command)
     shown = " ".join(text[inner.start : inner.end].split())
-    shown = shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+    if len(shown) > _SHOWN:
+        shown = f"{shown[: _SHOWN - 2].rpartition(' ')[0] or shown[: _SHOWN - 2]} …"
     told = does(inner, tools)
     if not told and inner.program:
         return f"{shown}: a command that mailhelp does not know"

@@ -20,6 +20,7 @@ from mailhelp.explain import common, parameter
 from mailhelp.host import postconf
 from mailhelp.host.machine import Host
 from mailhelp.host.postfixfiles import (
+    ANY_PROGRAM,
     COLUMNS,
     MOST_LINES,
     Logical,
@@ -30,6 +31,7 @@ from mailhelp.host.postfixfiles import (
     expand,
     main_cf,
     master_cf,
+    options_alone,
     parted,
 )
 from mailhelp.knowledge.library import Library
@@ -56,7 +58,6 @@ _LONGEST_LINE = 65_536
 def known(library: Library) -> Known:
     """What the review needs, from the library."""
 
-    names: set[str] = set()
     asked: set[str] = set()
 
     @functools.cache
@@ -69,13 +70,11 @@ def known(library: Library) -> Known:
 
     @functools.cache
     def nearest(word: str) -> str | None:
-        return near(word, names)
+        return next((name.shown for name in library.closest(word, "parameter")), None)
 
     def near(word: str, among: Iterable[str] | None) -> str | None:
         from difflib import get_close_matches
 
-        if among is None and not names:
-            names.update(library.all_names("parameter"))
         if len(asked) >= _MOST_NEAR and word not in asked:
             return None  # so many misspelt words are no configuration
         asked.add(word)
@@ -95,10 +94,12 @@ def known(library: Library) -> Known:
 
 
 def explain_line(library: Library, host: Host, text: str) -> Answer:
-    """The answer for one line of main.cf."""
+    """The answer for one line of main.cf, or for one ``-o`` of master.cf."""
     text = text.strip()
-    review_of = main_cf(text.split("\n"))
-    faults = checks.faults(known(library), Configuration(review_of, whole=False))
+    option = options_alone([text])
+    review_of = main_cf([text]) if option is None else _settings_of(option)
+    read = Configuration(review_of) if option is None else Configuration(None, [option])
+    faults = checks.faults(known(library), read._replace(whole=False))
     written = review_of.settings[0].name if review_of.settings else text.split()[0]
     near = next((fault.values["near"] for fault in faults if fault.values.get("near")), None)
     name = written if library.named(written, "parameter") else near
@@ -130,6 +131,8 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
     )
     if base is None:
         return made
+    # what changes main.cf does not change what master.cf says
+    own = [each for each in base.commands if option is None or not each.changes]
     return base._replace(
         kind=made.kind,
         query=text,
@@ -142,8 +145,14 @@ def explain_line(library: Library, host: Host, text: str) -> Answer:
         text=text,
         spans=spans,
         findings=made.findings,
-        commands=tuple(dict.fromkeys((*mends(severe), *base.commands, *made.commands))),
+        commands=tuple(dict.fromkeys(parameter.meant((*mends(severe), *own, *made.commands)))),
     )
+
+
+def _settings_of(option: Service) -> MainCf:
+    """What ``-o`` sets, as settings."""
+    settings = (Setting(each.name, each.value, option.logical) for each in option.overrides)
+    return MainCf(tuple(settings), (), ())
 
 
 def _pasted(library: Library, main: MainCf) -> str:
@@ -202,9 +211,10 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
 
     kept = _unquoted([line.rstrip("\n") for line in islice(lines, MOST_LINES)])
     text = "\n".join(kept)
-    settings, services = parted(kept)
+    alone = options_alone(kept)
+    settings, services = parted(kept) if alone is None else ([], [])
     main = main_cf(settings)
-    rows, _ = master_cf(services)
+    rows, _ = master_cf(services) if alone is None else ([alone], [])
     own, of_services = _of_services(main)
     rows = _with_overrides(rows, of_services)
     given = own if own.settings or own.strays else None
@@ -295,12 +305,8 @@ def _with_overrides(rows: list[Service], found: Found) -> list[Service]:
         pieces = tuple(piece for _, logical in pairs for piece in logical.pieces)
         overrides = tuple(override for override, _ in pairs)
         columns = (name, kind, "n" if kind == "inet" else "-", "-", "-", "-", "-", "")
-        made.append(Service(columns, _ANY, overrides, Logical(pieces)))
+        made.append(Service(columns, ANY_PROGRAM, overrides, Logical(pieces)))
     return made
-
-
-_ANY = "/"
-"""The program of a service of which only settings are known."""
 
 
 def _counted(settings: int, services: int, findings: Sequence[Finding]) -> str:
@@ -352,7 +358,7 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
 
 
 def _service_spans(library: Library, service: Service) -> Iterator[Span]:
-    if len(service.columns) != len(COLUMNS) or service.program == _ANY:
+    if len(service.columns) != len(COLUMNS) or service.program == ANY_PROGRAM:
         return
     meanings = library.table("settings")["master_columns"]
     daemons = library.table("settings")["daemons"]
@@ -377,7 +383,8 @@ def _told_services(library: Library, services: Iterable[Service]) -> Iterator[st
         for each in service.overrides:
             if each.name and not each.spaced:
                 value = library.redactor.cover_value(each.name, each.value)
-                yield f"master.cf sets {each.name} = {value} for {service.name}."
+                of = f"{service.name}" if service.columns[0] else "the service above it"
+                yield f"master.cf sets {each.name} = {value} for {of}."
 
 
 def explain_place(library: Library, host: Host, place: str) -> Answer:

@@ -10,10 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import SEVERITIES, Answer, Finding
-from mailhelp.explain import common, records
+from mailhelp.explain import common, header, records
 from mailhelp.explain.log import Explainer
 from mailhelp.light import NamedTuple
-from mailhelp.patterns.holes import parse
 from mailhelp.patterns.values import EMPTY
 from mailhelp.shell import say
 
@@ -45,13 +44,13 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
     answers = tuple(records.explained(explainer, explainer.engine.reads(_head(lines))))
     own = [answer for answer in answers if answer.kind == "header"]
     hops = [hop for hop in (_hop(table["about"], each) for each in own) if hop]
-    faults = _faults(table, own)
+    faults = header.faults(table, ((each.entry, _values(each)) for each in own))
     bad = (*(finding for finding, _ in faults), *_wait(table["about"], hops))
     way = (Finding(hop.told, entry=hop.entry) for hop in hops)
     whole = Answer(
         kind="header",
         recognised="entry",
-        title=_title(bad[0]) if bad else table["about"]["none"],
+        title=header.told(bad[0]) if bad else table["about"]["none"],
         severity=min((each.severity for each in bad), key=SEVERITIES.index, default=None),
         gist=_gist(own, hops),
         findings=(*bad, *way),
@@ -62,10 +61,6 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
         whole=True,
     )
     return (whole, *answers)
-
-
-def _title(worst: Finding) -> str:
-    return f"{worst.title}: {worst.text}" if worst.text else worst.title
 
 
 def _head(lines: Iterable[str]) -> Iterator[str]:
@@ -86,42 +81,13 @@ def _values(answer: Answer) -> dict[str, str]:
     return {span.name: span.value for span in spans}
 
 
-def _faults(table: Mapping[str, Any], own: Iterable[Answer]) -> list[tuple[Finding, Any]]:
-    """What the corpus' rows find in the fields, worst first, with the row; each row once."""
-    fields = [(answer, _values(answer)) for answer in own]
-    found = []
-    for row in table.values():
-        fits = [(answer, values) for answer, values in fields if _fits(row, values)]
-        if fits:
-            text = next(
-                filter(None, (_filled(row.get("text", ""), values) for _, values in fits)), ""
-            )
-            entry = fits[0][0].entry
-            found.append((Finding(row["title"], row["severity"], text=text, entry=entry), row))
-    return sorted(found, key=lambda each: SEVERITIES.index(each[0].severity))
-
-
-def _fits(row: Mapping[str, Any], values: Mapping[str, str]) -> bool:
-    wanted = row.get("values")
-    return any(
-        name in values and (wanted is None or values[name].casefold() in wanted)
-        for name in row.get("fields", ())
-    )
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with the values of a header field, if that has all of those it names."""
-    known = all(isinstance(part, str) or part.name in values for part in parse(text))
-    return say(text, values) if known else ""
-
-
 def _hop(about: Mapping[str, Any], answer: Answer) -> _Hop | None:
     values = _values(answer)
     if "receiving_host" not in values or "date" not in values:
         return None
     from email.utils import parsedate_to_datetime
 
-    told = next(filter(None, (_filled(text, values) for text in about["hops"])), "")
+    told = next(filter(None, (header.filled(text, values) for text in about["hops"])), "")
     hop = _Hop(values["receiving_host"], told, answer.entry)
     try:
         return hop._replace(at=parsedate_to_datetime(values["date"]).timestamp())

@@ -84,7 +84,7 @@ class Cause:
 class Tally:
     """What is in a listing. Sizes are in bytes, ``stated`` in mails as the last line says.
 
-    ``name`` gives, for a reason, the name of its cause and whom it is about; it is asked once for all
+    ``firsts`` has the first queue ID in each state. ``name`` gives, for a reason, the name of its cause and whom it is about; it is asked once for all
     reasons of one mask. Causes and masks are bounded: ``more`` counts the mails of those beyond.
     """
 
@@ -94,6 +94,7 @@ class Tally:
     def __init__(self, bounces: Iterable[str], name: Callable[[str], tuple[str, str]]) -> None:
         self.mails = self.recipients = self.size = self.bounces = 0
         self.states: dict[str, int] = {}
+        self.firsts: dict[str, str] = {}
         self.oldest: date | None = None
         self.oldest_id = ""
         self.domains = Commonest()
@@ -117,6 +118,7 @@ class Tally:
         self._id = queue_id
         for state in states:
             self.states[state] = self.states.get(state, 0) + 1
+            self.firsts.setdefault(state, queue_id)
         if day is not None and (self.oldest is None or day < self.oldest):
             self.oldest, self.oldest_id = day, queue_id
         if sender in self._bounces:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mailhelp.answer import Answer, Parameter, Prose, Section
+from mailhelp.answer import Answer, Command, Parameter, Prose, Section
 from mailhelp.explain import common
 from mailhelp.explain.page import reference_of
 from mailhelp.host import postconf
@@ -91,12 +91,18 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
         start = _OTHER[start]
     # neither a long value nor one with a covered secret is a start to edit
     usable = len(names[0] + start) <= _LONGEST_SETTING and COVER * 3 not in start
-    filling = {"name": names[0], "value": start if usable else _VALUE}
+    usable = usable and start[:1] != "("  # a default that only words can tell
+    filling = {"name": names[0], "now": "", "value": start if usable else _VALUE}
+    if usable and _is_in_force(own[0], start):
+        if any(sign in start for sign in " ,"):  # one of its items is left out easily
+            filling["now"] = " once it is edited"
+        else:
+            filling |= {"value": _VALUE, "now": f", now {start}"}
     reason = values.reason
     built_in = document.data.get("defaults", {})
     strange = [n for n in names if not reason and n in built_in and n not in values.parameters]
     return draft._replace(
-        commands=common.filled(library, document.data.get("commands", []), filling),
+        commands=tuple(meant(common.filled(library, document.data.get("commands", []), filling))),
         parameters=(
             *own,
             *(_beside(library, p, values) for p in draft.parameters if p.name not in names),
@@ -116,6 +122,22 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
             *draft.notes,
         ),
     )
+
+
+def meant(commands: Iterable[Command]) -> Iterator[Command]:
+    """The commands without one that leaves the value open where another says one."""
+    told: set[str] = set()
+    for each in commands:
+        setting, _, value = each.command.partition("=")
+        if value.strip("'") == _VALUE and setting in told:
+            continue
+        told.add(setting)
+        yield each
+
+
+def _is_in_force(own: Parameter, value: str) -> bool:
+    """Whether there is nothing to set: ``own`` has the ``value`` already."""
+    return value == (own.default if own.value is None else own.value)
 
 
 def _of_new_hosts(default: str | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mailhelp.answer import SEVERITIES, Answer, Finding, Prose, Section, Verdict
+from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Prose, Section, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.listing import Cause, Reader, Table, Tally
 from mailhelp.explain.log import verdict
@@ -132,10 +132,14 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
         sections=(Section(document.title, answer.explanation), *answer.sections),
     )
     hints = list(_hints(session, tally))
-    said = tuple(common.plain(text) for text, _ in hints)
+    # what is true of a few comes after what most of them wait for
+    said = tuple(common.plain(hint.text) for hint in hints if hint.most)
+    some = tuple(common.plain(hint.text) for hint in hints if not hint.most)
+    usual = answer.actions if groups or not hints else ()
     answer = answer._replace(
-        actions=(*said, *answer.actions),
-        related=tuple(dict.fromkeys((*(related for _, related in hints), *answer.related))),
+        actions=(*said, *some, *usual),
+        commands=_commands(library, answer.commands, hints),
+        related=tuple(dict.fromkeys((*(hint.row["related"] for hint in hints), *answer.related))),
     )
     if commonest is None or commonest.document is None:
         return answer
@@ -146,7 +150,7 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
     }
     return answer._replace(
         causes=own["causes"],
-        actions=(*said, *own["actions"], *answer.actions[len(said) :]),
+        actions=(*said, *own["actions"][:1], *some, *own["actions"][1:], *usual),
         commands=tuple(commands.values()),
         parameters=own["parameters"],
         related=tuple(dict.fromkeys((commonest.document.id, *answer.related))),
@@ -197,18 +201,46 @@ def _summary(tally: Tally) -> str:
     return " ".join(sentences)
 
 
-def _hints(session: Session, tally: Tally) -> Iterable[tuple[str, str]]:
-    """What to do about a listing that is mostly of one kind, and the entry that tells more."""
+def _commands(
+    library: Library, commands: tuple[Command, ...], hints: Iterable[_Hint]
+) -> tuple[Command, ...]:
+    """The commands for a listing and its hints: a hint's come first where all mails are of its kind."""
+    found = commands
+    for hint in hints:
+        own = common.filled(library, hint.row.get("commands", []), hint.values)
+        useless = tuple(hint.row.get("useless", ())) if hint.all else ()
+        kept = [each for each in found if not (useless and each.command.startswith(useless))]
+        place = 0 if hint.all else 1
+        found = (*kept[:place], *own, *kept[place:])
+    return tuple(dict.fromkeys(found))
+
+
+class _Hint(NamedTuple):
+    """What is said of a listing with mails of one kind: ``most`` of them, or even ``all``."""
+
+    text: str
+    row: Mapping[str, Any]
+    values: Mapping[str, str]
+    most: bool
+    all: bool
+
+
+def _hints(session: Session, tally: Tally) -> Iterable[_Hint]:
+    """What to do about a listing that has many mails of one kind."""
     top = tally.senders.most(1)
     counts = {
-        "bounces": (tally.bounces, ""),
-        "sender": (top[0][1], top[0][0][:80]) if top else (0, ""),
-        "hold": (tally.states.get("hold", 0), ""),
+        "bounces": tally.bounces,
+        "sender": top[0][1] if top else 0,
+        **tally.states,
     }
-    for kind, hint in session.library.table("listings")["hints"].items():
-        count, sender = counts[kind]
-        if count >= hint["least"] and count >= hint["share"] * tally.mails:
-            yield session.redactor.cover(say(hint["text"], {"sender": sender})), hint["related"]
+    for kind, row in session.library.table("listings")["hints"].items():
+        count = counts.get(kind, 0)
+        if count < row["least"] or count < row["share"] * tally.mails:
+            continue
+        values = {"count": f"{count:,}", "sender": top[0][0][:80] if top else ""}
+        values["queue_id"] = tally.firsts.get(kind, "")
+        text = session.redactor.cover(say(row["text"], values))
+        yield _Hint(text, row, values, count * 2 >= tally.mails, count == tally.mails)
 
 
 def _findings(session: Session, groups: list[Group], rules: Mapping[str, Any]) -> Iterable[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Answer
-from mailhelp.explain import container, header
+from mailhelp.explain import container, ends, header
 from mailhelp.explain.log import Explainer
 from mailhelp.light import BinaryIO
 from mailhelp.log.join import lines
@@ -84,6 +84,7 @@ def explained(
             known = brief and entry in said
             answer = explainer.explain(read, brief=known)
             if not known:
+                answer = ends.applied(explainer.library, answer)
                 answer = container.applied(explainer.library, read.record, answer)
             if read.record.text.strip():
                 said.add(entry)

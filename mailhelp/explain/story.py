@@ -5,7 +5,7 @@ Which fields, events and sentences tell that is in ``corpus/stories.toml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mailhelp import answer
@@ -24,6 +24,16 @@ _GOOD = "2"
 _SHOWN_RECIPIENTS = 3
 
 Rows = Mapping[str, Mapping[str, Any]]
+
+
+def _counted(states: Iterable[str]) -> str:
+    """How many recipients ended how, if all of that is known: ``3 sent, 1 deferred``."""
+    counts: dict[str, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    if "" in counts:
+        return ""
+    return ", ".join(f"{count:,} {state}" for state, count in counts.items())
 
 
 def explain(library: Library, story: Story) -> Answer:
@@ -89,15 +99,18 @@ class _Telling:
             parents=self._story.parents,
             received=tuple(self._received()),
         )
-        said = self._tables["outcomes"].get(outcome, {}).get("said", outcome)
+        row = self._tables["outcomes"].get(outcome, {})
+        said = str(row.get("said", outcome))
+        if row.get("several"):
+            said = _counted(each.status or "" for each in recipients) or said
         to = ", ".join(row.address for row in recipients[:_SHOWN_RECIPIENTS])
         left = len(recipients) - _SHOWN_RECIPIENTS
         more = f" and {left} more" if left > 0 else ""
         return Answer(
             kind="story",
             recognised="entry",
-            title=f"Mail from {sender or 'an unknown sender'} "
-            f"to {to or 'unknown recipients'}{more}: {said}",
+            title=f"{said[:1].upper()}{said[1:]}: mail from {sender or 'an unknown sender'} "
+            f"to {to or 'unknown recipients'}{more}",
             time=self._facts[0].time,
             host=self._facts[0].host,
             story=table,

@@ -22,6 +22,8 @@ _SERVICE = re.compile(
 _IN_BRACES = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}|\S+")
 COLUMNS = ("service", "type", "private", "unpriv", "chroot", "wakeup", "maxproc", "command")
 """The columns of master.cf, as master(5) names them."""
+ANY_PROGRAM = "/"
+"""The program of a service of which only settings are known."""
 
 
 class Logical(NamedTuple):
@@ -62,13 +64,25 @@ class Override(NamedTuple):
     spaced: bool = False
 
 
+class Stray(NamedTuple):
+    """A word of a command that belongs to no option; ``after`` is the setting of ``-o`` right before it, as written."""
+
+    word: str
+    line: int
+    after: str = ""
+
+
 class Service(NamedTuple):
-    """A service of master.cf: its columns as written (eight if all are there), what ``-o`` sets."""
+    """A service of master.cf: its columns as written (eight if all are there), what ``-o`` sets.
+
+    ``strays`` are the words after the program that are neither options nor belong to one.
+    """
 
     columns: tuple[str, ...]
     program: str
     overrides: tuple[Override, ...]
     logical: Logical
+    strays: tuple[Stray, ...] = ()
 
     @property
     def name(self) -> str:
@@ -177,7 +191,25 @@ def _service(logical: Logical) -> Service:
     program = command[0][0] if command else ""
     if program:
         columns.append(" ".join(word for word, _ in command))
-    return Service(tuple(columns), program, tuple(_overrides(command[1:])), logical)
+    overrides, strays = _arguments(command[1:])
+    return Service(tuple(columns), program, overrides, logical, strays)
+
+
+def options_alone(lines: Iterable[str]) -> Service | None:
+    """The ``-o`` options that ``lines`` are, copied without the line of their service; ``None`` for all else."""
+    pieces, offset = [], 0
+    for number, line in enumerate(lines, 1):
+        if line.strip() and line[0] != "#":
+            pieces.append((number, offset, line))
+        offset += len(line) + 1
+    if not pieces or any(line.split()[0] != "-o" for _, _, line in pieces):
+        return None
+    words = [
+        (found[0], number) for number, _, line in pieces for found in _IN_BRACES.finditer(line)
+    ]
+    overrides, strays = _arguments(words)
+    columns = ("", "unix", *"-----", "")
+    return Service(columns, ANY_PROGRAM, overrides, Logical(tuple(pieces)), strays)
 
 
 def _is_flawed(words: list[tuple[str, int]], early: int) -> bool:
@@ -191,8 +223,14 @@ def _is_flag(word: str) -> bool:
     return word in ("-", "y", "n") or word.rstrip("?").isdigit()
 
 
-def _overrides(words: list[tuple[str, int]]) -> Iterator[Override]:
+def _arguments(
+    words: list[tuple[str, int]],
+) -> tuple[tuple[Override, ...], tuple[Stray, ...]]:
+    """What ``-o`` sets among the words after a program, and the words that belong to no option."""
+    overrides: list[Override] = []
+    strays: list[Stray] = []
     place = 0
+    last = ""
     while place < len(words):
         word, line = words[place]
         place += 1
@@ -201,26 +239,34 @@ def _overrides(words: list[tuple[str, int]]) -> Iterator[Override]:
             place += 1
         elif word.startswith("-o") and len(word) > 2:
             value = word[2:]
-        else:
+        elif word.startswith("-"):
+            last = ""
             continue
+        else:
+            strays.append(Stray(word, line, last))
+            continue
+        last = value
         if value.startswith("{"):
             name, _, own = value[1:-1].partition("=")
-            yield Override(name.strip(), own.strip(), line)
+            overrides.append(Override(name.strip(), own.strip(), line))
             continue
         name, sign, own = value.partition("=")
         following = words[place][0] if place < len(words) else ""
         after = words[place + 1][0] if place + 1 < len(words) else ""
         if not sign and following == "=":
-            yield Override(name, after, line, True)
+            overrides.append(Override(name, after, line, True))
             place += 2
         elif not sign and following.startswith("="):
-            yield Override(name, following[1:], line, True)
+            overrides.append(Override(name, following[1:], line, True))
             place += 1
         elif sign and not own and following and following[:1] != "-":
-            yield Override(name, following, line, True)
+            overrides.append(Override(name, following, line, True))
             place += 1
         else:
-            yield Override(name if sign else "", own if sign else value, line)
+            overrides.append(Override(name if sign else "", own if sign else value, line))
+            continue
+        last = ""  # what follows is told with these blanks
+    return tuple(overrides), tuple(strays)
 
 
 def names_in(value: str) -> list[str]:

@@ -16,7 +16,7 @@ from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.light import TYPE_CHECKING, Any, TypeVar
-from mailhelp.names import distance, fold
+from mailhelp.names import distance, fold, slips
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.redact import Redactor
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mailhelp.log.reader import Engine
 
 _T = TypeVar("_T")
+_SLIPS_A_WORD = 0.65
+"""So many slips are believed for each word of a name, see ``names.slips``."""
 _LONGEST_NEAR = 60
 """Characters of a text for which near names are looked for."""
 
@@ -248,6 +250,17 @@ class Library:
             elif (slips := distance(asked, known, farthest)) <= farthest:
                 found[name.shown] = (slips, len(known))
         return tuple(sorted(found, key=lambda shown: (found[shown], shown)))[:most]
+
+    def closest(self, text: str, *kinds: str) -> list[Name]:
+        """The documents whose names ``text`` is with the fewest slips, in letters or whole words of it."""
+        asked = fold(text)[:_LONGEST_NEAR]
+        most = max(1.0, _SLIPS_A_WORD * len(asked.split()))
+        found: dict[float, list[Name]] = {}
+        for name in _of(kinds, self._ask(lambda layer: layer.names())):
+            cost = slips(asked, fold(name.shown), most)
+            if cost <= most:
+                found.setdefault(cost, []).append(name)
+        return found[min(found)] if found else []
 
     def corrected(self, name: str) -> Iterator[str]:
         """Readings of ``name`` with slips of one letter mended that lead to a known name."""

@@ -27,6 +27,8 @@ _ROWS = 6
 """Findings, values or recipients that are told one by one, at most."""
 _ROWS_OF_FILE = 10
 """Findings of settings and services: each is a place to go to."""
+_EXPLAINED = 3
+"""Faults that are told with what they mean, at most."""
 _LONGEST_NAME = 26
 PREFIX = ("time", "logging_host", "process_id")
 LISTS = ("search", "list", "doctor", "check")
@@ -50,10 +52,11 @@ def fill(sheet: Sheet, answer: Answer) -> None:
     if answer.story:
         mail.fill(sheet, answer.story)
         return
-    findings = _findings(answer, sheet.left - 1)
-    for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
-        if sheet.add(Gap(), *findings[:count]):
-            break
+    if not (answer.kind == "config" and _add_explained(sheet, answer)):
+        findings = _findings(answer, sheet.left - 1)
+        for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
+            if sheet.add(Gap(), *findings[:count]):
+                break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
         _values(sheet, answer)
     add_meaning(sheet, answer)
@@ -66,20 +69,51 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 add_items(sheet, section.title, (section.text,))
 
 
-def _findings(answer: Answer, room: int) -> list[Block]:
-    rows: list[Block] = []
-    # the bad ones, if there are any, the worst of these, in the order in which they are
-    ranked = sorted(enumerate(answer.findings), key=lambda each: words.rank(each[1].severity))
-    bad = [each for each in ranked if each[1].severity != "info"] or ranked
-    if answer.kind == "queue":  # a reason that is harmless is a reason
+def _add_explained(sheet: Sheet, answer: Answer) -> bool:
+    """Add a few faults with what each means, if all of them fit and leave room."""
+    bad = [each for each in answer.findings if each.severity != "info"]
+    if not 0 < len(bad) <= _EXPLAINED:
+        return False
+    untold = _bad(answer)
+    blocks: list[Block] = [Gap()]
+    for each in sorted(bad, key=lambda each: words.rank(each.severity)):
+        named = any(
+            said.startswith(each.title) for said in (answer.title, answer.danger, answer.gist)
+        )
+        if each in untold and each.title != answer.gist:
+            blocks.append(Row(_finding(answer, each), 2))
+        elif not named:  # only its text is in line 1
+            blocks.append(Row(((words.urgency(each.severity), each.title),), 2))
+        if each.meaning and each.meaning != answer.gist and each.meaning not in answer.danger:
+            blocks.append(Text((("", each.meaning),), 4))
+    return len(blocks) > 1 and sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)
+
+
+def _bad(answer: Answer) -> list[Finding]:
+    """The findings that are to be told one by one, worst first: not what line 1 says."""
+    ranked = sorted(answer.findings, key=lambda each: words.rank(each.severity))
+    bad = [each for each in ranked if each.severity != "info"] or ranked
+    if answer.kind in ("queue", "header"):  # a reason that is harmless is a reason, a hop is a hop
         bad = ranked
     # of a file, the line where it is says more
-    whole = answer.kind == "config" and (not answer.text or "\n" in answer.text)
-    bad = [each for each in bad if not _is_told(answer, each[1]) or (whole and each[1].text)]
-    most = max(min(_ROWS_OF_FILE, room), 1) if whole else _ROWS
+    whole = _is_whole(answer)
+    return [each for each in bad if not _is_told(answer, each) or (whole and each.text)]
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Whether settings of many lines were looked at."""
+    return answer.kind == "config" and (not answer.text or "\n" in answer.text)
+
+
+def _findings(answer: Answer, room: int) -> list[Block]:
+    rows: list[Block] = []
+    bad = _bad(answer)
+    most = max(min(_ROWS_OF_FILE, room), 1) if _is_whole(answer) else _ROWS
     shown = bad if len(bad) <= most else bad[: most - 1]
-    for _, each in sorted(shown, key=lambda each: each[0]):
-        rows.append(Row(_finding(answer, each), 2))
+    # the worst of them, in the order in which they are
+    for each in sorted(shown, key=answer.findings.index):
+        told = _finding(answer, each)
+        rows.append(Text(told, 2, 2) if answer.kind == "command" else Row(told, 2))
     if len(bad) > len(shown):
         rows.append(Text((("aside", f"and {len(bad) - len(shown)} more"),), 2))
     return rows
@@ -114,25 +148,29 @@ def _values(sheet: Sheet, answer: Answer) -> None:
     if answer.kind == "log":
         # the prefix says little, but who wrote it
         spans = [span for span in spans if span.name not in PREFIX]
-    rows = [((("value", _shown(answer, span)),), (("", span.meaning),)) for span in spans]
+    told = dict.fromkeys((_shown(answer, span), span.meaning) for span in spans)
+    rows = [((("value", value),), (("", meaning),)) for value, meaning in told]
     most = _ROWS + 4 if answer.kind == "command" else _ROWS
     for count in range(min(len(rows), most), 0, -1):
-        block = Pairs(tuple(rows[:count]))
-        if sheet.size([block]) <= sheet.left - (MEANING if answer.explanation else 0):
-            sheet.add(Gap(), block)
+        block = (Gap(), Pairs(tuple(rows[:count])))
+        if sheet.size(block) <= sheet.left - (MEANING if answer.explanation else 0):
+            sheet.add(*block)
             return
 
 
 def _shown(answer: Answer, span: Span) -> str:
     """A value as it is typed: the f of ``-rf`` is the option ``-f``."""
-    joined = span.name == "option" and len(span.value) == 1
+    joined = span.name == "option" and span.value[:1] not in "-+"
     return f"-{span.value}" if joined and answer.kind == "command" else span.value
 
 
 def _recipe(sheet: Sheet, answer: Answer) -> None:
     """The commands whole, what good and bad output look like, what can be set."""
-    for count in range(min(len(answer.commands), _COMMANDS), 0, -1):
-        if sheet.add(Gap(), Commands(answer.commands[:count], short=True)):
+    commands = answer.commands
+    if len(commands) == 1 and not commands[0].danger:  # line 1 says what it is for
+        commands = (commands[0]._replace(why=""),)
+    for count in range(min(len(commands), _COMMANDS), 0, -1):
+        if sheet.add(Gap(), Commands(commands[:count], short=True)):
             break
     rows: list[tuple[Runs, Runs]] = []
     settable = " ".join(f"{each.name}={each.value or '…'}" for each in answer.placeholders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -14,7 +15,6 @@ from mailhelp.visible import visible
 
 _LONGEST_NAME = 26
 """Columns of the left side of pairs; what is longer gets a line of its own."""
-_SHORTEST_COMMENT = 16
 _GAP = 2
 
 
@@ -175,27 +175,55 @@ def _commands(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
 
 
 def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
-    """Each command on its line, with a comment behind it where there is room for one."""
+    """Each command on its line with its comment beside it or, where there is no room for that, above it.
+
+    A comment is never cut inside a sentence.
+    """
     shown = [visible(command.command.split("\n")[0]) for command in commands]
-    room = width - INDENT - len("  # ") - _SHORTEST_COMMENT
-    room = min(room, width * 2 // 3)  # one long command does not push all comments aside
-    column = max((cells(text) for text in shown if cells(text) <= room), default=0)
+    room = width - INDENT - len("  # ")
+    column = _column(commands, shown, room)
     for command, text in zip(commands, shown, strict=True):
         line: Line = [("", " " * INDENT), ("command", text)]
-        gap = max(column - cells(text), 0) + 2
-        comment = _comment(command, width - INDENT - cells(text) - gap - 2)
+        style = "act" if command.danger else "care" if command.changes else ""
+        gap = max(column - cells(text), 0)
+        # out of its column a comment is still better than none
+        places = ((said, before) for said in _comment(command) for before in (gap, 0))
+        left = room - cells(text)
+        comment, gap = next((each for each in places if cells(each[0]) + each[1] <= left), ("", 0))
+        above = [
+            each for each in _comment(command) if 0 < cells(each) <= width - INDENT - len("# ")
+        ]
         if comment:
-            style = "act" if command.danger else "care" if command.changes else ""
-            line += [("", " " * gap), (style, f"# {comment}")]
-        elif command.danger or command.changes:
-            style = "act" if command.danger else "care"
-            yield [("", " " * INDENT), (style, f"# {_comment(command, width - INDENT - 2)}")]
+            line += [("", " " * (gap + 2)), (style, f"# {comment}")]
+        elif above:
+            yield [("", " " * INDENT), (style, f"# {above[0]}")]
+        elif command.danger:
+            yield from wrap([(style, f"# {_short(command)}")], width, INDENT, 2)
+        elif command.changes:
+            yield [("", " " * INDENT), (style, f"# {_CHANGES}")]
         yield line
         yield from ([("", " " * INDENT), ("command", visible(rest))] for rest in _rest(command))
 
 
+def _column(commands: tuple[Command, ...], shown: list[str], room: int) -> int:
+    """The column in which most comments begin: of those that give most of them room, the narrowest."""
+    sizes = [
+        (cells(text), min(map(cells, _comment(command)), default=0))
+        for command, text in zip(commands, shown, strict=True)
+    ]
+
+    def beside(column: int) -> int:
+        return sum(size <= column and column + comment <= room for size, comment in sizes)
+
+    return max(sorted({size for size, _ in sizes}), key=beside, default=0)
+
+
 def _rest(command: Command) -> list[str]:
     return command.command.split("\n")[1:]
+
+
+_CHANGES = "changes things"
+_SENTENCE = re.compile(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
 
 
 def _short(command: Command) -> str:
@@ -204,20 +232,24 @@ def _short(command: Command) -> str:
         said = said[:1].lower() + said[1:]
     if command.danger:
         return f"danger: {said}"
-    return f"changes things: {said}" if command.changes else said
+    return _marked_change(command, said)
 
 
-def _comment(command: Command, room: int) -> str:
-    """What a command does, in at most ``room`` columns: whole if it fits, else its first part."""
-    said = _short(command)
-    if cells(said) <= room:
+def _marked_change(command: Command, said: str) -> str:
+    if not command.changes:
         return said
-    if room < _SHORTEST_COMMENT:
-        return ""
-    for sign in (". ", "; ", " (", ": ", ", "):
-        first = said.partition(sign)[0]
-        if _SHORTEST_COMMENT // 2 <= cells(first) <= room and not (
-            command.changes and sign == ": "
-        ):
-            return first
-    return said[: room - 1].rpartition(" ")[0].rstrip(",;:") + "…"
+    return f"{_CHANGES}: {said}" if said else _CHANGES
+
+
+def _comment(command: Command) -> Iterator[str]:
+    """What a command does: all that is said of it, its first sentence, and that as far as a sign between clauses."""
+    yield _short(command)
+    if command.danger:
+        return
+    said = _short(command._replace(changes=False))
+    sentence = _SENTENCE.split(said, maxsplit=1)[0].rstrip(".")
+    yield _marked_change(command, sentence)
+    for sign in ("; ", " (", ": "):
+        first = sentence.partition(sign)[0]
+        if " " in first and first.count("(") == first.count(")"):
+            yield _marked_change(command, first)

@@ -16,6 +16,8 @@ Line = list[Run]
 
 _WORDS = regex(r"\s+|[^\s]+")
 INDENT = 2
+_MOST_OF_IT, _HALF = 0.7, 0.5
+"""How much of a text must be left for it to be cut after a word, and before a bracket."""
 
 
 def cells(text: str) -> int:
@@ -27,16 +29,19 @@ def cells(text: str) -> int:
 
 
 def shortened(text: str, room: int) -> str:
-    """As much of ``text`` as ``room`` columns take, its end an ellipsis."""
-    if text.isascii():
-        return text[: max(room - 1, 0)].rstrip() + "…"
+    """As much of ``text`` as ``room`` columns take, its end an ellipsis: after a word, before a bracket, where that is near."""
     kept = ""
+    left = room
     for char in text:
-        room -= cells(char)
-        if room < 1:
+        left -= cells(char)
+        if left < 1:
             break
         kept += char
-    return kept.rstrip() + "…"
+    for least, sign in ((_MOST_OF_IT, " "), (_HALF, "(")):
+        place = kept.rfind(sign)
+        if place >= len(kept) * least and (sign == " " or ")" not in kept[place:]):
+            kept = kept[:place]
+    return kept.rstrip(" ,;:(") + "…"
 
 
 def wrap(runs: Iterable[Run], width: int, indent: int = 0, hanging: int = 0) -> Iterator[Line]:

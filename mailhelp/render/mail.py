@@ -7,19 +7,29 @@ from collections.abc import Iterator, Sequence
 from mailhelp.answer import Joined, Offspring, Recipient, Story
 from mailhelp.render import words
 from mailhelp.render.blocks import Block, Bullets, Gap, Heading, Pairs, Row, Run, Runs, Text
-from mailhelp.render.sheet import Sheet
+from mailhelp.render.sheet import Sheet, cut_words
 
 _BAR = 20
 """Columns of the bar of the four delays."""
 _SHADES = "█▓▒░"
 _SHORT_S = 0.005
+_IN_FULL = 2
+"""So many recipients are told on two lines each."""
 _FEW, _CHILDREN, _MISSING = 4, 2, 3
 """Recipients, notifications and gaps on a first screen."""
 
 
 def fill(sheet: Sheet, story: Story) -> None:
     """The first screen of a mail: what does not fit is left out, the least telling first."""
-    sheet.add(Text(flow(story), 2, 4))
+    shown = story.recipients[:_FEW]
+    if len(shown) <= _IN_FULL:
+        told = (cut_words(recipient(row), sheet.width - 6, 2) for row in shown)
+        sheet.add(*(Text(runs, 2, 4) for runs in told))
+    else:
+        sheet.add(*(Row(recipient(row), 2) for row in shown))
+    if len(story.recipients) > len(shown):
+        sheet.add(Text((("aside", f"and {len(story.recipients) - len(shown)} more"),), 2))
+    sheet.add(Gap(), Text(flow(story), 2, 4))
     slow = max(story.recipients, key=lambda row: row.delay_s or 0.0, default=None)
     if slow is not None and any(slow.delays):
         sheet.add(Text(bar(slow), 2, 4, keep=True))
@@ -27,11 +37,6 @@ def fill(sheet: Sheet, story: Story) -> None:
         sheet.add(Row((("aside", "client told  "), ("value", story.told)), 2))
     for text in story.filter[:1]:
         sheet.add(Row((("aside", "filter said  "), ("value", text)), 2))
-    shown = story.recipients[:_FEW]
-    if shown:
-        sheet.add(Gap(), *(Row(recipient(row), 2) for row in shown))
-    if len(story.recipients) > len(shown):
-        sheet.add(Text((("aside", f"and {len(story.recipients) - len(shown)} more"),), 2))
     for child in story.children[:_CHILDREN]:
         sheet.add(Row(offspring(child), 2))
     if story.missing:

@@ -54,7 +54,7 @@ class Gathered(NamedTuple):
             return self.each
 
         def place(told: Told) -> tuple[object, ...]:
-            return (*urgency(told.answer)[:3], told.times)
+            return (*urgency(told.answer)[:4], told.times)
 
         return tuple(sorted(self.entries, key=place, reverse=True))
 
@@ -143,12 +143,14 @@ def counted_row(told: Told, number: int) -> Block:
     return Row((*runs, *(_aside(answer) if told.times == 1 else ())))
 
 
-def urgency(answer: Answer) -> tuple[bool, bool, int, int]:
-    """What is told before other answers: danger, trouble, what is known, what has most to say."""
+def urgency(answer: Answer) -> tuple[bool, bool, int, bool, int]:
+    """What is told before other answers: danger, trouble by how bad it is, what is known, what has most to say."""
+    lasts = answer.verdict is not None and answer.verdict.permanence != "none"
+    rank = words.rank(answer.severity)
     return (
         bool(answer.danger),
         not is_harmless(answer),
-        -words.rank(answer.severity)
-        + 2 * (answer.verdict is not None and answer.verdict.permanence != "none"),
+        -min(rank, words.rank("warning")) if lasts else -rank,
+        lasts,
         len(answer.explanation.markdown),
     )

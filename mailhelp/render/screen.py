@@ -53,15 +53,16 @@ def line(answers: Iterable[Answer], width: int) -> Iterator[Block]:
 
 
 def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGHT) -> list[Block]:
-    """One screen for ``answers``: one is told; of several each gets a line, and the worst is told.
+    """One screen for ``answers``: one is told; of several the worst is told, and each gets a line.
 
-    More than fit are told by entry, with counts, worst first. Memory grows with the entries alone.
+    More than fit are told by entry, with counts, worst first, before the worst of them. Memory grows with the entries alone.
     """
     gathered = answers if isinstance(answers, Gathered) else gather(answers)
     each, entries = gathered.each, gathered.entries
     if not each:
         return []
-    worst = max((told.answer for told in entries), key=urgency)
+    first = max(entries, key=lambda told: urgency(told.answer))
+    worst = first.answer
     sheet = Sheet(width, height)
     if worst.report and len(each) == 1:
         return report.screen(worst, width, height)
@@ -73,9 +74,10 @@ def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGH
         return [*sheet.blocks, *_one(worst, width, sheet.left, top=False)]
     rows = gathered.rows
     if len(each) <= EACH:
-        sheet.add(*(told_row(told) for told in rows))
-    else:
-        add_summary(sheet, gathered)
+        title = Text((("title", f"All {len(rows)}; told above: {first.number}"),))
+        listed = (Gap(), title, *(told_row(told) for told in rows))
+        return _one(worst, width, height, numbers=len(rows), listed=listed)
+    add_summary(sheet, gathered)
     sheet.add(Gap())
     return [*sheet.blocks, *_one(worst, width, sheet.left, numbers=len(rows))]
 
@@ -93,8 +95,9 @@ def _one(
     top: bool = True,
     more: bool = True,
     numbers: int = 0,
+    listed: tuple[Block, ...] = (),
 ) -> list[Block]:
-    """One answer; ``numbers`` is how many are numbered above it."""
+    """One answer; ``numbers`` is how many are numbered beside it, ``listed`` these, if they go below it."""
     sheet = Sheet(width, height)
     if top:
         sheet.add(*_danger(answer))
@@ -106,13 +109,16 @@ def _one(
     for note in notes[:2]:
         sheet.add(Text(first_sentences((("", note),), width)))
     others = tuple(_others(answer, width))
-    rest: tuple[Block, ...] = ()
+    rest: tuple[Block, ...] = listed
     if more and (numbers or _has_more(answer)):
         # titles alone are a way to the rest too
-        rest = (*(() if _is_sure(answer) else (Gap(),)), _more(answer, width, numbers))
+        rest = (*listed, *(() if _is_sure(answer) else (Gap(),)), _more(answer, width, numbers))
     tail = (*others, *rest)
     room = sheet.left - sheet.size(rest)
-    room = room - _SAID if _has_steps(answer) else room * 2 // 3
+    if _has_steps(answer):
+        room -= _SAID
+    else:  # what to do needs its room
+        room = room // 2 if answer.actions else room * 2 // 3
     commands = () if answer.kind == "recipe" else _chosen_commands(answer, width)
     for count in range(len(commands), 0, -1):
         block = (Gap(), Commands(commands[:count], short=True))

@@ -11,6 +11,8 @@ from mailhelp.render.blocks import Runs
 # a full stop, and behind it a blank and what can begin a sentence; not behind "e.g." and initials
 _END = regex(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+[^\sa-z])")
 
+_CLAUSE = regex(r"[,;:](?=\s)|(?=\s\()")
+
 
 def paragraphs(prose: Prose) -> Iterator[Runs]:
     """The paragraphs of ``prose`` and of lists in it; not one that only leads to what stands as it is."""
@@ -41,11 +43,25 @@ def sentences(runs: Runs) -> list[Runs]:
     found: list[Runs] = []
     start = 0
     for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        if end < len(text) and _is_open(text[start:end]):
+            continue  # what is in brackets is part of the sentence around it
         piece = _slice(runs, start, end)
         if piece:
             found.append(piece)
         start = end
     return found
+
+
+def clauses(runs: Runs) -> list[Runs]:
+    """A sentence from its beginning to the end of each of its clauses, the shortest first; none ends within brackets."""
+    text = "".join(part for _, part in runs)
+    ends = (match.start() for match in _CLAUSE.finditer(text))
+    return [_slice(runs, 0, end) for end in ends if end and not _is_open(text[:end])]
+
+
+def _is_open(text: str) -> bool:
+    """Whether ``text`` ends within brackets."""
+    return text.count("(") > text.count(")")
 
 
 def _slice(runs: Runs, start: int, end: int) -> Runs:

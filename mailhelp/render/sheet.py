@@ -16,10 +16,10 @@ from mailhelp.render.blocks import (
 )
 from mailhelp.render.layout import draw
 from mailhelp.render.lines import cells, wrap
-from mailhelp.render.sentences import paragraphs, passages, sentences
+from mailhelp.render.sentences import clauses, paragraphs, passages, sentences
 
-MEANING, _ITEM = 4, 2
-"""Lines of what it means, and of one item of a list, at most."""
+MEANING, _ITEM, _LONG_ITEM = 4, 2, 3
+"""Lines of what it means, of one item of a list, and of an item whose first sentence alone is longer, at most."""
 _LONGEST_HERE = 40
 
 
@@ -82,7 +82,7 @@ def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool
             longer = _joined((said, sentence))
             if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
                 room = min(most, sheet.left - 1)
-                return [Text(said or cut_words(longer, sheet.width, room))]
+                return [Text(said or cut_sentence(longer, sheet.width, room))]
             said = longer
     return [Text(said)] if said else []
 
@@ -137,8 +137,22 @@ class _Values:
         return tuple(found)
 
 
+def cut_sentence(runs: Runs, width: int, lines: int) -> Runs:
+    """As many clauses of a sentence as ``lines`` lines of ``width`` columns take, and an ellipsis.
+
+    Of one without clauses its words.
+    """
+    for clause in reversed(clauses(runs)):
+        said = (*clause, ("", " …"))
+        if len(list(wrap(said, width))) <= lines:
+            return said
+    return cut_words(runs, width, lines)
+
+
 def cut_words(runs: Runs, width: int, lines: int) -> Runs:
-    """As many words of ``runs`` as ``lines`` lines of ``width`` columns take, and an ellipsis."""
+    """``runs``, or as many of their words as ``lines`` lines of ``width`` columns take, and an ellipsis."""
+    if len(list(wrap(runs, width))) <= lines:
+        return runs
     kept = list(wrap(runs, width - 2))[: max(lines, 0)]
     if not kept:
         return ()
@@ -158,12 +172,13 @@ def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> None:
 
 
 def first_sentences(paragraph: Runs, width: int) -> Runs:
-    """As many whole sentences as two lines of ``width`` columns take; of a longer one its words."""
+    """As many whole sentences as two lines of ``width`` columns take; of one that is too long its clauses."""
     said: Runs = ()
     for sentence in sentences(paragraph):
         longer = _joined((said, sentence))
-        if len(list(wrap(longer, width))) > _ITEM:
-            return said or cut_words(longer, width, _ITEM)
+        lines = len(list(wrap(longer, width)))
+        if lines > (_ITEM if said else _LONG_ITEM):
+            return said or cut_sentence(longer, width, _ITEM)
         said = longer
     return said
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from mailhelp.conditions import items
-from mailhelp.host.postfixfiles import Logical, Service, names_in
+from mailhelp.host.postfixfiles import ANY_PROGRAM, Logical, Service, names_in
 from mailhelp.review.fault import MASTER, Fault, Known
 from mailhelp.review.language import ODD_BLANK, Writer
 
@@ -83,6 +84,7 @@ class _Master(Writer):
             yield self.fault("private_inet", logical, service.name)
         yield from self._program(service)
         yield from self._overrides(service)
+        yield from self._strays(service)
 
     def _program(self, service: Service) -> Iterator[Fault]:
         program = service.program
@@ -125,6 +127,29 @@ class _Master(Writer):
                 yield from self.tables(each.name, each.value, logical)
             if each.name in self.table["restriction_lists"]["names"]:
                 yield from self.restrictions(each.name, each.value, self._classes(), logical)
+
+    def _strays(self, service: Service) -> Iterator[Fault]:
+        """Words that a program does not expect: the rest of a value with a blank in it, or others."""
+        takes = self.table["argument_daemons"]["names"]
+        ours = service.program in self.table["daemons"] or service.program == ANY_PROGRAM
+        if service.program in takes or not ours or any(each.spaced for each in service.overrides):
+            return
+        for (after, line), group in groupby(service.strays, lambda each: (each.after, each.line)):
+            words = " ".join(each.word for each in group)
+            name, _, value = after.partition("=")
+            logical = service.logical._replace(pieces=piece_of(service.logical, line))
+            if not after:
+                yield self.fault("argument", logical, program=service.program, word=words)
+                continue
+            joined = ",".join(filter(None, re.split(r"[\s,]+", f"{value} {words}")))
+            yield self.fault(
+                "option_cut",
+                logical,
+                name,
+                value=value or after,
+                word=words,
+                setting=f"{name}={joined}",
+            )
 
     def _classes(self) -> list[str]:
         return items((self.main or {}).get(self.table["restriction_lists"]["classes"], ""))

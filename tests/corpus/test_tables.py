@@ -23,7 +23,7 @@ def patterns(table: Any, keys: tuple[str, ...]) -> Iterator[str]:
             yield from patterns(value, keys)
 
 
-@pytest.mark.parametrize("name", ["shapes", "listings", "containers"])
+@pytest.mark.parametrize("name", ["shapes", "listings", "containers", "ends"])
 def test_patterns_compile(session: Session, name: str) -> None:
     library = session.library
     found = list(patterns(library.table(name), ("patterns", "lines", "prefixes", "hosts")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mailhelp import api, usage
@@ -193,7 +195,8 @@ def test_every_danger_of_a_command_fits_its_own_pattern(session: Session) -> Non
                 assert tools.tool(program) is not None, program
         for pattern in row.get("patterns", ()):
             program = row["program"][0]
-            text = f"{program} {pattern}".replace("*", "x") if program != ">" else f"> {pattern}"
+            text = f"> {pattern}" if program == ">" else f"{program} {pattern}"
+            text = text if program == ">" else re.sub(r"(?<!\\)\*", "x", text)
             found = usage.read_all(text.replace("> *", "> x"), tools)
             assert any(usage.is_dangerous(row, each, tools) for each in found), (name, pattern)
         assert row["severity"] in ("fatal", "error", "warning", "notice"), name
@@ -208,3 +211,40 @@ def test_without_a_host_nothing_is_asked(session: Session, host: FakeHost) -> No
 def test_an_apostrophe_in_a_word_makes_a_sentence(session: Session) -> None:
     (answer,) = api.ask(session, "postfix won't start, address already in use")
     assert answer.kind != "command"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "meaning"),
+    [
+        ("doveadm search -u bob mailbox INBOX all", "mailbox INBOX", "In this mailbox."),
+        ("doveadm expunge -A mailbox Trash savedbefore 30d", "savedbefore 30d", "30 days"),
+        ("doveadm mailbox status -u bob -t messages '*'", "messages", "What to show"),
+        ("amavisd-new showkeys example.com", "showkeys", "DNS records"),
+        ("fail2ban-client set postfix-sasl unbanip 192.0.2.7", "unbanip 192.0.2.7", "in again"),
+        ("tcpdump -ni eth0 port 25 and host 192.0.2.7", "port 25", "this port"),
+        ("qshape -s deferred", "-s", "senders"),
+        ("postqueue -j | jq -r .queue_id", "-r", "quotes"),
+        ("postlog -p info test", "-p info", "ordinary"),
+    ],
+)
+def test_words_mean_what_the_manual_says(
+    session: Session, text: str, word: str, meaning: str
+) -> None:
+    meanings = {span.value: span.meaning for span in told(session, text).spans}
+    assert meaning in meanings[word]
+
+
+def test_what_is_deleted_can_be_looked_at_first(session: Session) -> None:
+    answer = told(session, "# doveadm expunge -u bob mailbox Trash savedbefore 30d")
+    assert "for good" in answer.danger
+    assert answer.commands[0].command == "doveadm search -u bob mailbox Trash savedbefore 30d"
+    everybody = told(session, "doveadm expunge -u '*' mailbox INBOX subject x")
+    assert "of all users" in everybody.danger
+    # of one command among others nothing is made
+    several = told(session, "doveadm expunge -u bob mailbox Trash all; doveadm purge -u bob")
+    assert several.commands[0].command == "doveadm search -u USER mailbox MAILBOX all"
+
+
+def test_a_pipeline_is_named_after_what_does_the_work(session: Session) -> None:
+    assert told(session, "echo test | sendmail -v bob@example.com").title.startswith("sendmail")
+    assert told(session, "cat /var/log/mail.log | grep reject").title.startswith("cat ")

@@ -34,6 +34,18 @@ def told(session: Session, text: str) -> Answer:
     return answer
 
 
+def test_options_are_reviewed_without_the_line_of_their_service(session: Session) -> None:
+    line = "  -o smtpd_client_restrictions=permit_mynetworks, reject"
+    one = told(session, line)
+    assert one.gist == "A blank cuts the value of smtpd_client_restrictions"
+    assert one.explanation
+    # main.cf is not where it is
+    assert not any(each.changes for each in one.commands)
+    both = told(session, f"{line}\n  -o smtpd_tls_wrappermode=yes")
+    assert both.title == "A blank cuts the value of smtpd_client_restrictions"
+    assert any("smtpd_tls_wrappermode = yes" in note for note in both.notes)
+
+
 def test_one_line_is_explained_word_by_word(session: Session) -> None:
     answer = told(session, "smtpd_recipient_restrictions = permit_mynetworks, reject")
     assert answer.danger == ""

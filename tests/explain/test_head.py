@@ -66,3 +66,40 @@ def test_fewer_fields_are_told_one_by_one_and_a_log_stays_a_log(session: Session
     assert not any(each.whole for each in answers)
     line = "Nov 22 06:25:16 mx postfix/smtpd[1]: connect from unknown[192.0.2.7]"
     assert not any(each.whole for each in ask(session, "\n".join([line] * 4)))
+
+
+MICROSOFT = """\
+X-Forefront-Antispam-Report: CIP:198.51.100.4;CTRY:DE;SCL:5;SFV:SPM;CAT:SPM;DIR:INB;
+X-MS-Exchange-Organization-SCL: 5
+Authentication-Results-Original: mx.example.org; dkim=fail header.d=example.org; spf=pass
+X-Microsoft-Antispam: BCL:7;ARA:13230040;
+"""
+
+
+def test_a_head_of_microsofts_fields_alone(session: Session) -> None:
+    whole, *fields = ask(session, MICROSOFT)
+    assert whole.title == "Microsoft judged it to be spam: CAT:SPM"
+    assert {each.title for each in whole.findings} >= {
+        "Microsoft takes it for bulk mail",
+        "DKIM fails",
+    }
+    assert [each.recognised for each in fields] == ["entry"] * 4
+
+
+def test_fields_that_only_exchange_reads_are_known(session: Session) -> None:
+    text = "X-MS-Exchange-Organization-AuthAs: Anonymous\nX-MS-Has-Attach: yes\nThread-Index: AdX\n"
+    whole, *fields = ask(session, text)
+    assert whole.kind == "header"
+    assert {each.title for each in fields} == {"A note that Exchange made for itself"}
+
+
+def test_the_way_of_a_mail_is_on_the_screen(session: Session) -> None:
+    from mailhelp.render import plain, screen
+
+    hop = "Received: from {} ({} [192.0.2.{}]) by {} (Postfix) with ESMTP id 4XyZ1k2Bq3z{}; Fri, 27 Nov 2026 0{}:11:05 +0100"
+    names = ["mx.example.com", "b.example.net", "c.example.org", "d.example.org"]
+    text = "\n".join(
+        hop.format(names[n + 1], names[n + 1], n, names[n], n + 1, 5 - n) for n in range(3)
+    )
+    lines = list(plain.paint(screen.screen(ask(session, text), 80), 80))
+    assert any("c.example.org took it from d.example.org [192.0.2.2]" in line for line in lines)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mailhelp.answer import Answer
-from mailhelp.api import explain_lines
+from mailhelp.api import ask, explain_lines
 from mailhelp.session import Session
 
 RECEIVED = [
@@ -52,3 +54,25 @@ def test_hops_are_counted_from_the_top_of_each_header(session: Session) -> None:
 def test_a_field_that_nobody_knows_is_no_header(session: Session) -> None:
     (answer,) = explained(session, "X-Wombat: frobbed")
     assert (answer.kind, answer.recognised) == ("log", "no")
+
+
+@pytest.mark.parametrize(
+    ("text", "gist"),
+    [
+        ("X-MS-Exchange-Organization-SCL: 5", "Microsoft judged it to be spam: SCL 5"),
+        ("X-MS-Exchange-Organization-SCL: 1", ""),
+        (
+            "Authentication-Results: mx.example.com; spf=softfail; dmarc=fail header.from=example.org",
+            "DMARC fails: neither SPF nor DKIM passed for example.org",
+        ),
+    ],
+)
+def test_what_speaks_against_the_mail_is_line_two(session: Session, text: str, gist: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.gist == gist
+
+
+def test_the_key_of_a_signature_is_looked_up(session: Session) -> None:
+    text = "DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=mail2026; h=from; bh=a=; b=c"
+    (answer,) = ask(session, text)
+    assert answer.commands[0].command == "dig +short TXT mail2026._domainkey.example.org"

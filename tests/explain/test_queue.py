@@ -82,7 +82,7 @@ def test_title_is_the_answer(session: Session, name: str) -> None:
 
 def test_states_sizes_and_bounces_are_counted(session: Session) -> None:
     assert told(session, kept("lab-marks.txt")).gist == (
-        "1 on hold · 6 waiting for the next try · 2 forced to expire at the next try · "
+        "1 on hold (!) · 6 waiting for the next try · 2 forced to expire at the next try · "
         "1 bounce · 2.8 kB"
     )
 
@@ -95,7 +95,7 @@ def test_json_tells_the_same_as_the_text(session: Session) -> None:
 
 def test_json_knows_the_queues_that_text_does_not(session: Session) -> None:
     assert told(session, kept("jq-compact.json")).gist.startswith(
-        "1 being delivered now · 1 on hold · 2 waiting for the next try · 1 just arrived · 2 bounces"
+        "1 being delivered now (*) · 1 on hold (!) · 2 waiting for the next try · 1 just arrived · 2 bounces"
     )
 
 
@@ -140,7 +140,7 @@ def test_what_is_mostly_of_one_kind_is_said_first(session: Session) -> None:
     said = told(session, one_sender(30)).actions[0].blocks[0][1][0][1]
     assert said.startswith("Most are from shop_a@example.org: ")
     assert "Most are from" not in told(session, one_sender(9)).actions[0].markdown
-    assert told(session, one_sender(9, "!")).actions[0].markdown.startswith("Most are on hold")
+    assert told(session, one_sender(9, "!")).actions[0].markdown.startswith("On hold (\\!), 9: ")
 
 
 def test_top_domains_and_senders(session: Session) -> None:
@@ -301,3 +301,29 @@ def test_a_listing_typed_as_words_is_answered(session: Session) -> None:
     (answer,) = api.ask(session, "-- 12 Kbytes in 3 Requests.")
     assert answer.kind == "queue"
     assert answer.title == "The listing was cut: 3 mails, but none of them is here."
+
+
+MARKED = """\
+4XyZ1k2Bq3z9{active}    1234 Fri Nov 20 02:11:09  ann@example.com
+                                         bob@example.net
+4XyZ2k2Bq3z9{held}    2234 Thu Nov 19 02:11:09  ann@example.com
+                                         carl@example.org
+-- 3 Kbytes in 2 Requests.
+"""
+
+
+def test_mail_on_hold_is_released(session: Session) -> None:
+    some = told(session, MARKED.format(active="*", held="!"))
+    commands = [each.command for each in some.commands]
+    assert "postsuper -H 4XyZ2k2Bq3z9" in commands
+    whole = told(session, MARKED.format(active="!", held="!"))
+    commands = [each.command for each in whole.commands]
+    assert commands[:2] == ["postsuper -H 4XyZ1k2Bq3z9", "grep -F 4XyZ1k2Bq3z9 /var/log/mail.log"]
+    # nothing tries what is on hold
+    assert not any(each == "postqueue -f" for each in commands)
+
+
+def test_mail_that_is_being_delivered_needs_patience_alone(session: Session) -> None:
+    answer = told(session, MARKED.format(active="*", held="*"))
+    assert "look again in a minute" in answer.actions[0].markdown
+    assert not any("-H" in each.command or "-i" in each.command for each in answer.commands)

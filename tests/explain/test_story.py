@@ -75,7 +75,7 @@ def test_a_refusal_and_what_the_client_was_told(session: Session, tmp_path: Path
     assert (story.client, story.sender) == ("mail.example.net[192.0.2.1]", "a@example.net")
     assert [row.address for row in story.recipients] == ["b@example.org"]
     assert (story.queue_ids, story.missing) == ((), ())
-    assert found.title == "Mail from a@example.net to b@example.org: rejected"
+    assert found.title == "Rejected: mail from a@example.net to b@example.org"
 
 
 def test_a_delivery_is_told_for_each_recipient(session: Session, tmp_path: Path) -> None:
@@ -131,7 +131,8 @@ def test_a_session_without_its_beginning_is_said_with_its_process(
 def test_many_recipients_are_counted_in_the_title(session: Session, tmp_path: Path) -> None:
     sent = [delivery("sent", to=f"{name}@example.com") for name in "bcdef"]
     title = told(session, tmp_path, QUEUED, *sent).title
-    assert title.endswith("b@example.com, c@example.com, d@example.com and 2 more: delivered")
+    assert title.startswith("Delivered: ")
+    assert title.endswith("b@example.com, c@example.com, d@example.com and 2 more")
 
 
 def test_numbers_without_end_are_no_harm(session: Session, tmp_path: Path) -> None:

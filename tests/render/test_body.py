@@ -93,7 +93,15 @@ def test_a_story_tells_way_end_and_what_is_missing() -> None:
     )
     text = "\n".join(shown(Answer(kind="story", title="Mail: bounced", story=story)))
     for piece in (
-        "client mx.example.org[192.0.2.7]", "bob@example.net  bounced", "after 1.5 s: no",
+        "client mx.example.org[192.0.2.7]", "bob@example.net bounced", "after 1.5 s: no",
         "amavis passed clean", "4F2A", "The connect record.",
     ):  # fmt: skip
         assert piece in text
+
+
+def test_what_a_fault_means_is_told_though_line_1_has_its_name() -> None:
+    fault = Finding("x must be a number", "error", "x = 5M", "Write bytes without a unit.", line=1)
+    answer = Answer(kind="config", title="x = 5M", gist=fault.title, text="x = 5M")
+    lines = shown(answer._replace(findings=(fault,)))
+    assert "    Write bytes without a unit." in lines
+    assert sum("must be a number" in line for line in lines) == 1

@@ -111,6 +111,7 @@ def test_short_commands_have_a_comment_where_there_is_room() -> None:
     assert drawn(Commands(commands, short=True), width=60) == [
         "  postqueue -p    # what waits",
         "  postfix reload  # changes things: apply it",
+        "  # tests it",
         f"  {LONG}",
         "  # changes things: deletes it",
         f"  {LONG}",
@@ -139,7 +140,35 @@ def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
     ]
 
 
+def test_no_comment_is_cut_inside_a_sentence_or_brackets() -> None:
+    commands = (
+        Command(
+            "postconf -n myhostname", "Is it set in main.cf? No output: the default is in force."
+        ),
+        Command("postmap -q x", "What the table says (it must be built) about this one address."),
+        Command("ss -ltn", "Whether anything at all listens on it and which program that is."),
+    )
+    assert drawn(Commands(commands, short=True), width=52) == [
+        "  postconf -n myhostname  # is it set in main.cf?",
+        "  postmap -q x            # what the table says",
+        "  ss -ltn",
+    ]
+    assert "…" not in "".join(drawn(Commands(commands, short=True), width=70))
+
+
+def test_comments_above_a_long_command_do_not_move_the_others() -> None:
+    commands = (Command("a" * 40, "Yes."), Command("mailq", "What waits in the queue, and why."))
+    assert drawn(Commands(commands, short=True), width=60) == [
+        f"  {'a' * 40}  # yes",
+        "  mailq  # what waits in the queue, and why",
+    ]
+
+
 def test_a_command_of_several_lines_keeps_them() -> None:
     command = Command("first \\\n  second", "Why.")
     assert drawn(Commands((command,)))[:2] == ["  first \\", "    second"]
     assert "    second" in drawn(Commands((command,), short=True))
+
+
+def test_a_long_command_of_which_nothing_is_said_has_no_comment() -> None:
+    assert drawn(Commands((Command(LONG, ""),), short=True)) == [f"  {LONG}"]

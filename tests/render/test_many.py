@@ -17,10 +17,11 @@ from tests.render.screens import CONNECT, DENIED, shown
 
 def test_several_records_have_a_line_each_and_the_worst_is_told() -> None:
     lines = shown(CONNECT, DENIED, CONNECT._replace(title="The session ended"))
-    assert lines[0] == "  1  A client connected"
-    assert lines[1].startswith("  2  Relay access denied  unknown[192.0.2.7]: ann@example.org")
-    assert lines[2] == "  3  The session ended"
-    assert lines[4].startswith("Relay access denied ")
+    assert lines[0].startswith("Relay access denied ")
+    listed = lines.index("All 3; told above: 2") + 1
+    assert lines[listed] == "  1  A client connected"
+    assert lines[listed + 1].startswith("  2  Relay access denied  unknown[192.0.2.7]: ann@ex")
+    assert lines[listed + 2] == "  3  The session ended"
     assert len(lines) <= screen.HEIGHT
     assert last.numbered((CONNECT, DENIED)) == (
         "log/postfix/smtpd/connect",
@@ -53,8 +54,9 @@ def test_records_without_an_entry_are_told_apart() -> None:
         ),
     )
     lines = shown(unknown, unknown._replace(text="mx a[1]: wombat 8"))
-    assert lines[0].endswith("wombat 7")
-    assert lines[1].endswith("wombat 8")
+    listed = lines.index("All 2; told above: 1") + 1
+    assert lines[listed].endswith("wombat 7")
+    assert lines[listed + 1].endswith("wombat 8")
 
 
 def test_stories_are_mails_and_numbers_follow_the_rows() -> None:
@@ -63,6 +65,15 @@ def test_stories_are_mails_and_numbers_follow_the_rows() -> None:
     assert lines[0] == "30 mails, worst first"
     entries = [CONNECT, *[DENIED] * 2, *[CONNECT] * 10]
     assert gather(entries).answers == (DENIED, CONNECT)
+
+
+def test_how_bad_it_is_counts_before_how_final_it_is() -> None:
+    fatal = DENIED._replace(title="No lock", severity="fatal", verdict=None)
+    warned = DENIED._replace(title="No answer", severity="warning")
+    assert shown(warned, fatal, CONNECT)[0].startswith("No lock")
+    # who refused for good is worse off than who was only told something
+    noted = DENIED._replace(title="Noted", severity="notice", verdict=None)
+    assert shown(noted, DENIED)[0].startswith("Relay access denied")
 
 
 def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:

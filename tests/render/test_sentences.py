@@ -6,7 +6,7 @@ import pytest
 
 from mailhelp.answer import Prose
 from mailhelp.render.blocks import plain
-from mailhelp.render.sentences import paragraphs, sentences
+from mailhelp.render.sentences import clauses, paragraphs, sentences
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from mailhelp.render.sentences import paragraphs, sentences
         ("Postfix 3.5 and later, e.g. Debian 11. Not before.", 2),
         ("Postfix writes `x.y`. It is a name.", 2),
         ("5.7.1 is a code. 12 is a number.", 2),
+        ("Mail is lost (it was taken. Nobody knows where it went) for good. So look.", 2),
         ("no end", 1),
         ("", 0),
     ],
@@ -48,3 +49,12 @@ def test_paragraphs_come_from_lists_too() -> None:
 def test_a_paragraph_that_leads_to_code_is_nothing_without_it() -> None:
     prose = Prose("x", (["p", [["", "For example:"]]], ["code", "x"], ["p", [["", "Then."]]]))
     assert [plain(runs) for runs in paragraphs(prose)] == ["Then."]
+
+
+def test_clauses_never_end_within_brackets() -> None:
+    runs = (("", "Set the login (name, password), with "), ("code", "key"), ("", ", and reload."))
+    assert [plain(each) for each in clauses(runs)] == [
+        "Set the login",
+        "Set the login (name, password)",
+        "Set the login (name, password), with key",
+    ]

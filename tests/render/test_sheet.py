@@ -55,3 +55,18 @@ def test_a_list_keeps_its_bullets_and_says_what_is_left_out() -> None:
     causes = tuple(prose(f"Cause {n}.") for n in range(5))
     lines = shown(Answer(kind="log", title="T", explanation=text, causes=causes))
     assert "  • Cause 4." in lines
+
+
+def test_an_item_ends_with_a_sentence_or_a_clause() -> None:
+    three = f"{'word ' * 40}end."
+    long = f"{'word ' * 20}(so, and so), {'word ' * 60}end."
+    answer = Answer(
+        kind="log", title="T", actions=(prose(three), prose(f"Short. Long {three}"), prose(long))
+    )
+    lines = shown(answer)
+    items = "\n".join(lines[lines.index("What to do") + 1 :]).split("  • ")[1:]
+    assert [" ".join(each.split()) for each in items] == [
+        " ".join(three.split()),
+        "Short.",
+        f"{'word ' * 20}(so, and so) … more: mailhelp -v",
+    ]

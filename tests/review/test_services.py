@@ -31,6 +31,14 @@ def master(session: Session, text: str) -> list[Finding]:
         ("smtp inet - - y - - smtpd", "fatal", "private"),
         ("smtp inet n - y - - smptd", "error", "smtpd is meant"),
         (f"{SMTP}\n  -o smtpd_tls_security_level = may", "fatal", "Blanks around the ="),
+        (
+            f"{SMTP}\n  -o smtpd_client_restrictions=a, reject",
+            "fatal",
+            "cuts the value of smtpd_cl",
+        ),
+        (f"{SMTP}\n  -o mynetworks=a,\n    b c", "fatal", "-o mynetworks=a,b,c without"),
+        (f"{SMTP}\n  -osmtpd_tls_ciphers=high medium", "fatal", "“medium”"),
+        (f"{SMTP}\n  smtpd_tls_auth_only=yes", "fatal", "takes no arguments"),
         (f"{SMTP}\n  -o smtpd_tls_security_leve=may", "error", "is meant"),
         (f"{SMTP}\n  -o smtpd_tls_auth_only=true", "error", "yes or no"),
         (f"{SMTP}\n-o smtpd_tls_security_level=may", "error", "beginning of a line"),
@@ -46,6 +54,21 @@ def test_a_fault_of_master_cf(session: Session, text: str, severity: str, says: 
     assert any(each.startswith(severity) and says.casefold() in each.casefold() for each in told), (
         told
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SMTP} -v\n  -o {{ smtpd_client_restrictions = permit_mynetworks, reject }}",
+        f"{SMTP}\n  -o smtpd_client_restrictions=permit_mynetworks,reject",
+        "dovecot unix - n n - - pipe\n  flags=DRhu user=vmail argv=/bin/deliver -d ${recipient}",
+        "policy unix - n n - 0 spawn\n  user=nobody argv=/usr/bin/policyd",
+        "mine unix - n n - - /usr/local/bin/mine some words",
+    ],
+)
+def test_words_that_a_program_expects_are_no_fault(session: Session, text: str) -> None:
+    told = [each.title for each in master(session, text)]
+    assert not any("cuts" in each or "arguments" in each for each in told)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,11 @@ _PATIENCE_MS = 2000
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
 _BLOCK = 1 << 20
 PIECE = 16 << 20
-"""Bytes of a plain file that are scanned as one piece."""
+"""Bytes of a plain file that are scanned as one piece, at most."""
+_SHARE = 4
+"""A piece is at most this part of what is left of its file, so that several processes end at nearly the same time."""
+_SMALLEST = 16
+"""Nor is it smaller than this part of the largest: each piece costs something."""
 _SEARCHED = 1 << 18
 """Bytes that are looked through for the beginning of a record."""
 _ROTATED = re.compile(
@@ -81,7 +85,7 @@ def rotation(name: str) -> list[str]:
 
 
 def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE) -> list[Chunk]:
-    """The pieces of the file ``name``; a compressed one is one piece.
+    """The pieces of the file ``name``, of up to ``size`` bytes; a compressed one is one piece.
 
     ``begins`` says of two lines that a record begins with the second, whatever stands before the first.
     Raises ``SourceError`` if the file cannot be read.
@@ -94,8 +98,10 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
             return [Chunk(name)]
         length = os.fstat(stream.fileno()).st_size
         cuts = [0]
-        while cuts[-1] + 2 * size <= length:
-            cut = _cut_at(stream, cuts[-1] + size, begins)
+        while True:
+            left = length - cuts[-1]
+            step = max(min(left // _SHARE, size), size // _SMALLEST)
+            cut = _cut_at(stream, cuts[-1] + step, begins) if 2 * step <= left else None
             if cut is None:
                 break
             cuts.append(cut)

@@ -529,12 +529,13 @@ class Scanner:
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
+            firsts: dict[Any, Kept] = {}
             for raw, times in self._raw_values(kept, providers).items():
                 value = self._inner_of(raw, name, providers)
                 if value and not count.knows(name, value):
-                    first = next(each for each in kept if _taken(each, providers) == raw)
-                    if self._places(first):
-                        shown = tuple(self._covered(first, group) for group, _ in providers)
+                    firsts = firsts or {_taken(each, providers): each for each in reversed(kept)}
+                    if self._places(firsts[raw]):
+                        shown = tuple(self._covered(firsts[raw], group) for group, _ in providers)
                         value = self._inner_of(shown, name, providers)
                 if value:
                     count.value(name, value, times)

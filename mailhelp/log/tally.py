@@ -1,8 +1,9 @@
 """What is counted of a log: plain, bounded data that can be merged and sent to another process.
 
 Merging the tallies of two pieces of a log, the earlier one first, gives the tally of both; it is
-associative. Where a bound cuts something off (thousands of distinct values, shapes or hours) the
-counts that are left are right or too low, and pieces that are merged in the same order give the same.
+associative as long as no bound cuts something off (thousands of distinct values, shapes or hours). Then the
+counts that are left are right or too low, and depend on what is merged with what. So pieces are always merged
+in the same way, as ``Fold`` does it, whoever scans them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _MOST_SAMPLES = 3
 _MOST_OPEN = 20_000
 """Mails whose size is remembered until they leave the queue."""
 _SPACE = 1 << 64
+FAN = 16
+"""Tallies that are merged into one before this one is merged with others."""
 
 
 @dataclass(slots=True)
@@ -366,6 +369,46 @@ class Tally:
             else:
                 own.merge(count)
         return self
+
+
+class Fold:
+    """The tallies of pieces, added in their order, merged as a tree: ``FAN`` neighbours into one, of these again.
+
+    Whoever merges neighbours elsewhere gets the same. Few tallies are kept at a time. What is added may be of
+    one piece each, or each of as many as ``FAN`` to the power of ``height``.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[Tally, int]] = []
+
+    def add(self, tally: Tally, level: int = 0) -> None:
+        """Take the next one."""
+        if level == len(self._levels):
+            self._levels.append((Tally(), 0))
+        own, count = self._levels[level]
+        own.merge(tally)
+        self._levels[level] = own, count + 1
+        if count + 1 == FAN:
+            self._levels[level] = Tally(), 0
+            self.add(own, level + 1)
+
+    def whole(self) -> Tally:
+        """The tally of all; nothing is added afterwards."""
+        level = 0
+        while level + 1 < len(self._levels):  # the last one may go up a level yet
+            tally, count = self._levels[level]
+            if count:
+                self.add(tally, level + 1)
+            level += 1
+        return self._levels[-1][0] if self._levels else Tally()
+
+
+def fold(tallies: Iterable[Tally]) -> Tally:
+    """``tallies`` of neighbours, folded."""
+    folded = Fold()
+    for tally in tallies:
+        folded.add(tally)
+    return folded.whole()
 
 
 def _add(table: dict[str, int], other: Mapping[str, int]) -> None:

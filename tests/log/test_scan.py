@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp import api
 from mailhelp.log import files
 from mailhelp.log.files import Chunk, blocks, blocks_of
 from mailhelp.log.join import lines
@@ -26,7 +25,7 @@ HEAD = "Nov 22 06:25:16 mx postfix/smtpd[123]: "
 
 @pytest.fixture
 def plan(session: Session) -> Plan:
-    return api.scan_plan(session)
+    return session.library.plan()
 
 
 def counted(tally: Tally) -> Counter[str]:
@@ -224,7 +223,7 @@ def test_only_records_of_a_time(session: Session) -> None:
         for hour in range(8)
         for rest in ("postfix/smtpd[1]: connect from a.example[192.0.2.7]", "x: what 1", "no tag")
     )
-    plan = api.scan_plan(session, "2026-11-22T02", "2026-11-22T05:00:00")
+    plan = session.library.plan("2026-11-22T02", "2026-11-22T05:00:00")
     tally = tallied(plan, text.encode())
     assert tally.records == 9
     assert (tally.first, tally.last) == ("2026-11-22T02:00:00", "2026-11-22T04:00:00")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mailhelp.log.scan import Plan
     from mailhelp.log.tally import Tally
 
-_FEW_PIECES = 2
-"""Pieces of a log up to which a second process is not worth its start."""
+_LARGE = 8 << 20
+"""Bytes of logs from which on a second process is worth its start."""
 _SAME_FILES = "The workers read the files: each of them has to find them by this name."
 JOURNAL = "journal"
 """What the journal is called where files are named."""
@@ -87,7 +87,12 @@ def _here(
     if faults and len(faults) == len(ordered):
         raise faults[0]
     if not jobs:
-        jobs = 2 if len(chunks) > _FEW_PIECES and (os.cpu_count() or 1) > 1 else 1
+        size = sum(
+            os.path.getsize(file)
+            for file in {chunk.file for chunk in chunks}
+            if os.path.isfile(file)
+        )
+        jobs = 2 if size >= _LARGE and (os.cpu_count() or 1) > 1 else 1
     tally = pool.tally(plan, chunks, jobs, _counted(progress, len(chunks)))
     if "-" in ordered:
         tally.merge(scanner.scan(log_files.blocks_of(session.stdin)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.answer import Answer
-from mailhelp.errors import NothingFound, SourceError
+from mailhelp.errors import NothingFound, SourceError, together
 from mailhelp.explain.records import explain_lines
 from mailhelp.light import NamedTuple
 from mailhelp.session import Session
@@ -57,7 +57,9 @@ def log(
         ordered, tally = _by_cluster(session, cluster, plan, files, progress)
     else:
         ordered, tally = _here(session, plan, files, jobs, progress)
-    if not tally.records and not tally.faults:
+    if not tally.records and tally.faults:
+        raise together([SourceError(fault) for fault in tally.faults])
+    if not tally.records:
         named = ", ".join("standard input" if file == "-" else file for file in ordered)
         raise NothingFound(
             f"There is no record{' of that time' if since or until else ''} in {named}."
@@ -85,7 +87,7 @@ def _here(
         except SourceError as error:
             faults.append(error)
     if faults and len(faults) == len(ordered):
-        raise faults[0]
+        raise together(faults)
     if not jobs:
         size = sum(
             os.path.getsize(file)
@@ -126,7 +128,7 @@ def _by_cluster(
         cuts = cluster.cut(ordered)
         faults = [cut for cut in cuts if cut.fault]
         if len(faults) == len(ordered):
-            raise SourceError(faults[0].fault, faults[0].hint or _SAME_FILES)
+            raise together([SourceError(cut.fault, cut.hint or _SAME_FILES) for cut in faults])
         chunks = [chunk for cut in cuts for chunk in cut.chunks]
         tally = cluster.tally(chunks, _counted(progress, len(chunks)))
     tally.faults += (cut.fault for cut in faults)

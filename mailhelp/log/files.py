@@ -228,7 +228,11 @@ def text_of(name: str, stream: BinaryIO) -> BinaryIO:
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
+        stream.close()
         raise _unreadable(name, error) from error
+    except SourceError:
+        stream.close()
+        raise
     if _is_binary(sample):
         stream.close()
         raise SourceError(f"{name} is a binary file, not text.", "Name a log or another text file.")
@@ -344,6 +348,7 @@ class _Unpacked(io.RawIOBase):
         self._name = name
         self._packed = packed
         self._stream = unpacked
+        self._has_begun = False
 
     def readable(self) -> bool:
         return True
@@ -354,8 +359,11 @@ class _Unpacked(io.RawIOBase):
         except Exception as error:
             # the errors of packers are of modules that need not be loaded
             if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
+                if self._has_begun:
+                    raise _cut_off(self._name) from error
                 raise _unreadable(self._name, error) from error
             raise
+        self._has_begun = True
         memoryview(buffer)[: len(data)] = data
         return len(data)
 
@@ -370,6 +378,10 @@ def _unreadable(name: str, error: Exception) -> SourceError:
     reason = getattr(error, "strerror", None) or str(error).rstrip(".")
     hint = _who_may(name) if isinstance(error, PermissionError) else ""
     return SourceError(f"{name} cannot be read: {reason}.", hint)
+
+
+def _cut_off(name: str) -> SourceError:
+    return SourceError(f"{name} is damaged or cut off: what comes before that is read.")
 
 
 def _who_may(name: str) -> str:

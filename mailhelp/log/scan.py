@@ -53,6 +53,9 @@ _OF_RECIPIENTS = frozenset(("delivered", "deferred"))
 _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
+_ZONE = len("2026-11-22T06:25:16")
+_END = itemgetter(slice(-len("+01:00"), None))
+
 Row = tuple[str, str, str, str]
 Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
 """A record that counts in the totals: its way, and its values by group."""
@@ -504,6 +507,8 @@ class Scanner:
                 first, last = self._canonical(min(times)), self._canonical(max(times))
                 count.add(len(times), first[:13], first, last)
                 tally.span(first, last)
+                if first[_ZONE:] or last[_ZONE:]:
+                    tally.zoned(set(map(_END, times)))
                 tally.known("generic" if way.generic else "entry", len(times))
                 if way.keep:
                     self._count_values(count, way, values)

@@ -24,6 +24,8 @@ _MOST_HOURS = 2000
 _MOST_SAMPLES = 3
 _MOST_OPEN = 20_000
 """Mails whose size is remembered until they leave the queue."""
+_MOST_ZONES = 50
+_SECONDS = len("2026-11-22T06:25:16")
 _SPACE = 1 << 64
 FAN = 16
 """Tallies that are merged into one before this one is merged with others."""
@@ -303,7 +305,7 @@ class Tally:
 
     ``counts`` has the entries by id (a part where only the shape is understood), ``unknown`` the shapes of
     records that nothing knows, ``unknown_rest`` how many records had yet other shapes; ``totals`` the acts
-    of ``report.toml``, ``faults`` why something could not be read.
+    of ``report.toml``, ``faults`` why something could not be read, ``zones`` those in which times are told.
     """
 
     records: int = 0
@@ -318,6 +320,7 @@ class Tally:
     ledger: Ledger = field(default_factory=Ledger)
     traffic: Traffic = field(default_factory=Traffic)
     faults: list[str] = field(default_factory=list)
+    zones: set[str] = field(default_factory=set)
 
     def known(self, how: str, records: int) -> None:
         """Count records as ``entry``, ``generic`` or ``no``."""
@@ -329,6 +332,14 @@ class Tally:
         if first:
             self.first = min(self.first, first) if self.first else first
             self.last = max(self.last, last)
+            self.zoned({first[_SECONDS:], last[_SECONDS:]})
+
+    def zoned(self, ends: set[str]) -> None:
+        """Take the zones at the ends of times."""
+        for end in ends:
+            zone = end.lstrip(".:0123456789")
+            if zone and len(self.zones) < _MOST_ZONES:
+                self.zones.add(zone)
 
     def settle(self) -> None:
         """Forget what is no longer needed of mails, once their senders are counted."""
@@ -353,6 +364,7 @@ class Tally:
         _add(self.recognised, other.recognised)
         _add(self.totals, other.totals)
         self.unknown_rest += other.unknown_rest
+        self.zones = set(sorted(self.zones | other.zones)[:_MOST_ZONES])
         self.faults += (fault for fault in other.faults if fault not in self.faults)
         self.deferred.merge(other.deferred)
         self.traffic.merge(other.traffic)

@@ -267,3 +267,12 @@ def test_a_log_that_breaks_off_is_counted_as_far_as_it_goes(plan: Plan) -> None:
     tally = Scanner(plan).scan(broken())
     assert tally.records == sum(1 for line in PLAIN.splitlines() if line)
     assert tally.faults == ["mail.log.1.gz cannot be read: it is cut off."]
+
+
+def test_the_zones_of_times_are_known_however_a_record_is_read(plan: Plan) -> None:
+    times = ("16+01:00", "17.5+0100", "18.123456Z", "19-05:00", "20+01:00")
+    lines = [f"2026-11-22T06:25:{time} mx postfix/qmgr[9]: 4A1B22C: removed" for time in times]
+    lines.append("Nov 22 06:25:21 mx postfix/qmgr[9]: 4A1B22C: removed")
+    text = "".join(f"{line}\n" for line in lines).encode()
+    assert Scanner(plan).scan([text]).zones == {"+01:00", "+0100", "Z", "-05:00"}
+    assert Scanner(plan).by_record(lines).zones == {"+01:00", "+0100", "Z", "-05:00"}

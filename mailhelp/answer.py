@@ -96,7 +96,8 @@ class Parameter(NamedTuple):
 class Result(NamedTuple):
     """One hit of a search, or a name that is near to what was asked; ``excerpt`` says why it fits.
 
-    ``group`` is the subject under which a long list shows it.
+    ``group`` is the subject under which a long list shows it. One that fits nearly as well as the answer brings
+    what it says in short: its ``explanation`` and its first ``commands``.
     """
 
     id: str
@@ -105,6 +106,8 @@ class Result(NamedTuple):
     score: float = 0.0
     excerpt: str = ""
     group: str = ""
+    explanation: Prose = Prose()
+    commands: tuple[Command, ...] = ()
 
 
 class Section(NamedTuple):

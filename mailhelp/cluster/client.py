@@ -170,11 +170,14 @@ class Cluster:
         """What ``future`` has, once it has it. Raises ``Lost``, and what was raised in making it."""
         from concurrent.futures import CancelledError
 
-        try:
-            self._finished([future])
-            return future.result()
-        except CancelledError as error:
-            raise self._lost() from error
+        while True:
+            try:
+                self._finished([future])
+                return future.result(_ALONE_S)
+            except TimeoutError:  # who had it is lost: it is made again
+                continue
+            except CancelledError as error:
+                raise self._lost() from error
 
     def _finished(self, futures: Sequence[Any]) -> list[Any]:
         """Those of ``futures`` that are done, at least one. Raises ``Lost``."""

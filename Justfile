@@ -42,6 +42,10 @@ bench:
 bench-logs *args:
     .venv/bin/python benchmarks/logs.py {{args}}
 
+# what a second process gains with a whole log
+bench-jobs *args:
+    .venv/bin/python benchmarks/jobs.py {{args}}
+
 # measure what hostile input costs, in time and memory
 bench-growth *args:
     .venv/bin/python benchmarks/growth.py {{args}}

@@ -265,9 +265,11 @@ def log(
     until: str | None = None,
     last: str | None = None,
     jobs: str | None = None,
+    cluster: str | None = None,
     follow: bool = False,
 ) -> int:
     """What is in whole logs, worst first; with a number, that problem in full."""
+    from mailhelp.log.files import named
     from mailhelp.progress import shown
     from mailhelp.times import moment, span
 
@@ -281,11 +283,16 @@ def log(
     if last:
         begin = max(begin, span(last, now))
     end = moment(until, now) if until else ""
-    files = [file for word in words for file in _files(word)] or _logs_since(session, begin)
+    if cluster:
+        _refuse_beside_cluster(words, jobs, follow)
+        files = list(words)
+    else:
+        files = [file for word in words for file in named(word)] or _logs_since(session, begin)
     if follow:
         return _followed(session, output, files, begin)
     session.heard.dropped = "-" in files
-    quiet = output.options.detail == "line" or sum(map(_size, files)) < _LARGE
+    is_small = not cluster and sum(map(_size, files)) < _LARGE
+    quiet = output.options.detail == "line" or is_small
     with shown(session.host, quiet, "Reading the log") as progress:
         found = api.log(
             session,
@@ -293,6 +300,7 @@ def log(
             since=begin,
             until=end,
             jobs=int(jobs or 0),
+            cluster=cluster or "",
             detailed=output.options.detail == "full",
             progress=progress,
         )
@@ -300,7 +308,7 @@ def log(
     assert report is not None
     answer = api.log_problem(session, found, number) if number else found.answer
     code = _written(output.answers((answer,)))
-    given = {"since": since, "until": until, "last": last, "jobs": jobs}
+    given = {"since": since, "until": until, "last": last, "jobs": jobs, "cluster": cluster}
     call = Call(
         "log",
         (*words, *((str(number),) if number else ())),
@@ -312,13 +320,15 @@ def log(
     return EXIT_SOURCE if found.tally.faults else code
 
 
-def _files(word: str) -> list[str]:
-    """The files that ``word`` names: a pattern that no shell has filled in names several."""
-    if os.path.exists(word) or not any(sign in word for sign in "*?["):
-        return [word]
-    from glob import glob
-
-    return sorted(glob(word)) or [word]
+def _refuse_beside_cluster(files: Words, jobs: str | None, follow: bool) -> None:
+    """Raises ``UsageError`` for what does not go with ``--cluster``."""
+    if not files or "-" in files:
+        raise UsageError(
+            "--cluster reads files that its workers find, and none is named.",
+            "mailhelp log --cluster tcp://scheduler:8786 '/srv/logs/mx*/mail.log*'",
+        )
+    if jobs or follow:
+        raise UsageError(f"{'--jobs' if jobs else '--follow'} does not go with --cluster.")
 
 
 def _followed(session: Session, output: Output, files: list[str], begin: str) -> int:

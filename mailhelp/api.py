@@ -22,7 +22,6 @@ from mailhelp.explain.logs import has_journal as has_journal
 from mailhelp.explain.logs import is_journal as is_journal
 from mailhelp.explain.logs import log as log
 from mailhelp.explain.logs import log_problem as log_problem
-from mailhelp.explain.logs import scan_plan as scan_plan
 from mailhelp.explain.mails import Wanted as Wanted
 from mailhelp.explain.mails import logs_at_hand as logs_at_hand
 from mailhelp.explain.mails import stories as stories

@@ -92,6 +92,7 @@ COMMANDS: dict[str, Subcommand] = {
                 Switch("last", ("--last",), "The last 30m, 2h or 3d.", str, "TIME", (), None),
                 Switch("follow", ("--follow",), "Go on while the log grows, until Ctrl-C."),
                 Switch("jobs", ("--jobs",), "Processes; 2 for large files.", str, "NUMBER", (), None),
+                Switch("cluster", ("--cluster",), "Let a Dask cluster do it: tcp://scheduler:8786.", str, "ADDRESS", (), None),
             ),
             (
                 "mailhelp log",

@@ -7,6 +7,7 @@ EXIT_NOTHING_FOUND = 1
 EXIT_USAGE = 2
 EXIT_SOURCE = 3
 EXIT_INTERRUPTED = 130
+_MOST_TOLD = 5
 
 
 class MailhelpError(Exception):
@@ -48,6 +49,15 @@ class OtherRelease(SourceError):
 
 class UnusableFolder(SourceError):
     """A folder of the user's own that is missing, cannot be written, or that somebody else can write."""
+
+
+def together(faults: list[SourceError]) -> SourceError:
+    """Several sources that could not be read, as one error; of many the first few are named."""
+    if len(faults) == 1:
+        return faults[0]
+    told = dict.fromkeys(str(fault) for fault in faults)
+    more = f" So it is with {len(told) - _MOST_TOLD} more." if len(told) > _MOST_TOLD else ""
+    return SourceError(" ".join(list(told)[:_MOST_TOLD]) + more, faults[0].hint)
 
 
 class CorpusError(MailhelpError):

@@ -192,16 +192,21 @@ class Redactor:
 
     def lasting(self, text: str) -> list[int]:
         """The numbers of the lines of ``text`` that ask for secrets of several lines, which follow in up to ``LONGEST_BLOCK``."""
-        words = {word for word, _, _, until in self._after if until}
         folded = text.casefold()
-        if not any(word in folded for word in words):
-            return []
-        return [
-            number
-            for number, line in enumerate(text.split("\n"))
-            if any(word in line.casefold() for word in words)
-            and any(until for _, until in self.asked(line))
-        ]
+        lines: list[str] = []
+        numbers: set[int] = set()
+        for word, after, _, until in self._after:
+            number, counted = 0, 0
+            at = folded.find(word) if until else -1
+            while at >= 0:
+                lines = lines or text.split("\n")
+                number += folded.count("\n", counted, at)
+                if self._regex(after).search(lines[number]):
+                    numbers.add(number)
+                counted = at
+                end = folded.find("\n", at)
+                at = folded.find(word, end) if end >= 0 else -1
+        return sorted(numbers)
 
     def _regex(self, source: str) -> re.Pattern[str]:
         regex = self._regexes.get(source)

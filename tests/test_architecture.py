@@ -17,7 +17,7 @@ FLOORS = [
     {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index"},
-    {"session"},
+    {"session", "cluster"},
     {"explain"},
     {"query"},
     {"asking"},
@@ -34,6 +34,8 @@ ONLY = {
     "whoosh": {"knowledge.manuals", "knowledge.terms"},
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
+    "distributed": {"cluster.client"},
+    "fsspec": {"cluster.places"},
     "typer": {"app"},
     "subprocess": {"host.machine", "output", "log.files"},
 }

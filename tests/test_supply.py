@@ -40,7 +40,8 @@ def test_all_that_is_needed_is_locked() -> None:
     run = {package["name"] for package in sbom.packages(lock("run"))}
     tests = {package["name"] for package in sbom.packages(lock("test"))}
     assert names(PROJECT["project"]["dependencies"]) <= run
-    assert names(PROJECT["project"]["optional-dependencies"]["test"]) <= tests
+    for extra in ("test", "cluster"):
+        assert names(PROJECT["project"]["optional-dependencies"][extra]) <= tests
     assert names(PROJECT["build-system"]["requires"]) <= tests
     assert run <= tests
 

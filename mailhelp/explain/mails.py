@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp.answer import Answer
-from mailhelp.errors import NothingFound, SourceError
+from mailhelp.errors import NothingFound, SourceError, together
 from mailhelp.light import TYPE_CHECKING, BinaryIO, NamedTuple
 from mailhelp.log.join import lines
 from mailhelp.session import Session
@@ -115,7 +115,7 @@ def trace(
     first = next(found, None)
     if first is None:
         if faults:
-            raise faults[0]
+            raise together(faults)
         where = ", ".join("standard input" if file == "-" else file for file in files)
         what = f"No mail with {' or '.join(ids)}" if ids else "No such mail"
         what = what if ids or any(wanted or ()) else "No mail"
@@ -129,7 +129,7 @@ def _with_faults(
     yield first
     yield from rest
     if faults:
-        raise faults[0]
+        raise together(faults)
 
 
 def _stories(
@@ -159,7 +159,7 @@ def _stories(
         for text in opened:
             text.close()
     if faults and len(faults) == len(files):
-        raise faults[0]
+        raise together(faults)
 
 
 def _facts(
@@ -235,7 +235,7 @@ def _text(session: Session, file: str, faults: list[SourceError]) -> Text | None
     copy: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
     try:
         with stream:
-            while data := stream.read(_COPIED):
+            while data := stream.read1(_COPIED):  # type: ignore[attr-defined]  # what came before a fault
                 copy.write(data)
     except SourceError as error:
         faults.append(error)

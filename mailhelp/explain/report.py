@@ -65,7 +65,7 @@ def explain(library: Library, files: Sequence[str], tally: Tally) -> Answer:
         recognised="entry" if tally.records else "no",
         title=f"{_named(files)}: {tally.records:,} record{'s' * (tally.records != 1)}",
         severity=told[0].severity if told else None,
-        notes=tuple(tally.faults),
+        notes=(*tally.faults, *_zones(tally)),
         report=report,
     )
 
@@ -96,6 +96,12 @@ def problem(library: Library, report: Report, tally: Tally, number: int) -> Answ
             Finding("Another such record", "info", text=text) for text in count.samples[1:]
         ),
     )
+
+
+def _zones(tally: Tally) -> Iterable[str]:
+    if len(tally.zones) > 1:
+        zones = ", ".join(sorted(tally.zones)[:_MOST_TOP])
+        yield f"The times are told in several zones ({zones}) and shown as they are told."
 
 
 def _problems(

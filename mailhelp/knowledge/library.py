@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mailhelp.host.places import Places, Rows
     from mailhelp.log.reader import Engine
+    from mailhelp.log.scan import Plan
 
 _T = TypeVar("_T")
 _SLIPS_A_WORD = 0.65
@@ -172,6 +173,19 @@ class Library:
         programs, formats = self.table("programs"), Formats(self.table("formats"))
         sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
         return Engine(sources, self.fields, programs, formats, self.redactor, today)
+
+    def plan(self, since: str = "", until: str = "", detailed: bool = False) -> Plan:
+        """What it takes to scan logs; see ``Plan``."""
+        from mailhelp.log.scan import Plan
+
+        return Plan(self.engine, self.table("report"), self.layers, since, until, detailed)
+
+    @property
+    def notes(self) -> Store | None:
+        """The user's notes, ``None`` without any."""
+        return next(
+            (layer for layer in self.layers if layer not in (self.bundled, self.host)), None
+        )
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

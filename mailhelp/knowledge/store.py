@@ -148,7 +148,24 @@ class Store:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled is the path, and what is in memory whole."""
-        return (Store, (self.path,)) if self.path else (_restored, (self._db.serialize(),))
+        return (Store, (self.path,)) if self.path else (Store.of, (self.content,))
+
+    @classmethod
+    def of(cls, content: bytes) -> Store:
+        """A catalogue in memory, with the ``content`` of another one."""
+        store = cls()
+        store._db.deserialize(content)
+        return store
+
+    @property
+    def content(self) -> bytes:
+        """All of it, as ``of`` takes it."""
+        return self._db.serialize()
+
+    @property
+    def sum(self) -> str:
+        """The sum of all that was written when it was filled."""
+        return str(self.meta(_SUM))
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -460,12 +477,6 @@ class Store:
 
 def _packed(found: Iterable[tuple[int, float]]) -> bytes:
     return b"".join(pack(_POSTING, number, weight) for number, weight in found)
-
-
-def _restored(content: bytes) -> Store:
-    store = Store()
-    store._db.deserialize(content)
-    return store
 
 
 def _escape(text: str) -> str:

@@ -26,8 +26,14 @@ _PATIENCE_MS = 2000
 """How long a named pipe without a writer is waited for."""
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1b\x00")
 _BLOCK = 1 << 20
+PATTERN = "*?["
+"""Signs of a pattern that names several files."""
 PIECE = 16 << 20
-"""Bytes of a plain file that are scanned as one piece."""
+"""Bytes of a plain file that are scanned as one piece, at most."""
+_SHARE = 4
+"""A piece is at most this part of what is left of its file, so that several processes end at nearly the same time."""
+_SMALLEST = 16
+"""Nor is it smaller than this part of the largest: each piece costs something."""
 _SEARCHED = 1 << 18
 """Bytes that are looked through for the beginning of a record."""
 _ROTATED = re.compile(
@@ -65,6 +71,15 @@ def sets(names: Iterable[str]) -> list[list[str]]:
     return [[name for *_, name in sorted(log)] for log in logs.values()]
 
 
+def named(word: str) -> list[str]:
+    """The files that ``word`` names: a pattern that no shell has filled in names several."""
+    if os.path.exists(word) or not any(sign in word for sign in PATTERN):
+        return [word]
+    from glob import glob
+
+    return sorted(glob(word)) or [word]
+
+
 def rotation(name: str) -> list[str]:
     """The log ``name`` and what was rotated away from it, oldest first."""
     folder, own = os.path.split(name)
@@ -81,7 +96,7 @@ def rotation(name: str) -> list[str]:
 
 
 def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE) -> list[Chunk]:
-    """The pieces of the file ``name``; a compressed one is one piece.
+    """The pieces of the file ``name``, of up to ``size`` bytes; a compressed one is one piece.
 
     ``begins`` says of two lines that a record begins with the second, whatever stands before the first.
     Raises ``SourceError`` if the file cannot be read.
@@ -90,15 +105,24 @@ def chunks(name: str, begins: Callable[[bytes, bytes], bool], size: int = PIECE)
         return [Chunk(name)]  # a pipe: it can be opened once
     open_text(name).close()
     with open(name, "rb") as stream:
-        if is_packed(stream):
-            return [Chunk(name)]
-        length = os.fstat(stream.fileno()).st_size
-        cuts = [0]
-        while cuts[-1] + 2 * size <= length:
-            cut = _cut_at(stream, cuts[-1] + size, begins)
-            if cut is None:
-                break
-            cuts.append(cut)
+        return cut(name, stream, begins, size)
+
+
+def cut(
+    name: str, stream: BinaryIO, begins: Callable[[bytes, bytes], bool], size: int = PIECE
+) -> list[Chunk]:
+    """The pieces of what the file ``name`` has, of which ``stream`` stands at the beginning; see ``chunks``."""
+    if is_packed(stream):
+        return [Chunk(name)]
+    length = stream.seek(0, os.SEEK_END)
+    cuts = [0]
+    while True:
+        left = length - cuts[-1]
+        step = max(min(left // _SHARE, size), size // _SMALLEST)
+        end = _cut_at(stream, cuts[-1] + step, begins) if 2 * step <= left else None
+        if end is None:
+            break
+        cuts.append(end)
     ends: list[int | None] = [*cuts[1:], None]
     return [Chunk(name, start, end) for start, end in zip(cuts, ends, strict=True)]
 
@@ -125,9 +149,12 @@ def _cut_at(stream: BinaryIO, position: int, begins: Callable[[bytes, bytes], bo
     return None
 
 
-def blocks(chunk: Chunk) -> Iterator[bytes]:
-    """The text of a piece in blocks of whole lines. Raises ``SourceError`` where it cannot be read."""
-    with open_text(chunk.file) as stream:
+def blocks(chunk: Chunk, opened: Callable[[str], BinaryIO] | None = None) -> Iterator[bytes]:
+    """The text of a piece in blocks of whole lines, of a file that ``opened`` opens as ``open_text`` does.
+
+    Raises ``SourceError`` where it cannot be read.
+    """
+    with (opened or open_text)(chunk.file) as stream:
         left = None
         if chunk.start or chunk.end is not None:
             stream.seek(chunk.start)
@@ -190,10 +217,22 @@ def open_text(name: str) -> BinaryIO:
             raise SourceError(f"{name} is a directory.", "Name the files in it.")
         stream = _of_pipe(path) if path.is_fifo() else cast(BinaryIO, path.open("rb"))
         refuse_device(name, stream)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    return text_of(name, stream)
+
+
+def text_of(name: str, stream: BinaryIO) -> BinaryIO:
+    """The text of ``stream``, which has what is in the file ``name``; see ``open_text``."""
+    try:
         stream = _unpacked(name, stream)
         sample = stream.peek(_SAMPLE)[:_SAMPLE]  # type: ignore[attr-defined]
     except OSError as error:
+        stream.close()
         raise _unreadable(name, error) from error
+    except SourceError:
+        stream.close()
+        raise
     if _is_binary(sample):
         stream.close()
         raise SourceError(f"{name} is a binary file, not text.", "Name a log or another text file.")
@@ -252,16 +291,35 @@ def _zstd(name: str, stream: BinaryIO) -> io.BufferedIOBase:
     return io.BufferedReader(_Tool(tool, stream))
 
 
+def _is_here(stream: BinaryIO) -> bool:
+    """Whether a program of this host can read from ``stream``."""
+    try:
+        return stream.fileno() >= 0
+    except OSError:
+        return False
+
+
+def _brought_here(stream: BinaryIO) -> BinaryIO:
+    import shutil
+    import tempfile
+
+    here = tempfile.TemporaryFile()  # noqa: SIM115  # the program that reads it ends with it
+    shutil.copyfileobj(stream, here)
+    here.flush()
+    return cast(BinaryIO, here)
+
+
 class _Tool(io.RawIOBase):
     """What the program ``tool`` unpacks of a file. Raises ``OSError`` at its end if it failed."""
 
     def __init__(self, tool: str, packed: BinaryIO) -> None:
         import subprocess
 
-        os.lseek(packed.fileno(), 0, os.SEEK_SET)
-        self._process = subprocess.Popen(
-            [tool, "-dcq"], stdin=packed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with packed if _is_here(packed) else _brought_here(packed) as here:
+            os.lseek(here.fileno(), 0, os.SEEK_SET)
+            self._process = subprocess.Popen(
+                [tool, "-dcq"], stdin=here, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
 
     def readable(self) -> bool:
         return True
@@ -290,6 +348,7 @@ class _Unpacked(io.RawIOBase):
         self._name = name
         self._packed = packed
         self._stream = unpacked
+        self._has_begun = False
 
     def readable(self) -> bool:
         return True
@@ -300,8 +359,11 @@ class _Unpacked(io.RawIOBase):
         except Exception as error:
             # the errors of packers are of modules that need not be loaded
             if isinstance(error, (OSError, EOFError)) or type(error).__module__ in _PACKERS:
+                if self._has_begun:
+                    raise _cut_off(self._name) from error
                 raise _unreadable(self._name, error) from error
             raise
+        self._has_begun = True
         memoryview(buffer)[: len(data)] = data
         return len(data)
 
@@ -316,6 +378,10 @@ def _unreadable(name: str, error: Exception) -> SourceError:
     reason = getattr(error, "strerror", None) or str(error).rstrip(".")
     hint = _who_may(name) if isinstance(error, PermissionError) else ""
     return SourceError(f"{name} cannot be read: {reason}.", hint)
+
+
+def _cut_off(name: str) -> SourceError:
+    return SourceError(f"{name} is damaged or cut off: what comes before that is read.")
 
 
 def _who_may(name: str) -> str:

@@ -102,8 +102,8 @@ class Text:
         while end < self.size and end - place < LONGEST:
             data = self.read(end, end + 512)
             newline = data.find(b"\n")
-            if newline >= 0:
-                end += newline
+            if newline >= 0 or not data:  # the log was cut off meanwhile
+                end += max(newline, 0)
                 break
             end += len(data)
         return start, end

@@ -6,25 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mailhelp.log.files import Chunk, blocks
 from mailhelp.log.scan import Plan, Scanner
-from mailhelp.log.tally import Tally
+from mailhelp.log.tally import Fold, Tally
 
 Progress = Callable[[Chunk], None]
 _scanner: Scanner | None = None
 
 
 def tally(plan: Plan, chunks: Sequence[Chunk], jobs: int, done: Progress) -> Tally:
-    """The tally of ``chunks`` in their order; ``done`` is told each that is finished.
+    """The tally of ``chunks`` in their order, folded; ``done`` is told each that is finished.
 
     How many processes there are changes nothing in it. The pieces of a process that dies are scanned here.
     """
-    whole = Tally()
+    folded = Fold()
     found = _by_processes(plan, chunks, jobs) if min(jobs, len(chunks)) > 1 else iter(())
     scanner = Scanner(plan)
     for chunk in chunks:
         part = next(found, None)
-        whole.merge(scanner.scan(blocks(chunk)) if part is None else part)
+        folded.add(scanner.scan(blocks(chunk)) if part is None else part)
         done(chunk)
-    return whole
+    return folded.whole()
 
 
 def _by_processes(plan: Plan, chunks: Sequence[Chunk], jobs: int) -> Iterator[Tally]:

@@ -33,6 +33,9 @@ _OF_RECIPIENTS = frozenset(("delivered", "deferred"))
 _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
+_ZONE = len("2026-11-22T06:25:16")
+_END = itemgetter(slice(-len("+01:00"), None))
+
 Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
 """A record that counts in the totals: its way, and its values by group."""
 Acts = list[tuple[str, list[Act]]]
@@ -341,6 +344,8 @@ class Scanner:
                 first, last = self._plain.canonical(min(times)), self._plain.canonical(max(times))
                 count.add(len(times), first[:13], first, last)
                 tally.span(first, last)
+                if first[_ZONE:] or last[_ZONE:]:
+                    tally.zoned(set(map(_END, times)))
                 tally.known("generic" if way.generic else "entry", len(times))
                 if way.keep:
                     self._count_values(count, way, values)
@@ -366,12 +371,13 @@ class Scanner:
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
+            firsts: dict[Any, Kept] = {}
             for raw, times in self._raw_values(kept, providers).items():
                 value = self._inner_of(raw, name, providers)
                 if value and not count.knows(name, value):
-                    first = next(each for each in kept if _taken(each, providers) == raw)
-                    if self._places(first):
-                        shown = tuple(self._covered(first, group) for group, _ in providers)
+                    firsts = firsts or {_taken(each, providers): each for each in reversed(kept)}
+                    if self._places(firsts[raw]):
+                        shown = tuple(self._covered(firsts[raw], group) for group, _ in providers)
                         value = self._inner_of(shown, name, providers)
                 if value:
                     count.value(name, value, times)

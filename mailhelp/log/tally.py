@@ -1,8 +1,9 @@
 """What is counted of a log: plain, bounded data that can be merged and sent to another process.
 
 Merging the tallies of two pieces of a log, the earlier one first, gives the tally of both; it is
-associative. Where a bound cuts something off (thousands of distinct values, shapes or hours) the
-counts that are left are right or too low, and pieces that are merged in the same order give the same.
+associative as long as no bound cuts something off (thousands of distinct values, shapes or hours). Then the
+counts that are left are right or too low, and depend on what is merged with what. So pieces are always merged
+in the same way, as ``Fold`` does it, whoever scans them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ _MOST_HOURS = 2000
 _MOST_SAMPLES = 3
 _MOST_OPEN = 20_000
 """Mails whose size is remembered until they leave the queue."""
+_MOST_ZONES = 50
+_SECONDS = len("2026-11-22T06:25:16")
 _SPACE = 1 << 64
+FAN = 16
+"""Tallies that are merged into one before this one is merged with others."""
 
 
 @dataclass(slots=True)
@@ -300,7 +305,7 @@ class Tally:
 
     ``counts`` has the entries by id (a part where only the shape is understood), ``unknown`` the shapes of
     records that nothing knows, ``unknown_rest`` how many records had yet other shapes; ``totals`` the acts
-    of ``report.toml``, ``faults`` why something could not be read.
+    of ``report.toml``, ``faults`` why something could not be read, ``zones`` those in which times are told.
     """
 
     records: int = 0
@@ -315,6 +320,7 @@ class Tally:
     ledger: Ledger = field(default_factory=Ledger)
     traffic: Traffic = field(default_factory=Traffic)
     faults: list[str] = field(default_factory=list)
+    zones: set[str] = field(default_factory=set)
 
     def known(self, how: str, records: int) -> None:
         """Count records as ``entry``, ``generic`` or ``no``."""
@@ -326,6 +332,14 @@ class Tally:
         if first:
             self.first = min(self.first, first) if self.first else first
             self.last = max(self.last, last)
+            self.zoned({first[_SECONDS:], last[_SECONDS:]})
+
+    def zoned(self, ends: set[str]) -> None:
+        """Take the zones at the ends of times."""
+        for end in ends:
+            zone = end.lstrip(".:0123456789")
+            if zone and len(self.zones) < _MOST_ZONES:
+                self.zones.add(zone)
 
     def settle(self) -> None:
         """Forget what is no longer needed of mails, once their senders are counted."""
@@ -350,6 +364,7 @@ class Tally:
         _add(self.recognised, other.recognised)
         _add(self.totals, other.totals)
         self.unknown_rest += other.unknown_rest
+        self.zones = set(sorted(self.zones | other.zones)[:_MOST_ZONES])
         self.faults += (fault for fault in other.faults if fault not in self.faults)
         self.deferred.merge(other.deferred)
         self.traffic.merge(other.traffic)
@@ -366,6 +381,46 @@ class Tally:
             else:
                 own.merge(count)
         return self
+
+
+class Fold:
+    """The tallies of pieces, added in their order, merged as a tree: ``FAN`` neighbours into one, of these again.
+
+    Whoever merges neighbours elsewhere gets the same. Few tallies are kept at a time. What is added may be of
+    one piece each, or each of as many as ``FAN`` to the power of ``height``.
+    """
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[Tally, int]] = []
+
+    def add(self, tally: Tally, level: int = 0) -> None:
+        """Take the next one."""
+        if level == len(self._levels):
+            self._levels.append((Tally(), 0))
+        own, count = self._levels[level]
+        own.merge(tally)
+        self._levels[level] = own, count + 1
+        if count + 1 == FAN:
+            self._levels[level] = Tally(), 0
+            self.add(own, level + 1)
+
+    def whole(self) -> Tally:
+        """The tally of all; nothing is added afterwards."""
+        level = 0
+        while level + 1 < len(self._levels):  # the last one may go up a level yet
+            tally, count = self._levels[level]
+            if count:
+                self.add(tally, level + 1)
+            level += 1
+        return self._levels[-1][0] if self._levels else Tally()
+
+
+def fold(tallies: Iterable[Tally]) -> Tally:
+    """``tallies`` of neighbours, folded."""
+    folded = Fold()
+    for tally in tallies:
+        folded.add(tally)
+    return folded.whole()
 
 
 def _add(table: dict[str, int], other: Mapping[str, int]) -> None:

@@ -1,7 +1,10 @@
 """Mails by their names, in the log that is at hand."""
 
+import gzip
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -107,3 +110,72 @@ def test_a_file_that_is_gone_is_said_after_what_the_others_tell(
             list(answers)
     with pytest.raises(SourceError, match="gone"):
         trace(session, ("AAAAA1",), files[:1])
+
+
+def stories_and_fault(
+    session: Session, id: str, files: list[Path]
+) -> tuple[list[Answer], SourceError]:
+    """What is told of a mail before the sentence about what could not be read."""
+    told: list[Answer] = []
+    with pytest.raises(SourceError) as caught:
+        told.extend(trace(session, [id], list(map(str, files))))  # it keeps what came before
+    return told, caught.value
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_the_story_as_far_as_a_packed_log_goes(
+    session: Session, tmp_path: Path, every: bool
+) -> None:
+    whole = log_of(tmp_path, "mail.log", "AAAAA1", "ann@example.net", "b@example.com", "20")
+    cut_off = tmp_path / "mail.log.1.gz"
+    packed = gzip.compress(whole.read_bytes() + b"x" * 100)
+    cut_off.write_bytes(packed[:-9])
+    answers = trace(session, [] if every else ["AAAAA1"], [str(cut_off)], every)
+    told: list[Answer] = []
+    with pytest.raises(SourceError, match="is damaged or cut off"):
+        told.extend(answers)
+    assert [answer.story.sender for answer in told if answer.story] == ["ann@example.net"]
+
+
+def test_a_mail_beside_files_that_cannot_be_read(session: Session, tmp_path: Path) -> None:
+    whole = log_of(tmp_path, "mail.log", "AAAAA1", "ann@example.net", "b@example.com", "20")
+    told, fault = stories_and_fault(session, "AAAAA1", [whole, tmp_path, tmp_path / "none.log"])
+    assert len(told) == 1
+    assert "is a directory." in str(fault)
+    assert "none.log cannot be read: No such file or directory." in str(fault)
+
+
+def test_a_mail_in_a_pipe(session: Session, tmp_path: Path) -> None:
+    whole = log_of(tmp_path, "mail.log", "AAAAA1", "ann@example.net", "b@example.com", "20")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(SourceError, match="is a pipe that nothing writes into"):
+        trace(session, ["AAAAA1"], [str(pipe)])
+    writer = Thread(target=lambda: pipe.write_bytes(whole.read_bytes()))
+    writer.start()
+    (answer,) = trace(session, ["AAAAA1"], [str(pipe)])
+    writer.join()
+    assert answer.story is not None
+
+
+def test_a_mail_over_new_year_in_logs_of_several_zones(session: Session, tmp_path: Path) -> None:
+    logs = []
+    for name, zone, day, hour, ids in (
+        ("a.log", "+01:00", "2026-01-01", "00", ("AAAAA1", "BBBBB2")),
+        ("b.log", "-05:00", "2025-12-31", "18", ("BBBBB2", "")),
+    ):
+        own, after = ids
+        end = f"sent (250 2.0.0 Ok: queued as {after})" if after else "sent (delivered to mailbox)"
+        relay = "mx.example.com[192.0.2.2]:25" if after else "local"
+        log = tmp_path / name
+        late = 10 if name == "b.log" else 0
+        log.write_text(
+            f"{day}T{hour}:00:{late + 10}{zone} mx postfix/qmgr[3]: {own}: from=<ann@example.net>, size=5, nrcpt=1 (queue active)\n"
+            f"{day}T{hour}:00:{late + 11}{zone} mx postfix/{'smtp' if after else 'local'}[4]: {own}: to=<b@example.com>, "
+            f"relay={relay}, delay=0.1, delays=0.1/0/0/0, dsn=2.0.0, status={end}\n"
+        )
+        logs.append(str(log))
+    (answer,) = trace(session, ["AAAAA1"], logs)
+    assert answer.story is not None
+    assert [row.status for row in answer.story.recipients][-1:] == ["sent"]
+    assert answer.story.queue_ids == ("AAAAA1", "BBBBB2")

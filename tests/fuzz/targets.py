@@ -121,7 +121,7 @@ def scanned(data: bytes) -> None:
 
 @cache
 def _scanner() -> Scanner:
-    return Scanner(api.scan_plan(session()))
+    return Scanner(session().library.plan())
 
 
 def pasted(data: bytes) -> None:

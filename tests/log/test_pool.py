@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from mailhelp import api
 from mailhelp.log import pool
 from mailhelp.log.files import Chunk, chunks
 from mailhelp.log.scan import Plan, Scanner
@@ -20,7 +19,7 @@ SEED = Path(__file__).parent.parent / "seed"
 
 @pytest.fixture
 def plan(session: Session) -> Plan:
-    return api.scan_plan(session)
+    return session.library.plan()
 
 
 @pytest.fixture

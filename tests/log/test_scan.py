@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from mailhelp import api
 from mailhelp.log import files
 from mailhelp.log.files import Chunk, blocks, blocks_of
 from mailhelp.log.join import lines
@@ -26,7 +25,7 @@ HEAD = "Nov 22 06:25:16 mx postfix/smtpd[123]: "
 
 @pytest.fixture
 def plan(session: Session) -> Plan:
-    return api.scan_plan(session)
+    return session.library.plan()
 
 
 def counted(tally: Tally) -> Counter[str]:
@@ -224,7 +223,7 @@ def test_only_records_of_a_time(session: Session) -> None:
         for hour in range(8)
         for rest in ("postfix/smtpd[1]: connect from a.example[192.0.2.7]", "x: what 1", "no tag")
     )
-    plan = api.scan_plan(session, "2026-11-22T02", "2026-11-22T05:00:00")
+    plan = session.library.plan("2026-11-22T02", "2026-11-22T05:00:00")
     tally = tallied(plan, text.encode())
     assert tally.records == 9
     assert (tally.first, tally.last) == ("2026-11-22T02:00:00", "2026-11-22T04:00:00")
@@ -268,3 +267,12 @@ def test_a_log_that_breaks_off_is_counted_as_far_as_it_goes(plan: Plan) -> None:
     tally = Scanner(plan).scan(broken())
     assert tally.records == sum(1 for line in PLAIN.splitlines() if line)
     assert tally.faults == ["mail.log.1.gz cannot be read: it is cut off."]
+
+
+def test_the_zones_of_times_are_known_however_a_record_is_read(plan: Plan) -> None:
+    times = ("16+01:00", "17.5+0100", "18.123456Z", "19-05:00", "20+01:00")
+    lines = [f"2026-11-22T06:25:{time} mx postfix/qmgr[9]: 4A1B22C: removed" for time in times]
+    lines.append("Nov 22 06:25:21 mx postfix/qmgr[9]: 4A1B22C: removed")
+    text = "".join(f"{line}\n" for line in lines).encode()
+    assert Scanner(plan).scan([text]).zones == {"+01:00", "+0100", "Z", "-05:00"}
+    assert Scanner(plan).by_record(lines).zones == {"+01:00", "+0100", "Z", "-05:00"}

@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import pytest
 
-from mailhelp.log.tally import Count, Distinct, Ledger, Tally
+from mailhelp.log.tally import FAN, Count, Distinct, Fold, Ledger, Tally, fold
 
 
 def merged(*parts: Tally) -> Tally:
@@ -50,6 +50,31 @@ def test_merging_is_associative(seed: int) -> None:
     assert left == right
     assert left.ledger.bytes_received == right.ledger.bytes_received
     assert merged(left) == left
+
+
+def full(chance: random.Random) -> Tally:
+    """A tally of so many values that a bound is met when a few are merged."""
+    tally = Tally()
+    values = tally.counts.setdefault("log/x", Count())
+    for _ in range(400):
+        values.value("host", f"h{chance.randrange(3000)}")
+    tally.known("entry", 400)
+    return tally
+
+
+@pytest.mark.parametrize("many", [0, 1, FAN - 1, FAN, FAN + 1, 15 * FAN + 3, FAN * FAN + 1])
+def test_pieces_are_merged_in_one_way_whoever_does_it(many: int) -> None:
+    chance = random.Random(many)
+    pieces = [full(chance) for _ in range(many)]
+    streamed = Fold()
+    for each in pieces:
+        streamed.add(each)
+    level = pieces
+    while len(level) > 1:
+        level = [fold(level[at : at + FAN]) for at in range(0, len(level), FAN)]
+    whole = streamed.whole()
+    assert whole == fold(pieces) == merged(*level)
+    assert whole.records == 400 * many
 
 
 def test_merging_leaves_the_later_piece_as_it_is() -> None:

@@ -37,7 +37,7 @@ def plain(regex: str) -> str:
     return out
 
 
-def atoms(rule: Rule, shown: Shown) -> tuple[str, ...]:
+def atoms(rule: Rule, shown: Shown, end: str = END) -> tuple[str, ...]:
     """The pattern in pieces that a match never reopens; one is fixed text, or a gap with what is fixed behind it."""
     found: list[str] = []
     rest = list(rule.pieces)
@@ -49,9 +49,9 @@ def atoms(rule: Rule, shown: Shown) -> tuple[str, ...]:
         behind = ""
         while rest and not _is_open(rest[0]):
             behind += _fixed(rest.pop(0), shown)
-        found.append(f"(?>{shown(piece)}{behind}{'' if rest else END})")
-    if not found[-1].endswith(f"{END})"):
-        found.append(END)
+        found.append(f"(?>{shown(piece)}{behind}{'' if rest else end})")
+    if not found[-1].endswith(f"{end})"):
+        found.append(end)
     return tuple(found)
 
 

@@ -1,7 +1,7 @@
-"""A format file of lnav: the prefixes of a mail log, and a tag for each entry (``#notice:postfix.smtpd.connect``).
+"""A format file of lnav, which gives its own syslog format a tag for each entry: ``#notice:postfix.smtpd.connect``.
 
-lnav adds every tag whose regex fits, in no order, so a tag's regex refuses what a better pattern fits. It knows no way to
-give a record a level but one regex a level, which PCRE bounds at 64 KiB: so the tag begins with the severity.
+lnav adds every tag whose regex fits, in no order, so a tag's regex refuses what a better pattern fits. It takes one regex
+for each level, which PCRE bounds at 64 KiB compiled: so lnav's own levels stay, and the tag begins with the severity.
 """
 
 from __future__ import annotations
@@ -13,21 +13,14 @@ from mailhelp.export import order
 from mailhelp.export.regex import Shown, atoms, literal, one_of, plain
 from mailhelp.export.rules import Entry, Gap, Program, Rule, Rules
 
-FORMAT = "mailhelp_log"
+FORMAT = "syslog_log"
+"""The format that lnav has for logs with a syslog prefix."""
+_SCHEMA = "https://lnav.org/schemas/format-v1.schema.json"
 _LONGEST = 20_000
 """Characters of one regex: what is compiled of it must stay below PCRE's bound. What an entry has beyond is another tag."""
 _SHORT = 8
 """Characters of a regex that is written out wherever it is needed."""
-_PREFIX = (
-    r"^(?<timestamp>\w{3}\s{1,2}\d{1,2} \d\d:\d\d:\d\d|"
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) "
-    r"(?<log_hostname>\S+) (?<log_procname>[^\s\[:]+)(?:\[(?<log_pid>\d+)\])?: (?<body>.*)$"
-)
 _PID = r"(?:\[\d+\])?: "
-_SAMPLES = (
-    "Nov 27 03:08:29 mx postfix/smtpd[123]: connect from mail.example.net[192.0.2.7]",
-    "2026-11-27T03:08:29.123456+00:00 mx postfix/qmgr[9]: 4F2B1C0A5D: removed",
-)
 
 
 def write(rules: Rules, made_by: str) -> Iterator[str]:
@@ -41,27 +34,8 @@ def write(rules: Rules, made_by: str) -> Iterator[str]:
             for regex in _regexes(start, own, better):
                 name = _name(entry, tags)
                 tags[name] = {"description": entry.title, "pattern": regex}
-    yield json.dumps(
-        {
-            "$schema": "https://lnav.org/schemas/format-v1.schema.json",
-            FORMAT: {
-                "title": "Mail log",
-                "description": f"The logs of mail servers, with the entries that explain their records. {made_by}",
-                "url": [],
-                "regex": {"syslog": {"pattern": _PREFIX}},
-                "body-field": "body",
-                "value": {
-                    "log_hostname": {"kind": "string", "identifier": True},
-                    "log_procname": {"kind": "string", "identifier": True},
-                    "log_pid": {"kind": "integer", "foreign-key": True},
-                },
-                "tags": tags,
-                "sample": [{"line": line} for line in _SAMPLES],
-            },
-        },
-        indent=1,
-        ensure_ascii=False,
-    )
+    table = {"$schema": _SCHEMA, FORMAT: {"tags": tags}}
+    yield from json.dumps(table, indent=1, ensure_ascii=False).split("\n")
 
 
 class _Named:
@@ -88,7 +62,9 @@ def _regexes(start: str, own: list[Rule], better: dict[Rule, list[Rule]]) -> Ite
     ways: dict[str, list[Rule]] = {}
     for rule in own:
         ways.setdefault(_unless(better.get(rule, []), named), []).append(rule)
-    found = "|".join(unless + one_of(atoms(rule, named) for rule in each) for unless, each in ways.items())
+    found = "|".join(
+        unless + one_of(atoms(rule, named) for rule in each) for unless, each in ways.items()
+    )
     regex = f"{start}(?:{found}){named.defined()}"
     half = len(own) // 2
     if len(regex) > _LONGEST and half:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from mailhelp.export.rules import Gap, Program, Rule, class_end
+from mailhelp.export.rules import Gap, Piece, Rule, class_end
 
 Shown = Callable[[Gap], str]
 """How a gap is written: its regex, with or without a name."""
@@ -43,11 +43,11 @@ def atoms(rule: Rule, shown: Shown, end: str = END) -> tuple[str, ...]:
     rest = list(rule.pieces)
     while rest:
         piece = rest.pop(0)
-        if not _is_open(piece):
+        if isinstance(piece, str) or piece.fixed:
             found.append(_fixed(piece, shown))
             continue
         behind = ""
-        while rest and not _is_open(rest[0]):
+        while rest and (isinstance(rest[0], str) or rest[0].fixed):
             behind += _fixed(rest.pop(0), shown)
         found.append(f"(?>{shown(piece)}{behind}{'' if rest else end})")
     if not found[-1].endswith(f"{end})"):
@@ -70,9 +70,5 @@ def _branch(node: dict[str, Any]) -> str:
     return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})" if ways else ""
 
 
-def _is_open(piece: Any) -> bool:
-    return isinstance(piece, Gap) and not piece.fixed
-
-
-def _fixed(piece: Any, shown: Shown) -> str:
+def _fixed(piece: Piece, shown: Shown) -> str:
     return shown(piece) if isinstance(piece, Gap) else literal(piece)

@@ -91,13 +91,21 @@ def rules(library: Library, wanted: Iterable[str] = ()) -> Rules:
     for name, row in library.table("programs").items():
         for tag in (*row["tags"], name):
             tags.setdefault(engine.program(tag) or "", []).append(tag)
-    named &= {*tags, *(name for name in named if name.endswith(ANY) or engine.program(name) is None)}
+    named &= {
+        *tags,
+        *(name for name in named if name.endswith(ANY) or engine.program(name) is None),
+    }
     chosen = _chosen(named, tuple(wanted))
     secret = {name for name, field in library.fields.items() if field.secret}
     programs = []
     for name in sorted(chosen):
         found = tuple(
-            Rule(row.id.removeprefix(LOG), tuple(pieces(row, secret)), row.literal, name.endswith(ANY))
+            Rule(
+                row.id.removeprefix(LOG),
+                tuple(pieces(row, secret)),
+                row.literal,
+                name.endswith(ANY),
+            )
             for row in engine.catalogue.table((name,)).rows
             if not row.generic and row.id in documents
         )
@@ -119,7 +127,12 @@ def _chosen(named: set[str], wanted: tuple[str, ...]) -> set[str]:
     for word in wanted:
         found = {name for name in named if name == word or name.startswith(f"{word}/")}
         if not found:
-            near = ", ".join(sorted(near_words(word, named))) or "postfix, amavis, dovecot, …"
+            near = (
+                ", ".join(
+                    sorted(near_words(word, {*named, *(name.partition("/")[0] for name in named)}))
+                )
+                or "postfix, amavis, dovecot, …"
+            )
             raise UsageError(f"No program “{word}” is known.", f"There is: {near}")
         chosen |= found
     shared = {f"{name.partition('/')[0]}{ANY}" for name in chosen}

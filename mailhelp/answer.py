@@ -21,7 +21,12 @@ SEVERITIES = ("panic", "fatal", "error", "warning", "notice", "info")
 
 def escape_markdown(text: str) -> str:
     """``text`` from outside as Markdown that shows it literally."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text)
+    return re.sub(
+        r"([\\`*_{}\[\]<>#|~!]|&(?=#?\w{1,40};)|^[-+=](?=[-=\s]|\Z)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|\Z))",
+        r"\\\1",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 class Prose(NamedTuple):
@@ -96,7 +101,8 @@ class Parameter(NamedTuple):
 class Result(NamedTuple):
     """One hit of a search, or a name that is near to what was asked; ``excerpt`` says why it fits.
 
-    ``group`` is the subject under which a long list shows it.
+    ``group`` is the subject under which a long list shows it. One that fits nearly as well as the answer brings
+    what it says in short: its ``explanation`` and its first ``commands``.
     """
 
     id: str
@@ -105,6 +111,8 @@ class Result(NamedTuple):
     score: float = 0.0
     excerpt: str = ""
     group: str = ""
+    explanation: Prose = Prose()
+    commands: tuple[Command, ...] = ()
 
 
 class Section(NamedTuple):

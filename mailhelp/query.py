@@ -255,11 +255,13 @@ def status_code(library: Library, text: str) -> Question | None:
         bare = word.strip("()[]<>{}.,;:?!\"'")
         code = _CODED.sub("", bare, count=1)
         before = words[number - 1].casefold().strip(".,;:") if number else ""
+        after = "".join(words[number + 1 : number + 2]).lstrip("#(")
         if _CODE.fullmatch(code) and (
             not code.isdigit()
             or not number
             or code != bare
             or before in rules.get("before", ())
+            or after.startswith(f"{code[0]}.")
             or alone == word
         ):
             codes.append(code)

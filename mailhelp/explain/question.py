@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 RESULTS = 10
 _LONGEST_SHOWN = 60
 """Characters of a question that are repeated when nothing is found for it."""
-_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (2, 0.4)
+_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (3, 0.4)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
 _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
+_NOT_FAR = 0.05
+"""The share of the best score that what a question names has at least to go before it."""
 _COMPARED = 4
 """Hits among which the topic for a comparison is looked for."""
 _BEFORE_MANUALS = 5
 """Hits that come before those in man pages where nothing fits well."""
+_NEARLY, _SHORTLY = 0.25, 2
+"""The share of the best score from which a hit is told in short too, and how many are. Chosen on the questions
+of tests/questions.toml: one of them is right there for one question in ten."""
 _WELL, _HARDLY = 0.52, 0.35
 """The share of a question's rare words that its best answer has. Below the first it is said that it fits
 badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
@@ -63,8 +68,9 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
+        best_score = max((hit.score for hit in hits), default=1.0)
         own = [
-            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", 0.0, "")
+            Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", best_score, "")
             for name in codes
         ]
         hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
@@ -83,15 +89,26 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     ]
     notes = [f"Read as: {_short(reading.text)}"] if reading else []
     best = hits[0]
-    if best.share < _HARDLY:
+    chosen = bool(first or codes)  # by more than its words
+    if best.share < _HARDLY and not chosen:
         return search.ranked(text, results)._replace(notes=tuple(notes))
-    if best.share < _WELL:
+    if best.share < _WELL and not chosen:
         notes.append("Nothing fits well; this is the nearest.")
-    shown = _asked_name(library, best.id, wanted, terms)
-    (answer, *_) = named.explain(session, shown, (Name(best.id, best.kind, shown),))
-    return search.fitted(answer, asked, terms)._replace(
-        query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes)
-    )
+    least = _NEARLY * max(hit.score for hit in hits)
+    told = [best, *(hit for hit in hits[1 : 1 + _SHORTLY] if hit.score >= least)]
+    shown = [_asked_name(library, hit.id, wanted, terms) for hit in told]
+    names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
+    answers = named.explain(session, shown[0], names)
+    answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
+    for place, other in enumerate(others, 1):
+        results[place] = search.in_short(results[place], other)
+    return answer._replace(query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes))
+
+
+def _answer_of(hit: Hit, answers: Iterable[Answer]) -> Answer:
+    """The one of ``answers`` that tells the document of ``hit``."""
+    entries = (hit.id, hit.id.partition("/")[2])
+    return next(answer for answer in answers if answer.entry in entries)
 
 
 def in_manuals(session: Session, text: str) -> list[Hit]:
@@ -145,13 +162,18 @@ def _first(
     return named or _comparing(table.get("comparison", {}).get("signs", ()), text, hits)
 
 
-def _named_alone(library: Library, text: str, hits: Iterable[Hit]) -> tuple[str, list[Hit]]:
-    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word."""
+def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:
+    """The name, and the hit, of the one thing that a question names by a name that is no ordinary word, unless another
+    one fits by far better.
+    """
     words = {word.strip(_SIGNS) for word in text.split() if "_" in word}
     named = {name.id: word for word in words for name in library.named(word) if name.kind != "page"}
     if len(named) != 1:
         return "", []
-    return next(iter(named.values())), [hit for hit in hits if hit.id in named]
+    least = max((hit.score for hit in hits), default=0.0) * _NOT_FAR
+    return next(iter(named.values())), [
+        hit for hit in hits if hit.id in named and hit.score > least
+    ]
 
 
 def _comparing(signs: Iterable[str], text: str, hits: Sequence[Hit]) -> list[Hit]:

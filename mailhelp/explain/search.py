@@ -12,6 +12,8 @@ Terms = Callable[[str], Iterable[str]]
 """The terms of a text, as the search compares them."""
 _CLEARLY = 2
 """So many more terms of the question must another paragraph have than the first, to be told first."""
+_IN_SHORT = 2
+"""Commands of a hit that is told in short."""
 
 
 def listing(library: Library, query: str, title: str, names: Iterable[Name]) -> Answer:
@@ -70,8 +72,11 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         return len((wanted - own).intersection(terms(text)))
 
     head = fit(answer.explanation.markdown)
+    prose = [
+        each for each in answer.sections if any(kind != "code" for kind, _ in each.text.blocks)
+    ]
     best = max(
-        answer.sections,
+        prose,
         key=lambda section: fit(f"{section.title}\n{section.text.markdown}"),
         default=None,
     )
@@ -79,8 +84,11 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         others = tuple(section for section in answer.sections if section is not best)
         head_section = Section("In general", answer.explanation)
         first = Prose(f"{best.title}:\n\n{best.text.markdown}", (_named(best), *best.text.blocks))
-        return answer._replace(explanation=first, sections=(head_section, *others))
-    return answer._replace(explanation=_paragraph_first(answer.explanation, fit))
+        return answer._replace(explanation=first, brief=Prose(), sections=(head_section, *others))
+    ordered = _paragraph_first(answer.explanation, fit)
+    if ordered is answer.explanation:
+        return answer
+    return answer._replace(explanation=ordered, brief=Prose())
 
 
 def _named(section: Section) -> list[object]:
@@ -100,6 +108,12 @@ def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
         "\n\n".join(paragraphs[place] for place in order),
         tuple(text.blocks[place] for place in order),
     )
+
+
+def in_short(result: Result, answer: Answer) -> Result:
+    """``result`` with the gist of its ``answer``: what it means and its first commands."""
+    explanation = answer.brief or answer.explanation
+    return result._replace(explanation=explanation, commands=answer.commands[:_IN_SHORT])
 
 
 def longest_run(words: Sequence[str], text: Sequence[str]) -> int:

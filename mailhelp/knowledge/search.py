@@ -94,7 +94,7 @@ def search(
             each.document.id,
             each.document.kind,
             each.document.title,
-            round(question.best * exp(fit - best[0][0]), 3),
+            max(round(question.best * exp(fit - best[0][0]), 3), 0.001),
             excerpt(each.document.beginning, shown),
             round(each.share, 3),
         )

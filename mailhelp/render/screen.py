@@ -7,28 +7,35 @@ line says how to get the rest. ``outline`` tells all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from mailhelp.answer import Answer, Command
+from mailhelp.answer import Answer, Command, Result
 from mailhelp.render import report, words
 from mailhelp.render.blocks import (
     Block,
     Commands,
     Gap,
     Headline,
+    Row,
     Runs,
     Text,
+    plain,
 )
 from mailhelp.render.body import LISTS, fill, numbered_row
 from mailhelp.render.lines import cells
 from mailhelp.render.many import EACH, Gathered, add_summary, gather, told_row, urgency
-from mailhelp.render.sheet import Sheet, first_sentences
+from mailhelp.render.sheet import Sheet, first_sentences, meaning
 
 HEIGHT = 20
 """Lines of an answer on the first screen, the last one included that leads to the rest."""
 _COMMANDS, _STEPS = 4, 6
 """Commands of an answer, and of a topic, at most."""
-_OTHERS = 3
+_TASK, _SAID = 3, 4
+"""Commands from which a topic is a task, and the lines beside its steps for what is said of it."""
+_OTHERS, _LABEL = 3, "Or is it about"
 """Other entries offered beside an answer."""
+_IN_SHORT, _INDENT = 2, 5
+"""Lines of the text of the first one that is told in short, and the columns that it is indented by."""
 _PARAMETERS = 4
 _RECORD = 12
 """Lines of a record in a stream."""
@@ -89,9 +96,6 @@ def _one(
 ) -> list[Block]:
     """One answer; ``numbers`` is how many are numbered above it."""
     sheet = Sheet(width, height)
-    tail = Sheet(width, height)
-    if more and (numbers or _has_more(answer)):
-        tail.add(Gap(), _more(answer, width, numbers))
     if top:
         sheet.add(*_danger(answer))
         sheet.add(*_top(answer))
@@ -101,18 +105,23 @@ def _one(
         notes = () if answer.text else notes[:1]
     for note in notes[:2]:
         sheet.add(Text(first_sentences((("", note),), width)))
-    others = list(_others(answer))
-    commands = _chosen_commands(answer, width)
-    if answer.kind != "recipe":
-        for count in range(len(commands), 0, -1):
-            block: tuple[Block, ...] = (Gap(), Commands(commands[:count], short=True))
-            if tail.size((*block, *others)) <= (sheet.left - tail.size(tail.blocks)) * 2 // 3:
-                tail.blocks = [*block, *tail.blocks]
-                break
-    tail.blocks = [*others, *tail.blocks]
-    sheet.left -= tail.size(tail.blocks)
+    others = tuple(_others(answer, width))
+    rest: tuple[Block, ...] = ()
+    if more and (numbers or _has_more(answer)):
+        # titles alone are a way to the rest too
+        rest = (*(() if _is_sure(answer) else (Gap(),)), _more(answer, width, numbers))
+    tail = (*others, *rest)
+    room = sheet.left - sheet.size(rest)
+    room = room - _SAID if _has_steps(answer) else room * 2 // 3
+    commands = () if answer.kind == "recipe" else _chosen_commands(answer, width)
+    for count in range(len(commands), 0, -1):
+        block = (Gap(), Commands(commands[:count], short=True))
+        if sheet.size((*block, *others)) <= room:
+            tail = (*block, *tail)
+            break
+    sheet.left -= sheet.size(tail)
     fill(sheet, answer)
-    return [*sheet.blocks, *tail.blocks]
+    return [*sheet.blocks, *tail]
 
 
 def _danger(answer: Answer) -> Iterator[Block]:
@@ -144,28 +153,76 @@ def _top(answer: Answer) -> Iterator[Block]:
 
 def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     """The first commands, of those that fit a line: what is wrapped cannot be pasted at a glance."""
-    # steps of a task are no good with one left out
-    steps = answer.kind == "topic"
+    steps = answer.kind == "topic"  # one left out makes the others useless
     widest = 2 * (width - 2) if steps else width - 2
     fitting = tuple(each for each in answer.commands if cells(each.command) <= widest)
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 
 
-def _others(answer: Answer) -> Iterator[Block]:
-    """The entries that may be meant instead: numbered, a line each."""
+def _others(answer: Answer, width: int) -> Iterator[Block]:
+    """The entries that may be meant instead, numbered: their titles alone where the answer is sure to be the right one."""
     if answer.kind in LISTS or not answer.results:
         return
     yield Gap()
-    label, most = "Or is it about", _OTHERS
+    if _is_sure(answer):
+        yield from _titles(answer.results, width, label=_LABEL)
+        return
+    label, most = _LABEL, _OTHERS
     if answer.kind == "log" and answer.text:
         label = "Similar, not the same"
     elif answer.kind == "status" and answer.results[0].score == 0.0:
         label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
+    told = [each for each in answer.results[:most] if each.explanation]
+    told = told[:1] if _has_steps(answer) else told
+    if told:
+        for number, each in enumerate(told, 1):
+            first = number == 1 and not _has_steps(answer)
+            yield from _in_short(number, each, width, _IN_SHORT if first else 1)
+        yield from _titles(answer.results[len(told) : most], width, len(told) + 1, lines=1)
+        return
     for number, each in enumerate(answer.results[:most], 1):
         yield numbered_row(number, each)
     if len(answer.results) > most and most > _OTHERS:
         yield Text((("aside", f"and {len(answer.results) - most} more: mailhelp -v"),), 5)
+
+
+def _has_steps(answer: Answer) -> bool:
+    """Whether it leads through a task, of which no step can be left out."""
+    return answer.kind == "topic" and len(answer.commands) >= _TASK
+
+
+def _is_sure(answer: Answer) -> bool:
+    """Whether it answers a question so well that the room is its own: no other one is told in short."""
+    return answer.kind not in LISTS and any(
+        each.score and not each.explanation for each in answer.results[:1]
+    )
+
+
+def _in_short(number: int, each: Result, width: int, lines: int) -> Iterator[Block]:
+    """What a hit says that fits nearly as well as the one that is told: a recipe what to type."""
+    yield numbered_row(number, each._replace(excerpt=""))
+    if each.kind == "recipe":
+        typed = (Commands((command,), short=True) for command in each.commands)
+        yield from islice((block for block in typed if Sheet(width, 0).size([block]) <= lines), 1)
+        return
+    for block in meaning(Sheet(width - _INDENT, lines + 1), each.explanation, lines):
+        yield block._replace(indent=_INDENT) if isinstance(block, Text) else block
+
+
+def _titles(
+    others: Iterable[Result], width: int, first: int = 1, label: str = "", lines: int = 2
+) -> Iterator[Block]:
+    """Titles alone, numbered from ``first``, as many as so many ``lines`` take."""
+    rows: list[Runs] = [(("title", label),) if label else ()]
+    for number, each in enumerate(others, first):
+        piece: Runs = (("aside", f"  {number} "), ("name", each.title))
+        if rows[-1] and cells(plain((*rows[-1], *piece))) > width:
+            if len(rows) == lines:
+                break
+            rows.append(())
+        rows[-1] = (*rows[-1], *piece)
+    yield from (Row(row) for row in rows if row)
 
 
 def _has_more(answer: Answer) -> bool:

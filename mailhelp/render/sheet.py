@@ -49,9 +49,9 @@ def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
     """The first sentences of what it means, with this host's values of the settings they name."""
     values = _Values(answer.parameters)
     alone = not (answer.actions or answer.causes)
-    meaning = _meaning(sheet, answer.brief or answer.explanation, values, most, alone)
-    if meaning:
-        sheet.add(Gap(), *meaning)
+    said = _meaning(sheet, answer.brief or answer.explanation, values, most, alone)
+    if said:
+        sheet.add(Gap(), *said)
     units = {each.unit for each in answer.parameters if each.asked and each.unit}
     if len(units) == 1:
         sheet.add(Text((("", f"Unit: {units.pop()}"),), hanging=2))
@@ -59,6 +59,11 @@ def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
     for each in answer.parameters:
         if each.danger and not any(text and each.danger.startswith(text) for text in told):
             sheet.add(Text((("act", f"Danger here: {each.danger}"),), hanging=2))
+
+
+def meaning(sheet: Sheet, prose: Prose, most: int) -> list[Block]:
+    """The first sentences of ``prose`` in at most so many lines."""
+    return _meaning(sheet, prose, _Values(()), most, alone=False)
 
 
 def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool) -> list[Block]:

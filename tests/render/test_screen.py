@@ -9,6 +9,7 @@ from mailhelp.answer import (
     Answer,
     Command,
     Parameter,
+    Prose,
     Result,
     Section,
     Verdict,
@@ -132,6 +133,50 @@ def test_other_entries_stand_below_an_answer() -> None:
         "  3  Topic 2",
     ]
     assert last.numbered((DENIED._replace(results=results),))[1] == "topic/t1"
+
+
+def test_a_sure_answer_has_the_room_and_the_others_are_titles() -> None:
+    results = tuple(
+        Result(f"topic/t{n}", "topic", f"Topic {n} of a few words", 1.0) for n in range(9)
+    )
+    lines = shown(DENIED._replace(kind="topic", query="a question", results=results))
+    place = next(n for n, line in enumerate(lines) if line.startswith("Or is it about"))
+    assert lines[place] == "Or is it about  1 Topic 0 of a few words  2 Topic 1 of a few words"
+    assert lines[place + 1].startswith("  3 Topic 2 of a few words  4 Topic 3 of a few words")
+    assert lines[place + 2].startswith("more: ")
+
+
+def test_those_that_fit_nearly_as_well_are_told_in_short() -> None:
+    said = Prose("It does this. And that.", (("p", (("", "It does this. And that."),)),))
+    typed = (Command("run this", "why"), Command("run that", "why"))
+    near = (
+        Result("topic/a", "topic", "A topic", 1.0, "", "", said, typed),
+        Result("recipe/b", "recipe", "A recipe", 0.5, "", "", said, typed),
+        Result("topic/c", "topic", "Another", 0.1),
+    )
+    asked = DENIED._replace(kind="topic", query="a question", commands=(), results=near)
+    lines = shown(asked)
+    place = lines.index("Or is it about")
+    assert lines[place + 1 : place + 7] == [
+        "  1  A topic",
+        "     It does this. And that.",
+        "  2  A recipe",
+        "  run this  # why",
+        "  3 Another",
+        "",
+    ]
+    assert len(lines) <= screen.HEIGHT
+
+
+def test_a_task_shows_its_steps_before_what_is_said_of_it() -> None:
+    steps = tuple(Command(f"step {number}", "why") for number in range(6))
+    long = prose(" ".join(f"Sentence {number} says a thing or two." for number in range(20)))
+    task = Answer("topic", "q", "entry", "topic/t", "A task", explanation=long, commands=steps)
+    lines = shown(task)
+    assert [line for line in lines if line.startswith("  step")] == [
+        f"  step {number}  # why" for number in range(6)
+    ]
+    assert any(line.startswith("Sentence 0") for line in lines)
 
 
 def test_an_unknown_record_shows_what_is_similar() -> None:

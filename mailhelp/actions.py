@@ -519,6 +519,20 @@ def completion(session: Session, output: Output, words: Words) -> int:
     return EXIT_ANSWERED
 
 
+def export(session: Session, output: Output, words: Words) -> int:
+    """What is known of logs, in the language of another engine."""
+    format, *programs = words or ("",)
+    lines = api.export(session, format, programs)
+    if output.terminal:
+        raise UsageError(
+            "That is two megabytes: let it go to a file.",
+            f"mailhelp export {' '.join(map(quote, words))} >FILE",
+        )
+    for line in lines:
+        output.stream.write(f"{line}\n")
+    return EXIT_ANSWERED
+
+
 def version(session: Session, output: Output, words: Words) -> int:
     """The version of mailhelp."""
     from mailhelp import __version__

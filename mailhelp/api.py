@@ -236,6 +236,19 @@ def check(session: Session, paths: Sequence[Path]) -> tuple[Answer, ...]:
     return (Answer(kind="check", recognised="entry", title=title, results=results),)
 
 
+def export(session: Session, format: str, programs: Iterable[str] = ()) -> Iterable[str]:
+    """The lines of the log entries of ``programs`` (all without any) in ``format``.
+
+    Raises ``UsageError`` for a format or a program that is not known.
+    """
+    from mailhelp import export
+
+    if format not in export.WRITERS:
+        known = " or ".join(export.WRITERS)
+        raise UsageError(f"Which format? {known}.", "For example: mailhelp export lnav >FILE")
+    return export.export(session.library, format, programs)
+
+
 def patterns(session: Session, folder: Path, id: str) -> Iterable[str]:
     """The patterns of the entry ``id`` in the corpus or notes ``folder``, expanded, a line each."""
     from mailhelp.corpus.base import Base

@@ -12,7 +12,7 @@ from mailhelp.light import NamedTuple
 class Operand(NamedTuple):
     """The words that a command takes; ``completes`` is the group of names that a shell offers for them.
 
-    The groups are the kinds of documents, ``file`` and ``shell``; none offers nothing.
+    The groups are the kinds of documents, ``file``, ``shell`` and ``format``; none offers nothing.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Subcommand(NamedTuple):
 
 COLORS = ("auto", "always", "never")
 SHELLS = ("bash", "zsh", "fish")
+FORMATS = ("grok", "lnav")
 
 GLOBAL = (
     Switch("verbose", ("-v", "--verbose"), "All of the answer; alone, all of the last one."),
@@ -183,6 +184,18 @@ COMMANDS: dict[str, Subcommand] = {
                 ),
             ),
             ("mailhelp check corpus", "mailhelp check --show log/postfix/smtpd/connect corpus"),
+        ),
+        Subcommand(
+            "export",
+            "Print what is known of logs for another engine.",
+            "lnav: a format file that tags each record with its entry. grok: patterns for Logstash, Elasticsearch and others. "
+            "After the format, programs or families of them; all without any.",
+            Operand("words", "FORMAT|PROGRAM", "grok or lnav, and programs.", True, "format"),
+            (),
+            (
+                "mailhelp export lnav >mailhelp.json",
+                "mailhelp export grok postfix amavis >/etc/logstash/patterns/mailhelp",
+            ),
         ),
         Subcommand(
             "completion",

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp import trust
-from mailhelp.commands import COMMANDS, GLOBAL, SHELLS
+from mailhelp.commands import COMMANDS, FORMATS, GLOBAL, SHELLS
 
 Candidate = tuple[str, str]
 """A whole word, and what it is; one that ends in ``=`` goes on."""
@@ -133,6 +133,8 @@ def _operands(
 ) -> Iterator[Candidate]:
     if completes == "shell":
         yield from ((shell, "") for shell in SHELLS if not before)
+    elif completes == "format":
+        yield from ((format, "") for format in FORMATS if not before)
     elif completes == "recipe" and before:
         given = {word.partition("=")[0] for word in before}
         for group, name, told in rows:

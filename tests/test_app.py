@@ -26,6 +26,7 @@ CALLS = [
     ["index"],
     ["check"],
     ["check", "corpus"],
+    ["export", "grok", "postfix"],
     ["completion", "bash"],
 ]
 

@@ -16,7 +16,7 @@ FLOORS = [
     {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read"},
     {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
-    {"corpus", "knowledge.host_index"},
+    {"corpus", "knowledge.host_index", "export"},
     {"session", "cluster"},
     {"explain"},
     {"query"},

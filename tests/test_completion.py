@@ -52,6 +52,8 @@ def test_without_a_letter_only_the_commands() -> None:
         (("--c",), ["--color"]),
         (("--color", "a"), ["auto", "always"]),
         (("completion", "z"), ["zsh"]),
+        (("export", "l"), ["lnav"]),
+        (("export", "lnav", "p"), []),
         (("explain", "/var/lo"), []),
         (("queue_directory", "qu"), []),
     ],

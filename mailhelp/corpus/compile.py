@@ -84,6 +84,8 @@ class Compiled:
     faults: list[Fault] = field(default_factory=list)
     forms: dict[str, list[Form]] = field(default_factory=dict)
     """The patterns of each entry, in the order in which they are written."""
+    rivals: set[tuple[str, str]] = field(default_factory=set)
+    """Entries that fit samples of another, which fits better: (the lesser, the better). Known once the samples were tried."""
 
     @property
     def fields(self) -> dict[str, Field]:

@@ -92,6 +92,8 @@ def faults(corpus: Corpus, compiled: Compiled, base: Base | None, notes: bool) -
                 for program in programs:
                     matches = list(catalogue.matches((program, *_wider(program)), line))
                     matched.update(m.found.re.pattern for m in matches if m.id == entry.id)
+                    lesser = {m.id for m in matches if not m.generic} - {entry.id}
+                    compiled.rivals |= {(id, entry.id) for id in lesser}
                     rivals = [m for m in matches[1:] if not notes or m.id in own]
                     yield from _sample(entry, sample, line, inside, matches[:1], rivals, splitter)
         if entry.kind == "log" and not entry.patch:

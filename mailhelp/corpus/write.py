@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mailhelp.corpus.compile import Compiled
@@ -20,6 +20,7 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         compiled.patterns,
         fields=compiled.known.rows(),
         tables={**tables, CHECKS: {key: _told(row) for key, row in tables.get(CHECKS, {}).items()}},
+        rivals=_by_lesser(compiled.rivals),
         **facts,
     )
     # searched is what is an answer by itself
@@ -29,6 +30,14 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         if document.kind != "part" and not document.data.get("patch")
     ]
     store.add_searched(*weigh(documents, links(documents)))
+
+
+def _by_lesser(rivals: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """For each entry that fits samples of better ones, those."""
+    found: dict[str, list[str]] = {}
+    for lesser, better in sorted(rivals):
+        found.setdefault(lesser, []).append(better)
+    return found
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -279,6 +279,11 @@ class Store:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return row[0] if row else None
 
+    def rivals(self) -> dict[str, list[str]]:
+        """For each entry whose patterns fit samples of others that fit them better, the ids of those."""
+        found: dict[str, list[str]] = self._data(self.meta("rivals") or "{}")
+        return found
+
     def table(self, name: str) -> dict[str, Any]:
         """A table of the corpus; empty if there is none of this name."""
         found: dict[str, Any] = self._data(self.meta(f"{_TABLE}{name}") or "{}")

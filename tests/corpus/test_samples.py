@@ -51,3 +51,15 @@ def test_a_sample_of_several_programs_is_tried_for_each(write: Write, tmp_path: 
     write("log/postfix/qmgr/b.md", entry())
     found = faults(tmp_path)
     assert any("log/postfix/qmgr/b" in text or "log/postfix/smtpd/a" in text for text in found)
+
+
+def test_who_fits_the_samples_of_a_better_one_is_known(write: Write, tmp_path: Path) -> None:
+    write("fields/all.toml", FIELDS)
+    lesser = entry(FRONT.replace("zork from {client}", "zork {text}")).replace(
+        "zork from unknown[192.0.2.7]", "zork plum"
+    )
+    write("log/postfix/smtpd/a.md", lesser)
+    write("log/postfix/smtpd/b.md", entry())
+    assert faults(tmp_path) == []
+    compiled, _ = check(tmp_path / "notes")
+    assert compiled.rivals == {("log/postfix/smtpd/a", "log/postfix/smtpd/b")}

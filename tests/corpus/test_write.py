@@ -23,7 +23,10 @@ def test_what_is_stored_and_what_is_searched(write: Write, tmp_path: Path, base:
     compiled = compile_corpus(read(tmp_path / "notes"), base)
     assert compiled.faults == []
     store = Store()
+    assert store.rivals() == {}
+    compiled.rivals = {("log/a", "log/c"), ("log/a", "log/b")}
     writer.fill(store, compiled, fingerprint="7")
+    assert store.rivals() == {"log/a": ["log/b", "log/c"]}
     assert store.meta("fingerprint") == '"7"'
     assert store.table("places") == {"spool": {"default": "/x", "meaning": "x"}}
     assert store.document("part/p") is not None

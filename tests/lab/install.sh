@@ -8,6 +8,9 @@ packages="postfix amavisd-new spamassassin dovecot-core swaks openssl iproute2"
 # For recipes that the lab can do without: a third shell, DNS lookups, JSON, man pages.
 packages="$packages busybox bind9-dnsutils dnsmasq-base jq man-db"
 
+# The engines that exports are tried in.
+packages="$packages lnav"
+
 # For completion and for filled-in commands, which are tried in real shells.
 packages="$packages zsh fish mksh"
 

@@ -161,6 +161,14 @@ def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
 
     if place is None:
         return (config.explain_here(session.library, session.host),)
+    from mailhelp import query
+    from mailhelp.host import othersettings
+
+    lines = config.lines_of(place)
+    kind = query.held(session.library, lines) if lines is not None else None
+    if kind is not None and kind in othersettings.READERS:
+        other = config.explain_other(session.library, kind, lines or ())
+        return (other._replace(query=place),)
     return (config.explain_place(session.library, session.host, place),)
 
 

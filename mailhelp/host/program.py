@@ -71,7 +71,10 @@ class Running:
             return
         self._ended_lock = allocate_lock()
         self._ended_lock.acquire()
-        start_new_thread(lambda: self._collect(stdin, *pipes), ())
+        try:
+            start_new_thread(lambda: self._collect(stdin, *pipes), ())
+        except RuntimeError:  # there is no room for one more: then one after the other
+            self._collect(stdin, *pipes)
 
     def result(self) -> Output:
         """See ``Handle``. The command is stopped if the wait is interrupted."""
@@ -88,6 +91,9 @@ class Running:
     def _collect(self, stdin: bytes, into: int, *out: int) -> None:
         try:
             self._output = self._heard(stdin, into, out)
+        except (OSError, MemoryError) as error:  # no file or memory is left
+            self._kill()
+            self._output = Output(status=None, failure=self._not_started(error))
         finally:
             self._ended_lock.release()
 
@@ -136,7 +142,7 @@ class Running:
     def _not_started(self, error: Exception) -> str:
         if isinstance(error, FileNotFoundError):
             return f"{self._name} was not found on this host"
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error) or "no memory is left"
         return f"{self._name} cannot be run: {reason}"
 
     def _ended(self, status: int, stderr: str) -> str:

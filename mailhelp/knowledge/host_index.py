@@ -8,6 +8,7 @@ half of it.
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -304,13 +305,13 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _damaged(why: object) -> SourceError:
+    if isinstance(why, OSError) and why.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return SourceError(f"This host's index cannot be opened: {why.strerror}.")
     return SourceError(f"This host's index is damaged: {why}.")
 
 
 def _needs_room(top: Path) -> None:
     """Raise ``OSError`` if what is built would not fit: nobody hears of a build in the background."""
-    import errno
-
     disk = os.statvfs(top)
     free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
     if disk.f_blocks and free * disk.f_frsize < _SPACE:

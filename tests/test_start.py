@@ -139,7 +139,7 @@ def test_a_locale_without_our_signs(process: Process) -> None:
     assert "maximal_queue_lifetime" in done.out
 
 
-@pytest.mark.parametrize("module", ["mailhelp.cli", "mailhelp.session", "sqlite3"])
+@pytest.mark.parametrize("module", ["mailhelp.cli", "mailhelp.session", "_sqlite3"])
 def test_ctrl_c_while_modules_are_loaded_is_no_fault(process: Process, module: str) -> None:
     script = (
         "import sys, importlib.abc\n"

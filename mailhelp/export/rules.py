@@ -106,7 +106,7 @@ def rules(library: Library, wanted: Iterable[str] = ()) -> Rules:
                 row.literal,
                 name.endswith(ANY),
             )
-            for row in engine.catalogue.table((name,)).rows
+            for row in engine.catalogue.table((name,)).every()
             if not row.generic and row.id in documents
         )
         programs.append(_program(name, tags, found))

@@ -75,6 +75,10 @@ class ProgramPatterns:
             known = self._candidates[key] = self._of(("", *key))
         return known
 
+    def every(self) -> list[PatternRow]:
+        """All of them, best first."""
+        return self._of(("", *self.words))
+
     def _of(self, words: tuple[str, ...]) -> list[PatternRow]:
         new = [word for word in words if word not in self._ranked]
         if new:

@@ -21,7 +21,12 @@ SEVERITIES = ("panic", "fatal", "error", "warning", "notice", "info")
 
 def escape_markdown(text: str) -> str:
     """``text`` from outside as Markdown that shows it literally."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text)
+    return re.sub(
+        r"([\\`*_{}\[\]<>#|~!]|&(?=#?\w{1,40};)|^[-+=](?=[-=\s]|\Z)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|\Z))",
+        r"\\\1",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 class Prose(NamedTuple):

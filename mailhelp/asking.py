@@ -114,6 +114,12 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
         from mailhelp.explain import config
 
         return (config.explain_text(session.library, lines),)
+    from mailhelp.host import othersettings
+
+    if kind in othersettings.READERS:
+        from mailhelp.explain import config
+
+        return (config.explain_other(session.library, kind, lines),)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
 
 

@@ -11,12 +11,52 @@ COVER = "*"
 _SHOWN = re.compile(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
 _TOKEN = re.compile(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
+_ESCAPED = re.compile(r"#0\d\d")
+"""How a syslog daemon writes a control character; it parts words as a blank does."""
 _PROMPT = "+> \t\r"
 """What a line that asks for more is made of."""
 _SHORT = 4
-"""Blanks that a line has not if it is a row of a table and nothing else."""
+"""Words that a line has at most if it is a row of a table and nothing else."""
 LONGEST_BLOCK = 500
 """Lines after which a secret of several lines has ended, whatever they hold."""
+
+
+def expanded(
+    table: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """The rows of ``corpus/secrets.toml`` with the names that stand in braces in them filled in.
+
+    ``known`` are rows of other tables whose names may be used too.
+    """
+    names = {
+        f"{{{key}}}": row["names"]
+        for key, row in {**(known or {}), **table}.items()
+        if "names" in row
+    }
+    own = {word for row in table.values() for word in row.get("words", ())} - {*names}
+    # a word that another row asks for anyway costs nothing
+    asked = {
+        key: dict.fromkeys(
+            min((word for word in own if word in name), key=len, default=name) for name in each
+        )
+        for key, each in names.items()
+    }
+    spelt = {key: f"(?:{'|'.join(map(re.escape, each))})" for key, each in names.items()}
+    return {key: dict(_filled_in(row, asked, spelt)) for key, row in table.items()}
+
+
+def _filled_in(
+    row: Mapping[str, Any], asked: Mapping[str, Iterable[str]], spelt: Mapping[str, str]
+) -> Iterator[tuple[str, Any]]:
+    for key, value in row.items():
+        if key == "words":
+            yield key, [each for word in value for each in asked.get(word, (word,))]
+        elif isinstance(value, str):
+            for name, regex in spelt.items():
+                value = value.replace(name, regex)
+            yield key, value
+        else:
+            yield key, value
 
 
 class Redactor:
@@ -24,18 +64,23 @@ class Redactor:
 
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
         self._table = table
-        # a text is searched by a row's regex only if it holds one of the row's `words`
-        words: dict[str, list[str]] = {}
+        # a text is searched by a row's regex only if it holds one of the row's `words`, and what it has `also`
+        words: dict[str, dict[str, list[str]]] = {}
         short: dict[str, list[str]] = {}
-        for row in table.values():
-            for word in row.get("words") or ("",):
-                if "after" not in row:
-                    kind = short if row.get("short") else words
+        rows = [row for row in table.values() if "regex" in row]
+        for row in rows:
+            if "after" not in row:
+                kind = short if row.get("short") else words.setdefault(row.get("also", ""), {})
+                for word in row.get("words") or ("",):
                     kind.setdefault(word, []).append(row["regex"])
-        self._words, self._short = tuple(words.items()), tuple(short.items())
+        self._words = [(also, tuple(each.items())) for also, each in words.items()]
+        self._plain = [
+            (also, tuple(row for row in each if row[0].isascii())) for also, each in self._words
+        ]
+        self._short = tuple(short.items())
         self._after = [
             (word, row["after"], row["regex"], row.get("until", ""))
-            for row in table.values()
+            for row in rows
             for word in row.get("words") or ("",)
             if "after" in row
         ]
@@ -98,10 +143,16 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        is_short = "\n" in text or text.count(" ") < _SHORT
+        if "#0" in text:
+            text = _ESCAPED.sub("    ", text)
+        words = self._plain if folded.isascii() else self._words
+        if "\n" in text or len(text.split(None, _SHORT)) <= _SHORT:
+            words = [*words, ("", self._short)]
         sources = {
             source
-            for word, regexes in (*self._words, *(self._short if is_short else ()))
+            for also, each in words
+            if also in folded
+            for word, regexes in each
             if word in folded
             for source in regexes
         }

@@ -59,10 +59,11 @@ def _placed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, bool]]:
 
 
 def quote(value: str) -> str:
-    """``value`` as one shell word."""
+    """``value`` as one word of any shell: for fish a backslash means something inside quotes, too."""
     if _SAFE.fullmatch(value):
         return value
-    return "'" + value.replace("'", "'\"'\"'") + "'"
+    quoted = value.replace("'", "'\"'\"'").replace("\\", "'\\\\'")
+    return f"'{quoted}'"
 
 
 def file(name: str) -> str:

@@ -29,6 +29,8 @@ UNSEEN = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufe0f\ufe00\U000e0100\U00016fe4\U
 
 def unfit(text: str) -> list[str]:
     """The characters of ``text`` that a terminal would not simply show."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return []
     found = []
     marks = 0
     for char in text:

@@ -7,8 +7,12 @@ from mailhelp.corpus.prose import parse
 
 
 @pytest.mark.parametrize(
-    "text", ["*all* _of_ `it`", "[a](http://b.example)", "<script>", "# no heading", "a|b~c!\\*"]
-)
+    "text",
+    [
+        "*all* _of_ `it`", "[a](http://b.example)", "<script>", "# no heading", "a|b~c!\\*",
+        "1. one", "23) x", "- x", "+ x", "--", "==", "&lt;b&gt; &#60;", "&&",
+    ],
+)  # fmt: skip
 def test_text_from_outside_is_no_markdown(text: str) -> None:
     (block,) = parse(escape_markdown(text))
     assert block[0] == "p"

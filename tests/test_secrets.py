@@ -9,6 +9,8 @@ import pytest
 
 from mailhelp.session import Session
 from tests.conftest import Mailhelp
+from tests.secret_forms import FORMS
+from tests.secret_forms import INNOCENT as MORE_INNOCENT
 
 SECRETS = [
     (
@@ -488,7 +490,7 @@ INNOCENT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "secret"), SECRETS)
+@pytest.mark.parametrize(("text", "secret"), SECRETS + FORMS)
 def test_covered_whole_and_line_by_line(session: Session, text: str, secret: str) -> None:
     by_line = "\n".join(line or "" for line in session.redactor.cover_lines(text.split("\n")))
     for covered in (session.redactor.cover(text), by_line):
@@ -496,7 +498,7 @@ def test_covered_whole_and_line_by_line(session: Session, text: str, secret: str
         assert len(covered) == len(text)
 
 
-@pytest.mark.parametrize("text", INNOCENT)
+@pytest.mark.parametrize("text", INNOCENT + MORE_INNOCENT)
 def test_what_is_no_secret_stays(session: Session, text: str) -> None:
     by_line = "\n".join(line or "" for line in session.redactor.cover_lines(text.split("\n")))
     assert session.redactor.cover(text) == text
@@ -508,7 +510,7 @@ HOWS = [(), ("-v",), ("--json",), ("--markdown",)]
 
 @pytest.mark.parametrize("how", HOWS)
 def test_no_answer_notice_or_file_holds_one(mailhelp: Mailhelp, how: tuple[str, ...]) -> None:
-    for text, secret in SECRETS[HOWS.index(how) :: 6]:
+    for text, secret in (SECRETS + FORMS)[HOWS.index(how) :: 12]:
         for done in (mailhelp(*how, text), mailhelp(*how, stdin=text + "\n")):
             assert secret not in done.out + done.err, text
             assert json.dumps(secret)[1:-1] not in done.out, text

@@ -99,6 +99,8 @@ def test_a_log_is_followed_through_its_rotation_until_ctrl_c(
         stderr=follower,
         env={**process.environment, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"},
         start_new_session=True,
+        # who starts the tests in the background has it ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(follower)
     seen = b""

@@ -22,6 +22,7 @@ from mailhelp.knowledge.store import PatternRow
 from mailhelp.patterns import holes
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.pattern import literal_length, longest_literal, parse, to_regex, words
+from mailhelp.redact import Redactor, expanded
 
 REPLY = "reply"
 """The program under which the replies to the client are filed, as people paste them from a bounce."""
@@ -142,6 +143,8 @@ def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Itera
     compiled.tables = {name: dict(table) for name, table in base.tables.items()} if base else {}
     for name, table in corpus.tables.items():
         own = compiled.own_tables[name] = {}
+        if name == "secrets":
+            table = expanded(table, compiled.tables.get(name, {}))
         for key, row in table.items():
             if fault := _row_fault(name, key, row):
                 path, line = place_of(corpus.folder, name, key)
@@ -152,11 +155,9 @@ def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Itera
 
 
 def _row_fault(table: str, key: str, row: Any) -> str:
-    from mailhelp.redact import Redactor
-
     if table in schema.ROWS:
         return schema.row_fault(table, row)
-    if table == "secrets":
+    if table == "secrets" and "names" not in row:
         try:
             Redactor({key: row}).cover("")
             if "secret" not in re.compile(row["regex"]).groupindex:

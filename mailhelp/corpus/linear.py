@@ -122,7 +122,7 @@ def _pattern_fault(text: str, fields: Mapping[str, Field], end: str = END) -> st
 def _row_faults(
     table: str, row: Mapping[str, Any], fields: Mapping[str, Field]
 ) -> Iterator[tuple[str, str]]:
-    if table == "secrets":
+    if table == "secrets" and "names" not in row:
         asked = "after" in row
         if asked and (why := fault(row["after"], search=True, flags=re.MULTILINE)):
             yield "after", why

@@ -268,6 +268,9 @@ class Shared(Strict):
     parameters: Annotated[Texts, Meta(description="main.cf parameters that matter here.")] = []
     related: Annotated[Texts, Meta(description="Ids of entries: recipe/starttls-check.")] = []
     sources: Annotated[Texts, Meta(description="Man pages, RFCs, source files.")] = []
+    checked: Annotated[
+        str, Meta(description="Against which version and files: 3.12.1: milter.c.")
+    ] = ""
     use: Annotated[Texts, Meta(description="Names of parts.")] = []
     commands: list[Command] = []
     fields: Annotated[dict[str, Field], Meta(description="Fields of this entry alone.")] = {}

@@ -230,6 +230,38 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
     )
 
 
+def explain_other(library: Library, program: str, lines: Iterable[str]) -> Answer:
+    """The answer for pasted settings of another program (``host.othersettings.READERS``): the faults that they show by
+    themselves, and those beside Postfix's defaults.
+    """
+    from itertools import islice
+
+    from mailhelp.host import othersettings
+
+    kept = _unquoted([line.rstrip("\n") for line in islice(lines, MOST_LINES)])
+    settings = othersettings.READERS[program](kept)
+    read = Configuration(None, None, whole=False, others={program: Other("", settings)})
+    faults = checks.faults(known(library), read)
+    counted = _counted(len(settings), 0, [each.finding for each in faults])
+    title, danger = _headline(faults, counted)
+    return Answer(
+        kind="config",
+        recognised="entry",
+        title=title if len(faults) == 1 and not danger else counted,
+        severity=faults[0].finding.severity if faults else None,
+        danger=danger,
+        text=library.redactor.cover("\n".join(kept)),
+        findings=tuple(fault.finding._replace(file=None) for fault in faults),
+        commands=mends(faults),
+        notes=(_OTHER,),
+        related=tuple(dict.fromkeys(id for fault in faults for id in fault.finding.related)),
+        sources=_sources(faults)[len(_SOURCES) :],
+    )
+
+
+_OTHER = "Looked at is what concerns Postfix, logins and their secrecy; all else is not explained."
+
+
 def _unquoted(lines: list[str]) -> list[str]:
     """The lines without the ``>`` of a reply or a ticket, where all have it; indents stay, for they count."""
     written = [line for line in lines if line.strip()]
@@ -377,6 +409,12 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
         raise SourceError(
             f"{place} cannot be read.", "Name a folder with main.cf and master.cf, or one file."
         )
+    from mailhelp.host import othersettings
+    from mailhelp.query import held
+
+    kind = held(library, lines)
+    if kind is not None and kind in othersettings.READERS:
+        return explain_other(library, kind, lines)._replace(query=place)
     if any(line.strip() for line in parted(lines)[1]):
         return _explain_files(library, place, None, lines)
     return _explain_files(library, place, lines, None)

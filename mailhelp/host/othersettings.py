@@ -6,7 +6,8 @@ is the list of the names that there are: ``service auth/unix_listener``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from mailhelp.host.postfixfiles import MOST_LINES, Logical
 
@@ -52,3 +53,9 @@ def opendkim(lines: Iterable[str]) -> Settings:
         if name and value.strip():
             found[name.casefold()] = (value.strip(), Logical(((number, 0, text),)))
     return found
+
+
+READERS: Mapping[str, Callable[[Iterable[str]], Settings]] = MappingProxyType(
+    {"dovecot": dovecot, "opendkim": opendkim}
+)
+"""Program → the reader of its settings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Prose, escape_markdown
@@ -10,6 +11,7 @@ from mailhelp.render.blocks import Block, Runs
 from mailhelp.visible import visible
 
 _CODE = ("code", "command", "value")
+_TICKS = re.compile("`+")
 
 
 def paint(outline: Iterable[Block]) -> Iterator[str]:
@@ -97,7 +99,10 @@ def _text(text: str) -> str:
 
 def _code(text: str) -> str:
     text = visible(text)
-    return f"`{text}`" if "`" not in text else f"`` {text} ``"
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(map(len, _TICKS.findall(text))) + 1)
+    return f"{fence} {text} {fence}"
 
 
 def _fenced(text: str) -> list[str]:

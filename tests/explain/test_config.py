@@ -237,3 +237,47 @@ def test_a_setting_without_a_name_has_no_span_of_it(session: Session) -> None:
     text = "= a\nmyhostname = mx.example.net\na\n b = c\n"
     (answer,) = api.explain_held(session, "main-cf", text.split("\n"))
     assert [span.value for span in answer.spans if span.name == "parameter"] == ["myhostname"]
+
+
+DOVECOT = """# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf
+disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {
+  driver = pam
+}
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0600
+    user = root
+  }
+}
+userdb {
+  driver = passwd
+}
+"""
+
+
+def test_pasted_settings_of_dovecot_are_read_for_faults(session: Session) -> None:
+    (answer,) = api.ask(session, DOVECOT)
+    assert answer.kind == "config"
+    assert "2 faults" in answer.title
+    assert answer.danger.startswith("Dovecot takes passwords without TLS")
+    assert [(each.line, each.title) for each in answer.findings] == [
+        (2, "Dovecot takes passwords without TLS"),
+        (10, "Postfix may not use Dovecot's login socket"),
+    ]
+
+
+def test_pasted_settings_of_dovecot_without_a_fault(session: Session) -> None:
+    good = DOVECOT.replace("= no", "= yes").replace("0600", "0660").replace("root", "postfix")
+    (answer,) = api.ask(session, good)
+    assert answer.title.startswith("No fault found in")
+    assert not answer.findings
+
+
+def test_a_copy_of_opendkims_settings_is_read_for_faults(session: Session, tmp_path: Path) -> None:
+    copied = tmp_path / "opendkim.conf"
+    copied.write_text("Socket inet:8891@localhost\nSelector mail\nKeyFile /etc/k\nMode v\n")
+    (answer,) = api.config(session, str(copied))
+    assert answer.query == str(copied)
+    assert [each.line for each in answer.findings] == [4]

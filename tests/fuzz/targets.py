@@ -31,7 +31,7 @@ from mailhelp.host.manrender import strip_formatting
 from mailhelp.last import recall
 from mailhelp.log import files
 from mailhelp.log.scan import Scanner
-from mailhelp.redact import Redactor
+from mailhelp.redact import Redactor, expanded
 from mailhelp.render import json_, paint
 from mailhelp.render.lines import cells, wrap
 from mailhelp.render.paint import Look
@@ -126,7 +126,7 @@ def _scanner() -> Scanner:
 
 def pasted(data: bytes) -> None:
     """A text that is read as a whole; its first byte chooses the kind."""
-    kinds = ("queue", "output", "bounce", "dialogue", "main-cf", "master-cf")
+    kinds = ("queue", "output", "bounce", "dialogue", "main-cf", "master-cf", "dovecot", "opendkim")
     kind = kinds[data[0] % len(kinds)] if data else "queue"
     lines = _text(data[1:]).split("\n")
     _answered(lambda: api.explain_held(session(), kind, lines))
@@ -174,7 +174,7 @@ def secrets(data: bytes) -> None:
 
 @cache
 def _redactor() -> Redactor:
-    return Redactor(tomllib.loads((TOP / "corpus/secrets.toml").read_text("utf-8")))
+    return Redactor(expanded(tomllib.loads((TOP / "corpus/secrets.toml").read_text("utf-8"))))
 
 
 def page(data: bytes) -> None:

@@ -1,5 +1,8 @@
 """Markdown for a ticket: all that an answer holds, and text from outside as it is."""
 
+import pytest
+from markdown_it import MarkdownIt
+
 from mailhelp.answer import Answer, Command, Finding, Option, Parameter, Prose, Verdict
 from mailhelp.render import markdown
 from mailhelp.render.blocks import Block, Bullets, Code, Commands, Marked, Pairs, Passage, Text
@@ -36,6 +39,16 @@ def test_text_from_outside_is_fenced_or_escaped() -> None:
         "`` a`b `` \\<x\\> **n**"
     ]
     assert painted(Code("a\nb\n")) == ["```", "a", "b", "```"]
+
+
+@pytest.mark.parametrize("ticks", ["`", "``", "```", "` ``", "``` `` `"])
+def test_no_value_leaves_its_code(ticks: str) -> None:
+    text = f"{ticks} <b>x</b> [x](http://example.org) {ticks}"
+    (line,) = painted(Text((("value", text),)))
+    (paragraph,) = [each for each in MarkdownIt().parse(line) if each.children]
+    assert [(each.type, each.content) for each in paragraph.children or ()] == [
+        ("code_inline", text)
+    ]
 
 
 def test_lists_and_pairs() -> None:

@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import BinaryIO
 
 from mailhelp import api, inputs, last
 from mailhelp.answer import Answer
@@ -22,6 +21,7 @@ from mailhelp.errors import (
     UsageError,
 )
 from mailhelp.inputs import Lines
+from mailhelp.light import BinaryIO
 from mailhelp.names import near_words
 from mailhelp.output import Output
 from mailhelp.session import Session
@@ -165,9 +165,11 @@ def explain(
     for name in words or ("-",):
         if name == "-":
             source = inputs.standard_input(session)
+            output.is_at_hand = inputs.pipe(session.stdin) is None
             codes.append(_explained(session, output, source, numbered, only_problems))
         else:
             with session.open(name) as stream:
+                output.is_at_hand = inputs.pipe(stream) is None
                 codes.append(_explained(session, output, lines(stream), numbered, only_problems))
     own = tuple(numbered) if len(codes) == 1 else ()
     given = {"only_problems": only_problems, "every": every}

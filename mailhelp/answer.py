@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 SCHEMA = 1
 SEVERITIES = ("panic", "fatal", "error", "warning", "notice", "info")

@@ -7,7 +7,6 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from mailhelp import query
 from mailhelp.answer import Answer, Result
@@ -33,6 +32,7 @@ from mailhelp.explain.records import Passed as Passed
 from mailhelp.explain.records import explain_lines as explain_lines
 from mailhelp.explain.records import explain_stream as explain_stream
 from mailhelp.knowledge.store import Name, Store
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
@@ -161,6 +161,14 @@ def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
 
     if place is None:
         return (config.explain_here(session.library, session.host),)
+    from mailhelp import query
+    from mailhelp.host import othersettings
+
+    lines = config.lines_of(place)
+    kind = query.held(session.library, lines) if lines is not None else None
+    if kind is not None and kind in othersettings.READERS:
+        other = config.explain_other(session.library, kind, lines or ())
+        return (other._replace(query=place),)
     return (config.explain_place(session.library, session.host, place),)
 
 

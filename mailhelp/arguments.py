@@ -6,18 +6,16 @@ same table, and a test holds them to the same meaning.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
-_OPTION = re.compile(r"-[A-Za-z?]|--[a-z][a-z-]*(?:=\S*)?")
+_OPTION = regex(r"-[A-Za-z?]|--[a-z][a-z-]*(?:=\S*)?")
 """What is meant as an option. A bullet, a listing's ``-Queue ID-`` or a MIME boundary is part of a text."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -42,7 +43,9 @@ def run(argv: list[str], host: Host) -> int:
         return EXIT_ANSWERED
     except OSError as error:  # a full disk behind the output, a disk that cannot be read
         place = f" ({error.filename})" if error.filename else ""
-        return _report(SourceError(f"Reading or writing failed: {error.strerror}{place}."), host)
+        hint = "See ulimit -n." if error.errno in (errno.EMFILE, errno.ENFILE) else ""
+        why = f"Reading or writing failed: {error.strerror}{place}."
+        return _report(SourceError(why, hint), host)
     except MemoryError:
         said = SourceError("There is not enough memory for this.", "See ulimit -v, and free -m.")
         return _report(said, host)

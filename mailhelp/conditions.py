@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 SEVERE = ("fatal", "error", "warning")
 """Faults that go before everything else; others are worth knowing."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
 
+from mailhelp.light import BinaryIO
 from mailhelp.session import Session
 
 Lines = Iterator[str | None]
@@ -20,11 +20,11 @@ def standard_input(session: Session) -> Lines:
     from mailhelp.log.join import lines, live_lines
 
     stream = session.stdin
-    descriptor = _pipe(stream)
+    descriptor = pipe(stream)
     return session.heard.listen(lines(stream) if descriptor is None else live_lines(descriptor))
 
 
-def _pipe(stream: BinaryIO) -> int | None:
+def pipe(stream: BinaryIO) -> int | None:
     """The descriptor of ``stream`` if it is one that can pause, and no file."""
     try:
         descriptor = stream.fileno()

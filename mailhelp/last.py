@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
 
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host import cache
 from mailhelp.host.machine import Host, read_file
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 LONGEST_TEXT = 65_536
 """Characters of pasted text that are kept; of a longer one, nothing is."""

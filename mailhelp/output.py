@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
 from mailhelp.arguments import Options
 from mailhelp.host.machine import Host
+from mailhelp.light import TYPE_CHECKING, regex
 from mailhelp.render.lines import cells
 from mailhelp.visible import visible
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 20, 100
 """Columns that answers are laid out for, whatever a terminal says of itself."""
 
-_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOR = regex(r"\x1b\[[0-9;]*m")
 
 
 class Output:
@@ -31,12 +30,15 @@ class Output:
         self.stream = host.stdout
         self.terminal = host.is_terminal(self.stream)
         self.every = False  # whether each record of a stream is wanted, also in a terminal
+        self.is_at_hand = (
+            False  # whether no input is waited for: then what is written may wait for more
+        )
         self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
         """Write ``answers``; return how many of them are more than an admission of ignorance.
 
-        A stream is flushed after every answer and never goes through a pager.
+        A stream is flushed after every answer, unless all of it is at hand, and never goes through a pager.
         """
         from mailhelp.render import paint
 
@@ -48,7 +50,9 @@ class Output:
                 if number and not self.options.json and look.detail != "line":
                     self.stream.write(paint.between(look) if look.detail == "full" else "\n")
                 self.stream.write(self._one(answer))
-                self.stream.flush()
+                if not self.is_at_hand:
+                    self.stream.flush()
+            self.stream.flush()
             return known
         told = tuple(answers)
         known = sum(answer.recognised != "no" for answer in told)

@@ -9,25 +9,24 @@ from itertools import islice, takewhile
 from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.log.read import Read
 from mailhelp.names import fold
-from mailhelp.patterns.pattern import longest_literal, to_regex
-from mailhelp.patterns.pattern import parse as parse_pattern
+from mailhelp.patterns.pattern import Shape
 
-_SETTING = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
-_CODE = re.compile(
+_SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
+_CODE = regex(
     r"(?<![\d.\w])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d|\w)", re.I
 )
-_IP_ADDRESS = re.compile(
+_IP_ADDRESS = regex(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
     re.I,
 )
-_MAIL_ADDRESS = re.compile(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
-_CODED = re.compile(r"\A(?:[\w.-]++=#?|#)")
+_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
+_CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
-_ONE_WORD = re.compile(r"\s*[\w.+/-]+\s*")
-_PLAIN = re.compile(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
+_ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
+_PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
 """A word, or words without a sign of the shell."""
 MOST_IN_FULL = 4
 """Parameters that fit a part of a name are all explained if they are this few, else listed."""
@@ -76,6 +75,15 @@ def lines(library: Library, text: str) -> Question | None:
 _SIGNS = ":=<["
 
 
+def _begins_with_record(library: Library, text: str) -> bool:
+    """Whether ``text`` begins with a log record that has its time before it."""
+    head = text.partition("\n")[0]
+    if ":" not in head:
+        return False
+    record = library.engine.parse(head)
+    return record.tag is not None and record.time is not None
+
+
 def is_record(library: Library, line: str) -> bool:
     """Whether a line by itself is a log record or a mail header field; one with a prefix is not matched."""
     record = library.engine.parse(line)
@@ -110,7 +118,7 @@ _FIELDS = 3
 """Header fields that make a head; fewer are explained one by one."""
 _HEAD_LINES = 200
 """Lines of a pasted text that are looked at to tell what it is."""
-_QUOTES = re.compile(r"^(?:[ \t]*>)*[ \t]*")
+_QUOTES = regex(r"^(?:[ \t]*>)*[ \t]*")
 
 
 def held(library: Library, lines: Iterable[str]) -> str | None:
@@ -123,17 +131,12 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
         least = int(row.get("least", 1))
         counted = head
         if "aside" in row:
-            aside = [to_regex(parse_pattern(text), library.fields) for text in row["aside"]]
-            counted = [line for line in head if not any(re.match(regex, line) for regex in aside)]
+            aside = [Shape(text, library.fields) for text in row["aside"]]
+            counted = [line for line in head if not any(shape.match(line) for shape in aside)]
         if len(counted) < least:
             continue
-        # compiling takes longest: what a line must hold is looked for first
-        parsed = [parse_pattern(text) for text in row["patterns"]]
-        near = [
-            parts for parts in parsed if any(longest_literal(parts) in line for line in counted)
-        ]
-        regexes = [to_regex(parts, library.fields) for parts in near]
-        fitting = sum(any(re.match(regex, line) for regex in regexes) for line in counted)
+        shapes = [Shape(text, library.fields) for text in row["patterns"]]
+        fitting = sum(any(shape.match(line) for shape in shapes) for line in counted)
         if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
     return None
@@ -227,7 +230,7 @@ def reply(library: Library, text: str) -> Question | None:
     """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
     from mailhelp.explain import reply as replies  # seldom needed
 
-    if " " not in text.strip():
+    if " " not in text.strip() or _begins_with_record(library, text):
         return None
     found = replies.quoted(library, text)
     known = replies.find(library, found) if found else replies.find_words(library, text.strip())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+
+from mailhelp.light import Any, regex
 
 COVER = "*"
 
-_SHOWN = re.compile(r"[^\n]")
+_SHOWN = regex(r"[^\n]")
 # what goes on with a secret stands alone in its line: a record of its own has blanks in it
-_TOKEN = re.compile(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
-_ESCAPED = re.compile(r"#0\d\d")
+_TOKEN = regex(r"[\s>|]*+([^\s\[\]<>{}]++)\s*+")
+_ESCAPED = regex(r"#0\d\d")
 """How a syslog daemon writes a control character; it parts words as a blank does."""
 _PROMPT = "+> \t\r"
 """What a line that asks for more is made of."""
@@ -161,6 +162,21 @@ class Redactor:
             for source in sources
             for found in self._regex(source).finditer(text)
         ]
+
+    def asking(self, text: str) -> Iterator[int]:
+        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds."""
+        folded = text.casefold()
+        lines: list[str] = []
+        for word, after, _, _ in self._after:
+            number = counted = 0
+            at = folded.find(word)
+            while at >= 0:
+                lines = lines or text.split("\n")
+                number += folded.count("\n", counted, at)
+                if self._regex(after).search(lines[number]):
+                    yield number
+                counted = folded.find("\n", at)
+                at = folded.find(word, counted) if counted >= 0 else -1
 
     def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them.

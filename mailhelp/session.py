@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp import last
 from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
@@ -14,6 +13,7 @@ from mailhelp.host.machine import Host, refuse_device
 from mailhelp.knowledge.library import REINSTALL, Library, bundled_folder, bundled_store
 from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
 from mailhelp.last import Heard, Last
+from mailhelp.light import TYPE_CHECKING, BinaryIO
 from mailhelp.redact import Redactor
 
 if TYPE_CHECKING:

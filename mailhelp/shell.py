@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.patterns.holes import Hole, Part, parse
 from mailhelp.visible import is_visible
 
-_SAFE = re.compile(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
+_SAFE = regex(r"(?!=)[\w@%+=:,./-]+", re.ASCII)
 """What no shell reads anything into; zsh takes ``=name`` for the path of a program."""
-_NOT_SPLIT = re.compile(r"(?:\bfor \w+ in |(?:^|[;\s])\w+=)\$\Z")
+_NOT_SPLIT = regex(r"(?:\bfor \w+ in |(?:^|[;\s])\w+=)\$\Z")
 _BEFORE_A_WORD = frozenset("(;|&`")
 _ENDS_A_COMMAND = "|;&()`\n"
 
@@ -58,6 +59,7 @@ def _placed(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, bool]]:
             before += char
 
 
+@lru_cache(maxsize=1000)
 def quote(value: str) -> str:
     """``value`` as one word of any shell: for fish a backslash means something inside quotes, too."""
     if _SAFE.fullmatch(value):
@@ -85,12 +87,28 @@ def fill(
     A value that cannot stand in its place (``unfit``) is shown as its name in capitals. ``None`` if a value
     is missing or empty; with ``missing="show"`` that one is shown as its name, too.
     """
-    filled = ""
-    for text, name, value, why in _pieces(template, values, checks):
-        if name and not value and missing == "drop":
-            return None
-        filled += text if not name else name.upper() if why or not value else quote(value)
-    return filled
+    return filled(template, values, missing, checks)[0]
+
+
+def filled(
+    template: str, values: Mapping[str, str], missing: str, checks: Mapping[str, str]
+) -> tuple[str | None, dict[str, str]]:
+    """What ``fill`` and ``unfit`` give, at once; of a command that is ``None`` only what was found until then."""
+    text = ""
+    unfit: dict[str, str] = {}
+    for fixed, name, value, why in _pieces(template, values, checks):
+        if not name:
+            text += fixed
+        elif why:
+            unfit[name] = why
+            text += name.upper()
+        elif value:
+            text += quote(value)
+        elif missing == "drop":
+            return None, unfit
+        else:
+            text += name.upper()
+    return text, unfit
 
 
 def unfit(
@@ -108,6 +126,24 @@ def _pieces(
     template: str, values: Mapping[str, str], checks: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Fixed text; or a hole's name, its value (empty if there is none) and why that is unfit."""
+    for text, name, is_operand in _outline(template):
+        value = values.get(name) or "" if name else ""
+        why = ""
+        if not value:
+            pass
+        elif not is_visible(value):
+            why = "its value has characters that cannot be seen"
+        elif not is_operand and value[0] in "-+":
+            why = "its value would be read as an option"
+        elif name in checks and not re.fullmatch(checks[name], value):
+            why = "its value cannot be one"
+        yield text, name, value, why
+
+
+@lru_cache(maxsize=1000)
+def _outline(template: str) -> tuple[tuple[str, str, bool], ...]:
+    """Fixed text; or a hole's name, and whether what stands there is no option however it begins."""
+    outline = []
     before = ""
     only_operands = False
     for part in parse(template):
@@ -117,23 +153,18 @@ def _pieces(
             operands = part.rfind(" -- ")
             only_operands = operands > ends or (only_operands and ends < 0)
             before = part or before
-            yield part, "", "", ""
+            outline.append((part, "", False))
             continue
-        value = values.get(part.name) or ""
         begins_word = not before or before[-1].isspace() or before[-1] in _BEFORE_A_WORD
-        why = ""
-        if value and not is_visible(value):
-            why = "its value has characters that cannot be seen"
-        elif value.startswith(("-", "+")) and begins_word and not only_operands:
-            why = "its value would be read as an option"
-        elif value and part.name in checks and not re.fullmatch(checks[part.name], value):
-            why = "its value cannot be one"
         before = "x"
-        yield "", part.name, value, why
+        outline.append(("", part.name, only_operands or not begins_word))
+    return tuple(outline)
 
 
 def say(text: str, values: Mapping[str, str]) -> str:
     """``text`` with its holes filled for reading; an unknown one shows its name in capitals."""
+    if "{" not in text and "}" not in text:
+        return text
     return "".join(
         part if isinstance(part, str) else values.get(part.name, part.name.upper())
         for part in parse(text)
@@ -169,13 +200,13 @@ class Simple(NamedTuple):
     before: str = ""
 
 
-_BLANK = re.compile(r"(?:[ \t\r]|\\\n)+")
-_COMMENT = re.compile(r"#[^\n]*")
-_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|()\n]")
-_REDIRECTION = re.compile(r"\d{0,3}(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
-_PROCESS = re.compile(r"[<>]\(")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_PLAIN = re.compile(r"[^\s\\'\"`$&|;()<>]+")
+_BLANK = regex(r"(?:[ \t\r]|\\\n)+")
+_COMMENT = regex(r"#[^\n]*")
+_OPERATOR = regex(r"&&|\|\||\|&|;;|[;&|()\n]")
+_REDIRECTION = regex(r"\d{0,3}(?:<<<|<<-|<<|<>|<&|>>|>&|>\||<|>)|&>>|&>")
+_PROCESS = regex(r"[<>]\(")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
+_PLAIN = regex(r"[^\s\\'\"`$&|;()<>]+")
 
 
 def commands(text: str, start: int = 0, end: int | None = None) -> list[Simple]:

@@ -13,19 +13,26 @@ import sys
 
 def main() -> None:
     """The entry point of the ``mailhelp`` command."""
+    try:
+        leave(_answered())
+    except KeyboardInterrupt:  # while modules are loaded
+        leave(130)
+
+
+def _answered() -> int:
     gc.disable()
     if sys.argv[1:] == ["--version"]:
         from mailhelp import __version__
 
         print(f"mailhelp {__version__}")
-        leave(0)
+        return 0
     if "_MAILHELP_COMPLETE" in os.environ:  # a shell asks which words could come next
         from mailhelp.completion import main as complete
 
-        leave(complete(os.environ))
+        return complete(os.environ)
     from mailhelp.cli import main as answer
 
-    leave(answer())
+    return answer()
 
 
 def leave(code: int) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import SEVERITIES
 from mailhelp.conditions import fits, of_setting, sentence
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.shell import Simple, Word, commands
 
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z_:]*(?:\.\.\.)?")

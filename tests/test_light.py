@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import typing
 
 import pytest
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from tests.conftest import CORPUS
 
 
@@ -65,3 +66,11 @@ def test_who_uses_them_has_annotations_as_text() -> None:
         and "from __future__ import annotations" not in text
     ]
     assert lacking == []
+
+
+def test_a_regex_is_compiled_when_it_is_used() -> None:
+    """A wrong one raises then, and not where the module is imported."""
+    assert regex("[a-z]+", re.IGNORECASE).findall("A1b") == ["A", "b"]
+    late = regex("(")
+    with pytest.raises(re.error):
+        late.match("")

@@ -158,7 +158,8 @@ def stored_commands(session: Session) -> list[tuple[Document, dict[str, Any]]]:
     """The commands of all documents of the bundled corpus that have holes."""
     store = session.library.bundled
     ids = {name.id for name in store.names()}
-    ids |= {row.id for program in store.programs() for row in store.patterns(program)}
+    programs = sorted(store.programs())
+    ids |= {row.id for row in store.patterns(programs, store.filing(programs))}
     documents = filter(None, map(store.document, sorted(ids)))
     return [
         (each, row)

@@ -85,7 +85,7 @@ def test_a_plain_answer_never_loads_what_is_slow_to_import(
 ) -> None:
     script = (
         "import sys; from mailhelp.cli import main; main();"
-        "slow = {'typer', 'whoosh', 'markdown_it', 'rich.console', 'tomllib', 'dataclasses'};"
+        "slow = {'typer', 'whoosh', 'markdown_it', 'rich.console', 'tomllib', 'dataclasses', 'subprocess', 'threading'};"
         "sys.exit(f'loaded: {slow & set(sys.modules)}' if slow & set(sys.modules) else 0)"
     )
     done = subprocess.run(
@@ -137,3 +137,24 @@ def test_a_locale_without_our_signs(process: Process) -> None:
     done = process("queue_lifetime", PYTHONIOENCODING="ascii")
     assert done.code == 0
     assert "maximal_queue_lifetime" in done.out
+
+
+@pytest.mark.parametrize("module", ["mailhelp.cli", "mailhelp.session", "sqlite3"])
+def test_ctrl_c_while_modules_are_loaded_is_no_fault(process: Process, module: str) -> None:
+    script = (
+        "import sys, importlib.abc\n"
+        "class Interrupted(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "sys.argv = ['mailhelp', 'queue_lifetime']\n"
+        "from mailhelp.start import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        env=process.environment,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

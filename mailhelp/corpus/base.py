@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailhelp.corpus.fields import FieldSet
@@ -29,9 +29,13 @@ class Base:
         """Whether Postfix has a parameter of exactly this name."""
         return any(hit.kind == "parameter" and hit.shown == name for hit in self._store.named(name))
 
-    def patterns(self, program: str) -> Iterator[PatternRow]:
-        """The patterns of ``program``."""
-        return self._store.patterns(program)
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterator[PatternRow]:
+        """The patterns of ``programs`` that are filed under one of ``words``."""
+        return self._store.patterns(programs, words)
+
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        """The words under which the patterns of ``programs`` are filed."""
+        return self._store.filing(programs)
 
     def programs(self) -> set[str]:
         """The programs that have patterns."""

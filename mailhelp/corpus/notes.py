@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import time
 from pathlib import Path
 
 from mailhelp.errors import SourceError
 from mailhelp.host import cache
 from mailhelp.host.machine import Host
-from mailhelp.knowledge.store import CATALOGUE, FORMAT, Store
+from mailhelp.knowledge.store import CATALOGUE, FORMAT, DatabaseError, Store
 
 _LEFT_S = 600
 """Seconds after which a folder that is not in use is one that nobody works on any more."""
@@ -84,7 +83,7 @@ def _compiled(host: Host, folder: Path, bundled: Store, name: str) -> tuple[Stor
                 shutil.rmtree(beside, ignore_errors=True)
                 raise
         return Store(top / name / CATALOGUE), faults
-    except (OSError, sqlite3.Error, SourceError):
+    except (OSError, DatabaseError, SourceError):
         # a cache that can't be written: the notes serve from memory
         store = Store()
         write.fill(store, compiled, faults=faults)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailhelp.corpus.base import Base
@@ -24,15 +23,22 @@ class _Rows:
     """Patterns of a corpus that was just compiled, as a catalogue asks for them."""
 
     def __init__(self, rows: Iterable[PatternRow]) -> None:
-        self._by_program: dict[str, list[PatternRow]] = defaultdict(list)
-        for row in rows:
-            self._by_program[row.program].append(row)
+        self._filed: dict[str, dict[str, list[PatternRow]]] = {}
+        for number, row in enumerate(rows):
+            filed = self._filed.setdefault(row.program, {})
+            filed.setdefault(row.word, []).append(row._replace(number=number))
 
-    def patterns(self, program: str) -> list[PatternRow]:
-        return self._by_program.get(program, [])
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterator[PatternRow]:
+        for program in programs:
+            filed = self._filed.get(program, {})
+            for word in words:
+                yield from filed.get(word, ())
+
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        return {word for program in programs for word in self._filed.get(program, {})}
 
     def programs(self) -> set[str]:
-        return set(self._by_program)
+        return set(self._filed)
 
     def named(self, name: str) -> tuple[Name, ...]:
         return ()
@@ -44,8 +50,12 @@ class _Others:
     def __init__(self, base: Base, replaced: set[str]) -> None:
         self._base, self._replaced = base, replaced
 
-    def patterns(self, program: str) -> Iterator[PatternRow]:
-        return (row for row in self._base.patterns(program) if row.id not in self._replaced)
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterator[PatternRow]:
+        found = self._base.patterns(programs, words)
+        return (row for row in found if row.id not in self._replaced)
+
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        return self._base.filing(programs)
 
     def programs(self) -> set[str]:
         return self._base.programs()

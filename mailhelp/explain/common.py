@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any, regex
 from mailhelp.patterns import holes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As programs write them in the C locale."""
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 
 def unquoted(line: str) -> str:
@@ -48,9 +47,9 @@ def filled(
     found = []
     for command in commands:
         run, filling = placed(library, command["run"], values)
-        text = shell.fill(run, filling, missing=missing, checks=command.get("checks", {}))
+        text, unfit = shell.filled(run, filling, missing, command.get("checks", {}))
         if text is not None:
-            found.append(made(command, text, filling))
+            found.append(_made(command, text, filling, unfit))
     return tuple(found)
 
 
@@ -62,6 +61,16 @@ def made(
 ) -> Command:
     """The ``stored`` command, filled in with ``values`` as ``text``; what was not filled in is said first."""
     unfit = shell.unfit(stored["run"], values, stored.get("checks", {}))
+    return _made(stored, text, values, unfit, options)
+
+
+def _made(
+    stored: Mapping[str, Any],
+    text: str,
+    values: Mapping[str, str],
+    unfit: Mapping[str, str],
+    options: tuple[Option, ...] = (),
+) -> Command:
     left = [f"{name.upper()} is left to you: {why}." for name, why in unfit.items()]
     return Command(
         text,

@@ -386,7 +386,7 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
     Raises ``SourceError`` if there is nothing to read.
     """
     if os.path.isdir(place):
-        texts = {name: _read(os.path.join(place, name)) for name in (MAIN, MASTER)}
+        texts = {name: lines_of(os.path.join(place, name)) for name in (MAIN, MASTER)}
         if not any(text is not None for text in texts.values()):
             raise SourceError(
                 f"In {place} there is neither a main.cf nor a master.cf that can be read.",
@@ -404,17 +404,11 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
         answer = _explain_files(library, place, texts[MAIN], texts[MASTER], files, others)
         missing = [f"{name} was not read." for name, text in texts.items() if text is None]
         return answer._replace(notes=(*missing, *answer.notes, _COPY))
-    lines = _read(place)
+    lines = lines_of(place)
     if lines is None:
         raise SourceError(
             f"{place} cannot be read.", "Name a folder with main.cf and master.cf, or one file."
         )
-    from mailhelp.host import othersettings
-    from mailhelp.query import held
-
-    kind = held(library, lines)
-    if kind is not None and kind in othersettings.READERS:
-        return explain_other(library, kind, lines)._replace(query=place)
     if any(line.strip() for line in parted(lines)[1]):
         return _explain_files(library, place, None, lines)
     return _explain_files(library, place, lines, None)
@@ -431,7 +425,8 @@ def _endings(library: Library) -> list[str]:
     return [each for row in library.table("settings")["built_tables"].values() for each in row]
 
 
-def _read(path: str) -> list[str] | None:
+def lines_of(path: str) -> list[str] | None:
+    """The lines of a file, packed or not; ``None`` if it cannot be read."""
     from io import TextIOWrapper
     from itertools import islice
 
@@ -497,7 +492,7 @@ def _others_of_copy(files: Files, place: str, original: str) -> Iterator[tuple[s
     """The same of a copied tree."""
     if files.fact(_OPENDKIM) is not None:
         root = os.path.abspath(place).removesuffix(original)
-        yield from _others("", "\n".join(_read(f"{root}{_OPENDKIM}") or []))
+        yield from _others("", "\n".join(lines_of(f"{root}{_OPENDKIM}") or []))
 
 
 def _explain_files(

@@ -5,18 +5,15 @@ How a container shows in a log, and how a command is given there, is in ``corpus
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Command
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.log.prefix import Record
-from mailhelp.patterns.holes import holes
-from mailhelp.patterns.pattern import parse, to_regex
+from mailhelp.patterns.pattern import Shape
 
 _RULES = ("commands", "addresses")
 """Tables of ``containers.toml`` that are no way to run containers."""
@@ -68,13 +65,13 @@ def of(library: Library, record: Record) -> Container | None:
     """The container that wrote ``record``, as far as what stands before it, or its host, tells."""
     text = record.text[:_LONGEST]
     for way in _ways(library):
-        for names, regex in way.prefixes:
-            found = regex.match(text)
+        for shape in way.prefixes:
+            found = shape.match(text)
             if found is not None:
                 values = (value.strip() for value in found.groups())
-                return Container(way.kind, dict(zip(names, values, strict=True)))
-        for name, regex in way.hosts if record.host else ():
-            found = regex.match(record.host or "")
+                return Container(way.kind, dict(zip(shape.names, values, strict=True)))
+        for name, shape in way.hosts if record.host else ():
+            found = shape.match(record.host or "")
             if found is not None:
                 return Container(way.kind, {name: found[1]})
     return None
@@ -84,20 +81,20 @@ class _Way(NamedTuple):
     """How one kind of container shows in a log."""
 
     kind: str
-    prefixes: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
-    hosts: tuple[tuple[str, re.Pattern[str]], ...]
+    prefixes: tuple[Shape, ...]
+    hosts: tuple[tuple[str, Shape], ...]
 
 
 @lru_cache(maxsize=4)
 def _ways(library: Library) -> tuple[_Way, ...]:
-    def regex(pattern: str) -> re.Pattern[str]:
-        return re.compile(to_regex(parse(pattern), library.fields), re.DOTALL)
+    def shape(pattern: str) -> Shape:
+        return Shape(pattern, library.fields)
 
     return tuple(
         _Way(
             kind,
-            tuple((holes(parse(pattern)), regex(pattern)) for pattern in way["prefixes"]),
-            tuple((name, regex(pattern)) for name, pattern in way.get("hosts", {}).items()),
+            tuple(map(shape, way["prefixes"])),
+            tuple((name, shape(pattern)) for name, pattern in way.get("hosts", {}).items()),
         )
         for kind, way in library.table("containers").items()
         if kind not in _RULES

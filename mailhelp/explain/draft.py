@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from mailhelp.light import Any
 from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
 from mailhelp.patterns.pattern import parse, to_regex

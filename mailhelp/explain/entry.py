@@ -10,8 +10,9 @@ from mailhelp.explain import common
 from mailhelp.explain.log import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import regex
 
-_ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
+_ENHANCED = regex(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
 
 
 def explain(library: Library, query: str, document: Document) -> Answer:

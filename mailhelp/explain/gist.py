@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mailhelp.patterns.fields import Field
-from mailhelp.patterns.holes import Hole, holes, parse
+from mailhelp.patterns.holes import Hole, parse
 from mailhelp.patterns.values import ValueSpan
 
 _NULL_SENDER = "<>"
@@ -22,7 +22,6 @@ class Gist:
 
     def __init__(self, template: str, hidden: Iterable[str] = ()) -> None:
         self._parts = parse(template)
-        self._names = frozenset(holes(self._parts))
         self._hidden = frozenset(hidden)
 
     def told(self, values: Mapping[str, str], spans: Iterable[ValueSpan]) -> str:
@@ -30,16 +29,13 @@ class Gist:
 
         Empty if none of its holes has a value.
         """
-        found = {name: values[name] for name in self._names if name in values}
-        for span in spans:
-            if span.value == _NULL_SENDER and span.name in self._names:
-                found.setdefault(span.name, span.value)
+        null = {span.name for span in spans if span.value == _NULL_SENDER}
         out: list[str] = []
         between = ""
         shown = True  # whether what stands before is shown: then the text behind it may be
         for part in self._parts:
             if isinstance(part, Hole):
-                value = found.get(part.name)
+                value = values.get(part.name, _NULL_SENDER if part.name in null else None)
                 shown = value is not None and value not in self._hidden
                 if shown and value is not None:
                     out += (between, value)

@@ -7,14 +7,16 @@ fills in what is known. For a stream it is taken twice at most, and remembered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer, Parameter
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
     from mailhelp.host.postconf import Values
 
+_MOST_TOLD = 5000
+"""Lists of settings whose values are remembered."""
 _TIMES = 2
 """How often a stream asks postconf: the second time it is told everything."""
 
@@ -40,15 +42,28 @@ def streamed(session: Session, answers: Iterable[Answer]) -> Iterator[Answer]:
     values: Values | None = None
     known: set[str] = set()
     asked = 0
+    # the answers of an entry share their parameters; kept with them, so that no others can get their id
+    told: dict[int, tuple[tuple[Parameter, ...], tuple[Parameter, ...]]] = {}
     for answer in answers:
-        names = set(_wanted(answer))
-        if names - known and asked < _TIMES and session.host.which("postconf") is not None:
-            from mailhelp.host import postconf
+        given = answer.parameters
+        if not given:
+            yield answer
+            continue
+        if id(given) not in told:
+            names = set(_wanted(answer))
+            if names - known and asked < _TIMES and session.host.which("postconf") is not None:
+                from mailhelp.host import postconf
 
-            values = postconf.in_force(session.host, () if asked else names)
-            known |= names
-            asked += 1
-        yield _with_values(session, answer, values) if asked else answer
+                values = postconf.in_force(session.host, () if asked else names)
+                known |= names
+                asked += 1
+                told.clear()
+            if len(told) >= _MOST_TOLD:
+                told.clear()
+            completed = tuple(_completed(session, each, values) for each in given)
+            told[id(given)] = given, completed if asked and completed != given else given
+        completed = told[id(given)][1]
+        yield answer if completed is given else answer._replace(parameters=completed)
 
 
 def _wanted(answer: Answer) -> Iterator[str]:

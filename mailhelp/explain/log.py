@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
@@ -12,6 +11,7 @@ from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.log.prefix import Record
 from mailhelp.log.read import Read
 from mailhelp.patterns.fields import Field
@@ -70,17 +70,30 @@ class Explainer:
         self.engine = library.engine
         self._entries: dict[str, Entry | None] = {}
         self._meanings: dict[tuple[str, str], str] = {}
+        # of the fields whose values all mean the same
+        self._same: dict[str, str] = {}
         self._drafts: Drafts | None = None
 
     def entry(self, read: Read) -> Entry | None:
         """The entry of a record, ``None`` if nothing knows it."""
         if read.hit is None:
             return None
-        id = read.hit.entry
+        return self._entry(read.hit.entry)
+
+    def _entry(self, id: str) -> Entry | None:
         if id not in self._entries:
             document = self.library.document(id)
             self._entries[id] = Entry(self.library, document) if document else None
         return self._entries[id]
+
+    def may_be_problem(self, id: str) -> bool:
+        """Whether a record of the entry ``id`` can tell of something that went wrong; ``is_problem`` knows by its values."""
+        entry = self._entry(id)
+        if entry is None or entry.harmless:
+            return False
+        return (
+            entry.severity in PROBLEMS or (entry.verdict or {}).get("permanence", "none") != "none"
+        )
 
     def is_problem(self, read: Read) -> bool:
         """Whether a record tells of something that went wrong, or that nobody knows."""
@@ -141,19 +154,29 @@ class Explainer:
 
     def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
         """The spans of a record's values, placed in its text, each with its meaning."""
-        place = read.record.place
-        spans = []
-        for start, end, name, value in read.values:
-            left, right = place(start, end)
-            meaning = self.meaning(name, value) if meanings else ""
-            spans.append(Span(left, right, name, value, meaning))
-        return spans
+        record, meaning = read.record, self.meaning if meanings else _no_meaning
+        if len(record.offsets) > 1:
+            return [
+                Span(*record.place(start, end), name, value, meaning(name, value))
+                for start, end, name, value in read.values
+            ]
+        shift, _ = record.place(0, 0)
+        return [
+            Span(start + shift, end + shift, name, value, meaning(name, value))
+            for start, end, name, value in read.values
+        ]
 
     def meaning(self, name: str, value: str) -> str:
         """What a value of the field ``name`` means: looked up where the field says so, else as it reads."""
+        same = self._same.get(name)
+        if same is not None:
+            return same
         field = self.engine.fields[name]
         if not field.lookup:
-            return field.read(value)
+            said = field.read(value)
+            if not field.special:
+                self._same[name] = said
+            return said
         found = self._meanings.get((name, value))
         if found is None:
             if len(self._meanings) >= _MOST_MEANINGS:
@@ -183,6 +206,10 @@ class Explainer:
         """Entries that share rare words with the record: similar, not the same."""
         ids = self.engine.similar(record)
         return tuple(Result(id, "log", self.library.title(id)) for id in ids)
+
+
+def _no_meaning(name: str, value: str) -> str:
+    return ""
 
 
 def _notes(record: Record) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.answer import Answer
 from mailhelp.errors import NothingFound, SourceError
 from mailhelp.explain.records import explain_lines
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, BinaryIO, NamedTuple
 from mailhelp.session import Session
 
 if TYPE_CHECKING:

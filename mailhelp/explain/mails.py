@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO
 
 from mailhelp.answer import Answer
 from mailhelp.errors import NothingFound, SourceError
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, BinaryIO, NamedTuple
 from mailhelp.log.join import lines
 from mailhelp.session import Session
 

@@ -8,9 +8,8 @@ ended there: the records of the mail that the filter gave back tell.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.log.facts import Fact
 from mailhelp.log.trace import Story, Strand
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer, Parameter, Prose, Section
 from mailhelp.explain import common
@@ -12,7 +11,7 @@ from mailhelp.host import postconf
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.redact import COVER
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
 from mailhelp.explain import named, search
 from mailhelp.knowledge.store import Name
+from mailhelp.light import TYPE_CHECKING, Any
 from mailhelp.session import Session
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Option, Outcome, Placeholder
@@ -12,6 +11,7 @@ from mailhelp.explain import common
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 
 
 def explain(library: Library, host: Host, document: Document, given: Mapping[str, str]) -> Answer:

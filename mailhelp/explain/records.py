@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
 
 from mailhelp.answer import Answer
 from mailhelp.explain import container, header
 from mailhelp.explain.log import Explainer
+from mailhelp.light import BinaryIO
 from mailhelp.log.join import lines
 from mailhelp.log.read import Read
 from mailhelp.session import Session
@@ -23,6 +23,11 @@ class Passed:
 
     def __init__(self) -> None:
         self.lines = self.known = self.shown = 0
+
+    def over(self, known: int) -> None:
+        """Count ``known`` lines that are not answered."""
+        self.lines += known
+        self.known += known
 
 
 def explain_lines(
@@ -41,8 +46,14 @@ def explain_lines(
     from mailhelp.explain import here
 
     explainer = Explainer(session.library)
-    reads = explainer.engine.reads(source)
-    answers = explained(explainer, reads, only_problems, brief, passed or Passed())
+    passed = passed or Passed()
+    if only_problems:
+        from mailhelp.log.sift import sifted
+
+        reads = sifted(explainer.engine, source, explainer.may_be_problem, passed.over)
+    else:
+        reads = explainer.engine.reads(source)
+    answers = explained(explainer, reads, only_problems, brief, passed)
     return here.streamed(session, answers)
 
 

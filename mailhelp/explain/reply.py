@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
@@ -16,14 +15,13 @@ from mailhelp.explain import common
 from mailhelp.explain.log import BY_CODE, meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
-from mailhelp.patterns.holes import holes
-from mailhelp.patterns.pattern import parse, to_regex
+from mailhelp.light import Any, NamedTuple, regex
+from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
-_CODE = re.compile(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
-_REFUSAL = re.compile(r"[45]\d\d[ -]\S")
-_AGAIN = re.compile(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
+_CODE = regex(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
+_REFUSAL = regex(r"[45]\d\d[ -]\S")
+_AGAIN = regex(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
 _FEWEST_WORDS = 3
@@ -58,19 +56,15 @@ class Shapes:
     """Patterns of the corpus outside the catalogue: text → the values of the first one that fits."""
 
     def __init__(self, library: Library, patterns: Iterable[str]) -> None:
-        self._shapes = []
-        for pattern in patterns:
-            parts = parse(pattern)
-            regex = re.compile(to_regex(parts, library.fields), re.DOTALL)
-            self._shapes.append((regex, holes(parts)))
+        self._shapes = [Shape(pattern, library.fields) for pattern in patterns]
 
     def read(self, text: str) -> dict[str, str] | None:
         """The values of the first pattern that fits ``text``; ``None`` if none does."""
-        for regex, names in self._shapes:
-            found = regex.match(text)
+        for shape in self._shapes:
+            found = shape.match(text)
             if found:
                 values: dict[str, str] = {}
-                for name, value in zip(names, found.groups(), strict=True):
+                for name, value in zip(shape.names, found.groups(), strict=True):
                     values.setdefault(name, value)
                 return values
         return None

@@ -10,22 +10,19 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, TextIO, cast
 
 from mailhelp import trust
 from mailhelp.errors import SourceError, UnusableFolder
-from mailhelp.light import NamedTuple
+from mailhelp.host.program import OUTPUT_LIMIT, Running
+from mailhelp.host.program import Handle as Handle
+from mailhelp.host.program import Output as Output
+from mailhelp.light import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
-    import subprocess
     from datetime import date, datetime
 
 TIMEOUT = 10.0
 """Seconds a command may take unless its caller knows better."""
-OUTPUT_LIMIT = 8 * 1024 * 1024
-"""Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
-
-_CHUNK = 65536
 _SCREEN = (80, 24)
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # What a command needs to find the user's files and the configuration that the user works with.
@@ -61,26 +58,6 @@ def refuse_device(name: str, stream: BinaryIO) -> None:
     if endless:
         stream.close()
         raise SourceError(f"{name} is a device, not a file.", "Name a log or another text file.")
-
-
-class Output(NamedTuple):
-    """What a command wrote, and how it ended.
-
-    ``status`` is its exit status, ``None`` if it never ran or was stopped; ``failure`` says in
-    words why it gave no good answer and is empty if it ended with status 0.
-    """
-
-    stdout: str = ""
-    stderr: str = ""
-    status: int | None = 0
-    failure: str = ""
-
-
-class Handle(Protocol):
-    """A command on its way."""
-
-    def result(self) -> Output:
-        """Wait for the command to end (or for its time to be up) and give what it wrote."""
 
 
 class Host:
@@ -236,7 +213,7 @@ class Host:
         went wrong.
         """
         environment = {**self._environment(), **(variables or {})}
-        return _Running(argv, timeout, stdin, environment, last_words)
+        return Running(argv, timeout, stdin, environment, last_words)
 
     def stream(self, *argv: str) -> BinaryIO:
         """What a command writes, as it comes: without a time limit, else as ``start`` runs one.
@@ -330,152 +307,3 @@ class Host:
 
         folder: Path = getattr(platformdirs, finder)("mailhelp", appauthor=False)
         return folder
-
-
-class _Running:
-    """A started command with a thread that collects its output, so that several run at once."""
-
-    def __init__(
-        self,
-        argv: tuple[str, ...],
-        timeout: float,
-        stdin: bytes,
-        environment: dict[str, str],
-        last_words: str,
-    ) -> None:
-        import subprocess
-        import threading
-        import time
-
-        self._name = os.path.basename(argv[0])
-        self._timeout = timeout
-        self._deadline = time.monotonic() + timeout
-        self._last_words = last_words.encode()
-        self._output: Output | None = None
-        try:
-            self._process = subprocess.Popen(
-                argv,
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            self._output = Output(status=None, failure=self._not_started(error))
-            return
-        self._thread = threading.Thread(target=self._collect, args=(stdin,), daemon=True)
-        self._thread.start()
-
-    def result(self) -> Output:
-        """See ``Handle``. The command is stopped if the wait is interrupted."""
-        if self._output is None:
-            try:
-                self._thread.join()
-            except BaseException:
-                self._kill()
-                raise
-        assert self._output is not None
-        return self._output
-
-    def _collect(self, stdin: bytes) -> None:
-        written, trouble = _exchange(self._process, stdin, self._deadline, self._last_words)
-        if trouble:
-            self._kill()
-        with self._process:
-            status = self._process.wait()
-        if trouble == "size":  # no answer that anybody asked for
-            written = (b"", written[1][:_CHUNK])
-        stdout, stderr = (data.decode("utf-8", "replace") for data in written)
-        if trouble == "time":
-            failure = f"{self._name} did not end within {self._timeout:g} seconds"
-        elif trouble == "last words":
-            failure = f"{self._name} failed: {_last_line(stderr)}"
-        elif trouble:
-            failure = f"{self._name} was stopped after {OUTPUT_LIMIT // 2**20} MiB of output"
-        else:
-            failure = self._ended(status, stderr)
-        self._output = Output(stdout, stderr, None if trouble else status, failure)
-
-    def _kill(self) -> None:
-        import signal
-
-        # it may have ended by itself, or changed its user
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-
-    def _not_started(self, error: Exception) -> str:
-        if isinstance(error, FileNotFoundError):
-            return f"{self._name} was not found on this host"
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return f"{self._name} cannot be run: {reason}"
-
-    def _ended(self, status: int, stderr: str) -> str:
-        if status == 0:
-            return ""
-        if status < 0:
-            return f"{self._name} was ended by signal {-status}"
-        said = _last_line(stderr)
-        return f"{self._name} ended with exit status {status}" + (f": {said}" if said else "")
-
-
-def _has_line(text: bytes, beginning: bytes) -> bool:
-    """Whether a whole line of ``text`` begins so."""
-    return any(line.startswith(beginning) for line in text.split(b"\n")[:-1])
-
-
-def _last_line(text: str) -> str:
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
-
-
-def _exchange(
-    process: subprocess.Popen[bytes], stdin: bytes, deadline: float, last_words: bytes
-) -> tuple[tuple[bytes, bytes], str]:
-    """Feed ``stdin``, gather stdout and stderr; with the reason if that is not taken to the end.
-
-    The reason is ``time``, ``size`` or ``last words``, empty if the process ended by itself.
-    """
-    import selectors
-    import subprocess
-    import time
-
-    assert process.stdout is not None
-    assert process.stderr is not None
-    gathered = (bytearray(), bytearray())
-    rest = memoryview(stdin)
-    trouble = ""
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ, gathered[0])
-        selector.register(process.stderr, selectors.EVENT_READ, gathered[1])
-        if process.stdin is not None:
-            os.set_blocking(process.stdin.fileno(), False)
-            selector.register(process.stdin, selectors.EVENT_WRITE)
-        while selector.get_map() and not trouble:
-            left = deadline - time.monotonic()
-            for key, _ in selector.select(max(0.0, left)):
-                if key.data is None:
-                    try:
-                        rest = rest[os.write(key.fd, rest[:_CHUNK]) :]
-                    except BrokenPipeError:
-                        rest = rest[:0]
-                    ended = not rest
-                else:
-                    data = os.read(key.fd, _CHUNK)
-                    key.data.extend(data)
-                    ended = not data
-                if ended:
-                    selector.unregister(key.fileobj)
-                    key.fileobj.close()  # type: ignore[union-attr]  # one of the three streams
-            if left <= 0:
-                trouble = "time"
-            elif sum(map(len, gathered)) > OUTPUT_LIMIT:
-                trouble = "size"
-            elif last_words and _has_line(bytes(gathered[1]), last_words):
-                trouble = "last words"
-    if not trouble:
-        try:
-            # a process can close its output and stay
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            trouble = "time"
-    return (bytes(gathered[0]), bytes(gathered[1])), trouble

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mailhelp.host.machine import Host
+from mailhelp.light import regex
 
 CONFIGURATION = ("/etc/manpath.config", "/etc/man_db.conf", "/etc/man.conf", "/etc/man.config")
 """Files that say where the manual lies; a host has at most one of them."""
 
 _FOLDERS = ("/usr/local/share/man", "/usr/local/man", "/usr/share/man", "/usr/man")
-_NAME = re.compile(r"^(.+)\.(\d\w*)(?:\.(?:gz|bz2|xz|lzma|zst))?$")
-_SECTION = re.compile(r"/man\d\w*\Z")
-_STUB = re.compile(r"\A(?:[.']\\\".*\n)*\.so (\S+)\s*\Z")
+_NAME = regex(r"^(.+)\.(\d\w*)(?:\.(?:gz|bz2|xz|lzma|zst))?$")
+_SECTION = regex(r"/man\d\w*\Z")
+_STUB = regex(r"\A(?:[.']\\\".*\n)*\.so (\S+)\s*\Z")
 _ENDINGS = ("", ".gz", ".bz2", ".xz", ".lzma", ".zst")
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp.host.machine import Host
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 _CONFIGURATION = "config_directory"
 """The place that holds main.cf; the environment may name another one."""

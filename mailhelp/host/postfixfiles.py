@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 MOST_LINES = 50_000
 """Lines of a file that are read; no main.cf is that long."""

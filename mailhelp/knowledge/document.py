@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 
 class Document(NamedTuple):

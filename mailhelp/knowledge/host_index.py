@@ -8,15 +8,14 @@ half of it.
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mailhelp import __version__
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
@@ -24,8 +23,8 @@ from mailhelp.host import cache
 from mailhelp.host.machine import Host, read_file
 from mailhelp.knowledge import store
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import CATALOGUE, SEARCH, Store
-from mailhelp.light import NamedTuple
+from mailhelp.knowledge.store import CATALOGUE, SEARCH, DatabaseError, Store
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from mailhelp.host import manpages
@@ -153,7 +152,7 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
             folder = _build(host, table, progress, top)
         with suppress(FileNotFoundError):
             os.unlink(top / _ASKED)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, DatabaseError) as error:
         unwritable = cache.unwritable(top.parent, error)
         # what the search was writing is open still, and takes room on a full disk
         traceback.clear_frames(error.__traceback__)
@@ -306,13 +305,13 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def _damaged(why: object) -> SourceError:
+    if isinstance(why, OSError) and why.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return SourceError(f"This host's index cannot be opened: {why.strerror}.")
     return SourceError(f"This host's index is damaged: {why}.")
 
 
 def _needs_room(top: Path) -> None:
     """Raise ``OSError`` if what is built would not fit: nobody hears of a build in the background."""
-    import errno
-
     disk = os.statvfs(top)
     free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
     if disk.f_blocks and free * disk.f_frsize < _SPACE:

@@ -10,12 +10,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailhelp import trust
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Name, Store
+from mailhelp.light import TYPE_CHECKING, Any, TypeVar
 from mailhelp.names import distance, fold
 from mailhelp.patterns.fields import Field, from_table
 from mailhelp.redact import Redactor

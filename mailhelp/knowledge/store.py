@@ -7,20 +7,29 @@ The weights that ranked search goes by are kept here too; ``weights`` makes them
 from __future__ import annotations
 
 import json
-import sqlite3
 from _thread import allocate_lock  # threading itself takes long to import
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from struct import error as BadStruct
 from struct import iter_unpack, pack
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.names import fold, near_words
 
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    # what sqlite3 adds is for dates in a database, and takes as long to import as one to open
+    try:
+        import _sqlite3 as sqlite3
+    except ImportError:
+        import sqlite3
+
+DatabaseError = sqlite3.Error
+"""What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
 FORMAT = 4
@@ -31,7 +40,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
 CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
-CREATE INDEX patterns_by_program ON patterns (program);
+CREATE INDEX patterns_by_word ON patterns (program, word);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
 CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, beginning TEXT,
@@ -55,7 +64,8 @@ class PatternRow(NamedTuple):
     """One pattern as compiled: where it applies, how it matches, the entry it belongs to.
 
     ``word`` is a word that every matching message holds, or empty, and ``fixed`` the longest fixed text;
-    ``generic`` marks a frame that understands the shape of a message and not its meaning.
+    ``generic`` marks a frame that understands the shape of a message and not its meaning. ``number`` is its place in
+    the catalogue that it was read from.
     """
 
     program: str
@@ -66,6 +76,7 @@ class PatternRow(NamedTuple):
     id: str
     generic: bool
     fixed: str = ""
+    number: int = 0
 
 
 class FieldRow(NamedTuple):
@@ -182,7 +193,7 @@ class Store:
             )
         self._db.executemany(
             "INSERT INTO patterns VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*row[:4], "\n".join(row.holes), *row[5:]) for row in patterns],
+            [(*row[:4], "\n".join(row.holes), *row[5:8]) for row in patterns],
         )
         self._db.executemany("INSERT OR REPLACE INTO mentions VALUES (?, ?)", mentions)
         self._db.executemany(
@@ -337,12 +348,19 @@ class Store:
         rows = self._all("SELECT DISTINCT program FROM patterns", ())
         return {row[0] for row in rows if not row[0].startswith(("header/", "rule/"))}
 
-    def patterns(self, program: str) -> Iterator[PatternRow]:
-        """The patterns of ``program``."""
-        for row in self._all("SELECT * FROM patterns WHERE program = ?", (program,)):
-            program_, literal, word, regex, holes, id, generic, fixed = row
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        """The words under which the patterns of ``programs`` are filed."""
+        rows = self._among("SELECT DISTINCT word FROM patterns WHERE program", programs)
+        return {row[0] for row in rows}
+
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterator[PatternRow]:
+        """The patterns of ``programs`` that are filed under one of ``words``."""
+        marks = ", ".join("?" * len(programs))
+        asked = f"SELECT *, rowid FROM patterns WHERE program IN ({marks}) AND word"
+        for row in self._among(asked, words, programs):
+            program, literal, word, regex, holes, id, generic, fixed, number = row
             names = tuple(holes.split("\n")) if holes else ()
-            yield PatternRow(program_, literal, word, regex, names, id, bool(generic), fixed)
+            yield PatternRow(program, literal, word, regex, names, id, bool(generic), fixed, number)
 
     def pages_that_mention(self, name: str) -> list[str]:
         """The ids of the pages whose source holds ``name``, else of those with it as part of a word."""
@@ -390,13 +408,13 @@ class Store:
         rows = self._among(f"SELECT number, {columns} FROM searched WHERE number", numbers)
         return [(row[0], Searched(*row[1:])) for row in rows]
 
-    def _among(self, select: str, values: Iterable[Any]) -> list[Any]:
-        """The rows of ``select`` in whose last column one of ``values`` stands."""
+    def _among(self, select: str, values: Iterable[Any], given: Iterable[Any] = ()) -> list[Any]:
+        """The rows of ``select``, which is ``given`` some values, in whose last column one of ``values`` stands."""
         wanted = tuple(dict.fromkeys(values))
         found = []
         for start in range(0, len(wanted), _MOST_VALUES):
             some = wanted[start : start + _MOST_VALUES]
-            found += self._all(f"{select} IN ({', '.join('?' * len(some))})", some)
+            found += self._all(f"{select} IN ({', '.join('?' * len(some))})", (*given, *some))
         return found
 
     def _unpacked(self, hits: bytes) -> list[tuple[int, float]]:

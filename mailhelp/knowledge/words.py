@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from mailhelp.knowledge.english import STOP_WORDS
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 Table = Mapping[str, Mapping[str, Any]]
 """``languages`` of ``corpus/words.toml``: code → name, small words, endings, joints, English → words."""

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from mailhelp.knowledge.store import Name, PatternRow
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple, Protocol, regex
 
 # A word past this length of a message is not looked up: it bounds the work on an endless line.
 _LOOKED_AT = 20_000
-_WORDS, _TELLING, _ALIKE = re.compile("[A-Za-z]+"), 3, 2
+_WORDS, _TELLING, _ALIKE = regex("[A-Za-z]+"), 3, 2
 """Words, the letters that one needs to tell something, and how many a message shares with one that is like it."""
 # Names of programs that nobody knows are as many as a log wants; those that are known are fewer than this.
 _MOST_PROGRAMS = 500
 
 
+# Sets of filing words, of which a log holds few; a hostile one has no end of them.
+_MOST_KEYS = 5000
+
+
 class PatternSource(Protocol):
     """Where patterns come from: a ``Store``."""
 
-    def patterns(self, program: str) -> Iterable[PatternRow]: ...
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterable[PatternRow]: ...
+
+    def filing(self, programs: Sequence[str]) -> Iterable[str]: ...
 
     def programs(self) -> set[str]: ...
 
@@ -44,21 +49,60 @@ class Match(NamedTuple):
 
 
 class ProgramPatterns:
-    """The patterns of one program, best first, filed under a word that a matching message must hold."""
+    """The patterns of ``programs``, filed under a word that a matching message must hold.
 
-    def __init__(self, rows: Iterable[PatternRow]) -> None:
-        self.rows = sorted(rows, key=lambda row: (row.generic, -row.literal, _shared(row)))
-        self.by_word: dict[str, list[int]] = defaultdict(list)
-        for number, row in enumerate(self.rows):
-            self.by_word[row.word].append(number)
-        self.anywhere = self.by_word.pop("", [])
+    Those of a word are read from ``sources`` when a message first holds it: a message holds few of thousands.
+    """
+
+    def __init__(self, sources: Iterable[PatternSource], programs: tuple[str, ...]) -> None:
+        self._sources = [
+            (source, programs or tuple(sorted(source.programs()))) for source in sources
+        ]
+        filed = {word for source, asked in self._sources for word in source.filing(asked)}
+        self.is_empty = not filed
+        self.words = frozenset(filed - {""})
+        self._ranked: dict[str, list[tuple[tuple[Any, ...], PatternRow]]] = {}
         self._regexes: dict[str, re.Pattern[str]] = {}
+        self._candidates: dict[frozenset[str], list[PatternRow]] = {}
 
     def candidates(self, message: str) -> list[PatternRow]:
         """The patterns with a rare word that ``message`` holds, and those without one, best first."""
-        words = self.by_word.keys() & message[:_LOOKED_AT].split()
-        numbers = [number for word in words for number in self.by_word[word]]
-        return [self.rows[number] for number in sorted(numbers + self.anywhere)]
+        key = self.words.intersection(message[:_LOOKED_AT].split())
+        known = self._candidates.get(key)
+        if known is None:
+            if len(self._candidates) >= _MOST_KEYS:
+                self._candidates.clear()
+            known = self._candidates[key] = self._of(("", *key))
+        return known
+
+    def _of(self, words: tuple[str, ...]) -> list[PatternRow]:
+        new = [word for word in words if word not in self._ranked]
+        if new:
+            self._read(new)
+        found = [ranked for word in words for ranked in self._ranked[word]]
+        found.sort(key=itemgetter(0))
+        return [row for _, row in found]
+
+    def filed(self, word: str) -> int:
+        """How many patterns are filed under ``word``, of those that were candidates."""
+        return len(self._ranked[word])
+
+    def _read(self, words: list[str]) -> None:
+        for word in words:
+            self._ranked[word] = []
+        for number, (source, programs) in enumerate(self._sources):
+            order = {program: place for place, program in enumerate(programs)}
+            for row in source.patterns(programs, words):
+                # where all else is equal: earlier sources, the order of the programs, that of the source
+                rank = (
+                    row.generic,
+                    -row.literal,
+                    _shared(row),
+                    number,
+                    order[row.program],
+                    row.number,
+                )
+                self._ranked[row.word].append((rank, row))
 
     def match(self, row: PatternRow, message: str) -> re.Match[str] | None:
         """The match of one pattern; its regex is compiled when its fixed text is there for the first time."""
@@ -75,7 +119,7 @@ def _shared(row: PatternRow) -> bool:
 
 
 class Catalogue:
-    """Finds the entry of a message; loads the patterns of a program when it first meets one.
+    """Finds the entry of a message; looks a program up when it first meets one.
 
     Earlier ``sources`` go before later ones where both fit equally well.
     """
@@ -108,13 +152,13 @@ class Catalogue:
         for row in table.candidates(message):
             shared = len(words.intersection(_WORDS.findall(row.regex)))
             if shared >= _ALIKE and row.word and not row.generic:
-                found.append((-shared, len(table.by_word[row.word]), row.id))
+                found.append((-shared, table.filed(row.word), row.id))
         ids = dict.fromkeys(id for *_, id in sorted(found))
         return list(ids)[:most]
 
     def knows(self, programs: tuple[str, ...]) -> bool:
         """Whether there is any pattern of ``programs``."""
-        return bool(self.table(programs).rows)
+        return not self.table(programs).is_empty
 
     def named(self, name: str, kind: str) -> str | None:
         """The id of the document of this ``name`` and ``kind``."""
@@ -128,9 +172,5 @@ class Catalogue:
         if programs not in self._programs:
             if len(self._programs) >= _MOST_PROGRAMS:
                 self._programs.clear()
-            rows: list[PatternRow] = []
-            for source in self.sources:
-                for program in programs or sorted(source.programs()):
-                    rows += source.patterns(program)
-            self._programs[programs] = ProgramPatterns(rows)
+            self._programs[programs] = ProgramPatterns(self.sources, programs)
         return self._programs[programs]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, Protocol
 
+from mailhelp.light import BinaryIO, Protocol, regex
 from mailhelp.log.prefix import Record, cut, joined, unquoted
 from mailhelp.log.read import Read
 
@@ -19,7 +19,7 @@ _MOST_WRAPPED = 16
 _PAUSE_S = 0.2
 _MARGIN = 72
 """A line shorter than this was not wrapped at the edge of a terminal or a mail."""
-_HEADER_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:")
+_HEADER_FIELD = regex(r"[A-Za-z][A-Za-z0-9-]*:")
 
 
 def lines(stream: BinaryIO) -> Iterator[str]:

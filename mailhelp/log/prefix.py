@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.redact import cover
 
 if TYPE_CHECKING:
@@ -26,6 +25,17 @@ _TAG = (
     r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
     r"(?:\[ID \d+ \w+\.\w+\] )?"  # Solaris
 )
+_COMMON = (
+    r"(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2})"
+    r"|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:?[0-9]{2}))) "
+    r"([^\s:\[\]<-][^\s:\[\]]*+) ([^\s:\[\]\"=<>(),-][^\s:\[\]\"=<>(),]*+)(?:\[([0-9]{1,18})\])?+: "
+)
+"""What most lines begin with: they are read by it alone, if nothing in them may be read in another way."""
+TIMED = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
+)
+"""How a message begins that may have a prefix of its own: all times, and more."""
+_MOST_SHAPES = 2000
 _FENCE = r"[ \t]*+(?>(?:>[ \t]?)*)(?:`{3,}+|~{3,}+)\w{0,20}\s*+"
 _RFC5424 = (
     r"(?:<\d{1,3}>\d{1,2}|1(?= \d{4}-\d\d-\d\dT)) (?P<time>\S+) (?P<host>\S+) (?P<tag>\S+) (?P<pid>\S+) \S+ "
@@ -142,8 +152,20 @@ class Formats:
             for name in names
         }
 
+        self._bare: dict[str, bool] = {}
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Formats, (self._table,)
+
+    def is_bare(self, line: str, shape: str) -> bool:
+        """Whether a line has nothing of other programs in front; it is looked at once for all lines of a ``shape``."""
+        found = self._bare.get(shape)
+        if found is None:
+            if len(self._bare) >= _MOST_SHAPES:
+                self._bare.clear()
+            matches = (_regex(wrapper["regex"]).match(line) for wrapper in self.wrappers)
+            found = self._bare[shape] = not any(match and match.end() for match in matches)
+        return found
 
 
 def parse(line: str, today: date, formats: Formats) -> Record:
@@ -151,6 +173,9 @@ def parse(line: str, today: date, formats: Formats) -> Record:
 
     ``today`` gives the year where the prefix has none: the latest that is not in the future.
     """
+    common = _common(line, today, formats)
+    if common is not None:
+        return common
     record = _from_json(line, today, formats) if line.lstrip(" \t[").startswith("{") else None
     return _plain_blanks(record or _parse_text(line, today, formats))
 
@@ -176,6 +201,53 @@ def joined(first: Record, next: Record, start: int, glue: str = "") -> Record:
 def cut(record: Record, length: int) -> Record:
     """``record`` with only the first ``length`` characters of its message."""
     return record._replace(message=record.message[:length])
+
+
+def _common(line: str, today: date, formats: Formats) -> Record | None:
+    """The record in a line of the commonest form, as all the rest of this module reads it; ``None`` if it may be another."""
+    found = _regex(_COMMON).match(line)
+    if found is None or " repeated " in line or not line.isascii():
+        return None
+    month, iso, host, tag, pid = found.groups()
+    start = found.end()
+    if TIMED.match(line, start) or line.startswith("[ID ", start):
+        return None
+    if month is None:
+        time = iso
+        if not formats.is_bare(line, f"{len(iso)} {iso[19]} {host} {tag}"):
+            return None
+    else:
+        day = _day(month[:6], today, formats)
+        if day is None:
+            return None
+        time = day + month[7:]
+    at = len(month or iso)
+    ended = at + 1 + len(host)
+    places = [
+        Place(0, at, "time", month or iso),
+        Place(at + 1, ended, "logging_host", host),
+        Place(ended + 1, ended + 1 + len(tag), "program", tag),
+    ]
+    if pid is not None:
+        places.append(Place(start - 3 - len(pid), start - 3, "process_id", pid))
+    return Record(
+        line,
+        line[start:],
+        ((0, start),),
+        time,
+        host,
+        tag,
+        int(pid) if pid else None,
+        tuple(places),
+    )
+
+
+@lru_cache(maxsize=400)
+def _day(text: str, today: date, formats: Formats) -> str | None:
+    """The beginning of an ISO 8601 time on a day such as ``Nov 22``; ``None`` if there is no such month."""
+    found = _time_at(f"{text} 00:00:00 ", 0, formats)
+    time = _time(found, today, formats) if found else None
+    return time[:11] if time else None
 
 
 def _parse_text(line: str, today: date, formats: Formats) -> Record:

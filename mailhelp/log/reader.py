@@ -6,10 +6,9 @@ secrets and a date are all that it is made of, and it can be pickled and sent to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
+from mailhelp.light import TYPE_CHECKING, Any, regex
 from mailhelp.log.catalogue import Catalogue, PatternSource
 from mailhelp.log.join import Joiner
 from mailhelp.log.prefix import Formats, Record, covered, parse, part
@@ -21,7 +20,7 @@ from mailhelp.redact import Carried, Redactor, cover
 if TYPE_CHECKING:
     from datetime import date
 
-_HEADER_FIELD = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
+_HEADER_FIELD = regex(r"\s*([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*")
 _ALONE = 12
 """Characters of fixed text beside free text that tell a message where no program is named: another one's
 words begin so too ("warning: …").
@@ -70,15 +69,16 @@ class Engine:
         *,
         is_covered: bool = False,
         carried: Carried | None = None,
+        first: int = 1,
     ) -> Iterator[Read]:
-        """What is known of the records of the lines ``source``; ``None`` is a pause.
+        """What is known of the records of the lines ``source``, of which ``first`` is the first's number; ``None`` is a pause.
 
         They are matched as they are, and covered as they are handed on: what a record means does not depend
         on its secrets. ``is_covered`` says that none is left in the lines, ``carried`` what the lines before say of them.
         """
         if carried is None and not is_covered:
             carried = Carried(self.redactor)
-        for read in Joiner(_Uncovered(self)).reads(source):
+        for read in Joiner(_Uncovered(self)).reads(source, first):
             yield self._without_secrets(read, carried)
 
     def parse(self, line: str) -> Record:
@@ -198,7 +198,12 @@ class Engine:
         return self._headers[folded]
 
     def _secret_values(self, read: Read) -> list[tuple[int, int]]:
-        return [(span.start, span.end) for span in read.values if self._is_secret(span.name)]
+        known = self._secret
+        return [
+            (start, end)
+            for start, end, name, _ in read.values
+            if known.get(name, True) and self._is_secret(name)
+        ]
 
     def _without_secrets(self, read: Read, carried: Carried | None) -> Read:
         """``read`` covered by what its lines and values hold, and by what is ``carried`` from the lines before."""

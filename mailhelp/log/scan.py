@@ -17,43 +17,22 @@ from typing import Any
 
 from mailhelp.errors import SourceError
 from mailhelp.light import NamedTuple
-from mailhelp.log.catalogue import ProgramPatterns
 from mailhelp.log.facts import Documents
 from mailhelp.log.files import Chunk, blocks
+from mailhelp.log.plain import MOST_KEYS, Plain, Row, Run, Sources, captured
 from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
 from mailhelp.log.tally import Count, Tally
 from mailhelp.patterns.values import EMPTY
-from mailhelp.redact import LONGEST_BLOCK, Carried, cover
+from mailhelp.redact import Carried, cover
 
-_LINE = re.compile(
-    r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:?[0-9]{2})) "
-    r"([^\s:\[\]]++ [^\s:\[\]\"=<>(),]++)(?:\[[0-9]{1,18}\])?+: (.*)|(.*))$",
-    re.MULTILINE,
-)
-"""A plain record: its time, its host and tag, its message; or any other line."""
-_TIMED = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
-)
-"""How a message begins that may have a prefix of its own: all times of ``prefix``, and more."""
-_LONGEST = 15_000
-"""Characters of a message that goes the fast way."""
-_MOST_KEYS = 20_000
-_MOST_WHERES = 2000
 _MOST_SPLIT = 20_000
-_GROUP = 500
-"""Lines that go through the engine at once, where their end is not plain to see."""
-_BARE = 20
-_BLANKS = (" ", "\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\r")
-_PAGE_BLANK = re.compile("[\u00a0\u2007\u202f]|\\s$")
 _SHAPELESS = re.compile(r"\S*[\d@/<>\[\]\"'=]\S*")
 _MOST_WORDS = 12
 _OF_RECIPIENTS = frozenset(("delivered", "deferred"))
 _OF_MAILS = frozenset(("received", "sized", "delivered", "removed"))
 """The acts of which a mail's size makes bytes."""
 
-Row = tuple[str, str, str, str]
 Act = tuple["_Way", "re.Match[str] | tuple[str, ...]"]
 """A record that counts in the totals: its way, and its values by group."""
 Acts = list[tuple[str, list[Act]]]
@@ -118,17 +97,6 @@ def _no_match(text: str) -> None:
     return None
 
 
-class _Sources:
-    """The patterns of the programs behind a host and tag, and their candidates by the words of a message."""
-
-    __slots__ = ("filing", "program", "ways")
-
-    def __init__(self, program: ProgramPatterns) -> None:
-        self.program = program
-        self.filing = frozenset(program.by_word)
-        self.ways: dict[frozenset[str], tuple[_Way, ...]] = {}
-
-
 class Scanner:
     """Scans pieces of logs; what it learns of one it knows for the next."""
 
@@ -140,33 +108,25 @@ class Scanner:
         self._attacks = frozenset(table["attacks"]["entries"])
         self._who: str = table["attacks"]["who"]
         self._none = frozenset((*self._mail["none"], *EMPTY, ""))
-        self._wheres: dict[str, _Sources | None] = {}
-        self._sources: dict[tuple[str, ...], _Sources] = {}
+        self._plain = Plain(self.engine, self._way)
+        self.begins = self._plain.begins
         self._made: dict[str, _Way] = {}
         self._slow: dict[tuple[str, bool, tuple[str, ...]], _Way] = {}
-        self._keys = 0
-        self._days: dict[str, str | None] = {}
         self._split: dict[tuple[str, str], dict[str, str]] = {}
-        rules = (row.get("continuation") for row in self.engine.programs.values())
-        self._ends = tuple(rule["ends"] for rule in rules if rule)
-        self._odd_ends = (*self._ends, *_BLANKS)
-        self._last_signs = frozenset(end[-1] for end in self._odd_ends)
         self._carried = Carried(self.engine.redactor)
-        self._lasting = 0
         self._bounded = bool(plan.since or plan.until)
 
     def scan(self, source: Iterable[bytes]) -> Tally:
         """The tally of ``source``: blocks of whole lines."""
         self._tally = Tally()
-        self._carried, self._lasting = Carried(self.engine.redactor), 0
-        # the rest of a block that may go on in the next one
-        left: list[str] = []
+        self._carried = Carried(self.engine.redactor)
+        self._plain.begin()
         for block in self._read_whole(source):
             text = block.decode("utf-8", "replace").removesuffix("\n")
             if "\r" in text:
                 text = text.replace("\r\n", "\n").removesuffix("\r")
-            left = self._block(text, left)
-        self._through_engine(left)
+            self._block(text)
+        self._through_engine(self._plain.rest())
         self._tally.settle()
         return self._tally
 
@@ -178,12 +138,6 @@ class Scanner:
         self._tally.settle()
         return self._tally
 
-    def begins(self, before: bytes, line: bytes) -> bool:
-        """Whether a record begins with ``line``, and nothing of it is told by the line ``before`` it."""
-        texts = [each.decode("utf-8", "replace").rstrip() for each in (before, line)]
-        rows = [_LINE.findall(text)[0] for text in texts]
-        return all(row[0] for row in rows) and not self._slow_lines("\n".join(texts), rows)
-
     def _read_whole(self, source: Iterable[bytes]) -> Iterator[bytes]:
         """``source`` as far as it can be read."""
         try:
@@ -191,144 +145,41 @@ class Scanner:
         except SourceError as error:
             self._tally.faults.append(str(error))
 
-    def _block(self, text: str, left: list[str]) -> list[str]:
-        """Count the records of ``text``, before which the lines ``left`` stand; the last record is handed back."""
-        rows: list[Row] = _LINE.findall(text)
-        slow = self._slow_lines(text, rows)
-        slow.add(len(rows) - 1)  # whether it goes on is known from the next block
-        if left and self._joins(left, rows[0]):
-            slow.add(0)
-        lines = (
-            text.split("\n")
-            if len(slow) > 1
-            else [""] * (len(rows) - 1) + [text[text.rfind("\n") + 1 :]]
-        )
+    def _block(self, text: str) -> None:
+        """Count the records of ``text``, but for the last one, and the one that was left before."""
         columns: dict[str, dict[_Way, list[Any]]] = {}
         acts: Acts = []
+        rows, parts = self._plain.block(text)
         if self.plan.detailed:
             hosts = Counter(map(itemgetter(1), rows))
             for where, times in hosts.items():
                 if where:
                     self._tally.traffic.host(where.partition(" ")[0], times)
-        position = 0
-        group = left
-        for number in sorted(slow):
-            if number > position:
-                self._through_engine(group, acts)
-                group = []
-                self._fast(text, rows, position, number, columns, acts)
-            elif group and not self._joins(group, rows[number]):
-                self._through_engine(group, acts)
-                group = []
-            group.append(lines[number])
-            if len(group) >= _GROUP:
-                group = self._cut(group, acts)
-            position = number + 1
+        for part in parts:
+            if isinstance(part, Run):
+                self._fast(text, rows[part.start : part.end], columns, acts)
+            else:
+                self._through_engine(part, acts)
         self._count(columns, text)
         self._take(acts)
         self._tally.settle()
-        return group
-
-    def _goes_on(self, line: str) -> bool:
-        """Whether the record that ends with ``line`` may go on in one with a prefix of its own."""
-        return line.rstrip().endswith(self._ends)
-
-    def _joins(self, group: list[str], row: Row) -> bool:
-        """Whether the line ``row`` may belong to the record of the lines ``group`` before it."""
-        plain = row[0] and self._wheres[row[1]] is not None and self._days[row[0][:6]] is not None
-        return not plain or self._goes_on(group[-1])
-
-    def _slow_lines(self, text: str, rows: list[Row]) -> set[int]:
-        """The numbers of the lines that the engine has to read, with the lines before them where they may belong to those."""
-        wheres = set(map(itemgetter(1), rows))
-        odd: set[int] = set()
-        if "" in wheres:
-            odd = {number for number, row in enumerate(rows) if not row[0]}
-        unknown = wheres - self._wheres.keys()
-        if unknown:
-            if len(self._wheres) + len(unknown) > _MOST_WHERES:
-                self._wheres.clear()
-                self._sources.clear()
-                self._keys = 0
-                unknown = wheres
-            seen = {row[1]: row for row in reversed(rows)}
-            for where in unknown:
-                self._wheres[where] = self._sources_of(seen[where]) if where else None
-        bad = {where for where in wheres if self._wheres[where] is None}
-        if bad - {""}:
-            odd |= {number for number, row in enumerate(rows) if row[1] in bad}
-        if len(self._days) > _MOST_WHERES:
-            self._days.clear()
-        days = set(map(itemgetter(slice(6)), map(itemgetter(0), rows)))
-        for day in days - self._days.keys():
-            self._days[day] = self._date(day)
-        if any(self._days[day] is None for day in days):
-            odd |= {number for number, row in enumerate(rows) if self._days[row[0][:6]] is None}
-        slow = odd | {number - 1 for number in odd if number}
-        ends = self._odd_ends
-        last = set(map(itemgetter(slice(-1, None)), map(itemgetter(2), rows)))
-        found = not last.isdisjoint(self._last_signs)
-        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
-            slow |= {number, number + 1} if number + 1 < len(rows) else {number}
-        if any(map(_TIMED.match, map(itemgetter(2), rows))):
-            slow |= {number for number, row in enumerate(rows) if _TIMED.match(row[2])}
-        if " repeated " in text:
-            slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
-        if ": [ID " in text:
-            slow |= {number for number, row in enumerate(rows) if row[2].startswith("[ID ")}
-        if self._lasting:
-            slow |= set(range(min(self._lasting, len(rows))))
-        self._lasting = max(self._lasting - len(rows), 0)
-        for number in self.engine.redactor.lasting(text):
-            end = number + LONGEST_BLOCK + 2
-            slow |= set(range(number, min(end, len(rows))))
-            self._lasting = max(self._lasting, end - len(rows))
-        half = _LONGEST // 2  # a line above it fills half of that somewhere
-        if any(text.find("\n", at, at + half) < 0 for at in range(0, len(text) - half, half)):
-            slow |= {number for number, row in enumerate(rows) if len(row[2]) > _LONGEST}
-        if not text.isascii():
-            slow |= {
-                number
-                for number, row in enumerate(rows)
-                if not row[2].isascii() and _PAGE_BLANK.search(row[2])
-            }
-        return slow
-
-    def _sources_of(self, row: Row) -> _Sources | None:
-        """The patterns for a host and tag; ``None`` if the engine reads the line ``row`` in another way."""
-        record = self.engine.parse(f"{row[0]} {row[1]}: ")
-        if f"{record.host} {record.tag}" != row[1] or not record.time or record.message:
-            return None
-        keys = self.engine.keys(record.tag)
-        if keys not in self._sources:
-            self._sources[keys] = _Sources(self.engine.catalogue.table(keys))
-        return self._sources[keys]
-
-    def _date(self, day: str) -> str | None:
-        """The date of a time that begins with ``day``; ``None`` if it is none of a plain record."""
-        if day[:1].isdigit() or not day:
-            return ""
-        record = self.engine.parse(f"{day} 00:00:00 host tag: ")
-        return record.time[:10] if record.time and record.host == "host" else None
 
     def _fast(
         self,
         text: str,
         rows: list[Row],
-        start: int,
-        end: int,
         columns: dict[str, dict[_Way, list[Any]]],
         acts: Acts,
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
         self._carried = Carried(self.engine.redactor)  # a plain record says nothing of the next
-        wheres, bounded = self._wheres, self._bounded
+        wheres, bounded, canonical = self._plain.wheres, self._bounded, self._plain.canonical
         hour, last = "\0", ""
         column: dict[_Way, list[Any]] = {}
-        sources: _Sources | None = None
+        sources: Sources[_Way] | None = None
         intersection = frozenset[str]().intersection
         known: dict[frozenset[str], tuple[_Way, ...]] = {}
-        for time, where, message, _ in rows if len(rows) == end - start else rows[start:end]:
+        for time, where, message, _ in rows:
             if not time.startswith(hour):
                 hour = time[:13] if time[4] == "-" else time[:9]
                 for way in column:
@@ -338,7 +189,7 @@ class Scanner:
                 acts.append((time, here))
                 for way, values in column.items():
                     way.put = values.append
-            if bounded and not self._within(self._canonical(time)):
+            if bounded and not self._within(canonical(time)):
                 continue
             if where != last:
                 sources, last = wheres[where], where
@@ -348,7 +199,7 @@ class Scanner:
             ways = known.get(key)
             if ways is None:
                 assert sources is not None
-                ways = self._ways(sources, key, message)
+                ways = self._plain.ways(sources, key, message)
             for way in ways:
                 if way.fixed in message:
                     found = way.match(message)
@@ -394,7 +245,7 @@ class Scanner:
                         size = found[way.size_group] if way.size_group else ""
                         sender = _domain(found[way.sender_group]) if way.sender_group else ""
                         told.append((act, mail, size or "", sender))
-            hour = self._canonical(time)[:13] if counted and time else ""
+            hour = self._plain.canonical(time)[:13] if counted and time else ""
             for act, times in counted.items():
                 totals[act] = totals.get(act, 0) + times
                 traffic.act(act, hour, times)
@@ -415,17 +266,6 @@ class Scanner:
         is_delivered = act == "delivered"
         self._tally.traffic.got(to, is_delivered, not is_delivered, delay * is_delivered, delay)
 
-    def _ways(self, sources: _Sources, key: frozenset[str], message: str) -> tuple[_Way, ...]:
-        """The patterns that a message with the words ``key`` can fit, best first."""
-        if self._keys >= _MOST_KEYS:
-            for each in self._sources.values():
-                each.ways.clear()
-            self._keys = 0
-        self._keys += 1
-        found = tuple(self._way(row) for row in sources.program.candidates(message))
-        sources.ways[key] = found
-        return found
-
     def _way(self, row: Any) -> _Way:
         name = f"{row.id}\n{row.generic}\n{row.regex}"
         way = self._made.get(name)
@@ -433,7 +273,7 @@ class Scanner:
             way = self._made[name] = self._planned(row.id, row.generic, row.holes)
             way.fixed = row.fixed
             regex, way.match = row.regex, _no_match
-            way.match = _Late(way, _captured(regex, _groups(way)))
+            way.match = _Late(way, captured(regex, _groups(way)))
         return way
 
     def _planned(self, id: str, generic: bool, holes: tuple[str, ...]) -> _Way:
@@ -486,9 +326,6 @@ class Scanner:
                 return data
         return {}
 
-    def _canonical(self, time: str) -> str:
-        return time if time[4:5] == "-" else f"{self._days[time[:6]]}T{time[7:]}"
-
     def _within(self, time: str) -> bool:
         """Whether a time is one that is asked for."""
         plan = self.plan
@@ -501,7 +338,7 @@ class Scanner:
             for way, values in column.items():
                 count = self._counted(way)
                 times = [value[0] for value in values] if way.keep else values
-                first, last = self._canonical(min(times)), self._canonical(max(times))
+                first, last = self._plain.canonical(min(times)), self._plain.canonical(max(times))
                 count.add(len(times), first[:13], first, last)
                 tally.span(first, last)
                 tally.known("generic" if way.generic else "entry", len(times))
@@ -596,7 +433,7 @@ class Scanner:
             count.sample(self.engine.redactor.cover(_line_of(text, message)))
 
     def _unknown(self, time: str, where: str, message: str, text: str) -> None:
-        time, tag = self._canonical(time), where.partition(" ")[2]
+        time, tag = self._plain.canonical(time), where.partition(" ")[2]
         if _shape_of(tag, message) in self._tally.unknown:
             self._shape(tag, message, time, "")
             return
@@ -649,7 +486,7 @@ class Scanner:
         name = (hit.entry, hit.generic, hit.holes)
         way = self._slow.get(name)
         if way is None:
-            if len(self._slow) >= _MOST_KEYS:
+            if len(self._slow) >= MOST_KEYS:
                 self._slow.clear()
             way = self._slow[name] = self._planned(*name)
         count = self._counted(way)
@@ -673,23 +510,6 @@ class Scanner:
                 count.value(field, values[field])
         if way.client and self._who in values:
             count.clients.add((values[self._who],))
-
-    def _cut(self, lines: list[str], acts: Acts) -> list[str]:
-        """Count the records of ``lines`` but for the last one, which is handed back."""
-        records = [self.engine.parse(line) for line in lines]
-        for number in range(len(lines) - 1, 0, -1):
-            record = records[number]
-            if self._goes_on(lines[number - 1]):
-                continue
-            bare = records[max(number - _BARE, 0) : number + 1]
-            free = len(bare) > _BARE and all(r.tag is None and r.time is None for r in bare)
-            if record.tag or record.time or (free and not lines[number][:1].isspace()):
-                self._through_engine(lines[:number], acts)
-                return lines[number:]
-        if len(lines) < 4 * _GROUP:
-            return lines
-        self._through_engine(lines, acts)
-        return []
 
 
 class _Late:
@@ -724,23 +544,6 @@ def _groups(way: _Way) -> list[int]:
     )
     way.client = tuple((new[group], hole) for group, hole in way.client)
     return groups
-
-
-_SIGN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?!\?)", re.DOTALL)
-
-
-def _captured(regex: str, groups: list[int]) -> str:
-    """``regex`` with only ``groups`` captured: the others take time and are not asked for."""
-    number = 0
-
-    def replaced(found: re.Match[str]) -> str:
-        nonlocal number
-        if found[0] != "(":
-            return found[0]
-        number += 1
-        return "(" if number in groups else "(?:"
-
-    return _SIGN.sub(replaced, regex)
 
 
 def _taken(kept: Kept, providers: Providers) -> Any:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 FREE_TEXT = ".*"
 FREE_TEXT_SHORTEST = ".*?"

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from mailhelp.errors import CorpusError
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 
 
 class Hole(NamedTuple):
@@ -25,7 +24,7 @@ class Hole(NamedTuple):
 
 Part = str | Hole
 
-_TOKEN = re.compile(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(?::([^{}]+))?\}|[{}]")
+_TOKEN = regex(r"\{\{|\}\}|\{([a-z][a-z0-9_]*)(?::([^{}]+))?\}|[{}]")
 
 
 @lru_cache(maxsize=1000)

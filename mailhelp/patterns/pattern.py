@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from mailhelp.errors import CorpusError
+from mailhelp.light import regex
 from mailhelp.patterns import holes
 from mailhelp.patterns.fields import FREE_TEXT_SHORTEST, Field
 from mailhelp.patterns.holes import Hole, Part
 
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 END = r"\Z"
 """What stands behind a pattern that a whole text must fit."""
 
@@ -83,6 +84,28 @@ def pieces(parts: tuple[Part, ...], fields: Mapping[str, Field], end: str = END)
         yield f"(?>({regex}){behind}{'' if rest else end})"
     if not any(is_open(part) for part in parts):
         yield end
+
+
+class Shape:
+    """A pattern by itself, outside the catalogue: it is compiled when a text first has its fixed text.
+
+    ``names`` are the fields of its holes. Raises ``CorpusError`` as ``parse`` does.
+    """
+
+    def __init__(self, pattern: str, fields: Mapping[str, Field]) -> None:
+        self._parts = parse(pattern)
+        self._fields = fields
+        self._literal = longest_literal(self._parts)
+        self._regex: re.Pattern[str] | None = None
+        self.names = holes.holes(self._parts)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The match of the whole of ``text``."""
+        if self._literal not in text:
+            return None
+        if self._regex is None:
+            self._regex = re.compile(to_regex(self._parts, self._fields), re.DOTALL)
+        return self._regex.match(text)
 
 
 def _fixed(part: Part) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex

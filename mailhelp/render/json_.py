@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from mailhelp.answer import SCHEMA, Answer, Prose, Span
+from mailhelp.answer import SCHEMA, Answer, Command, Prose, Span, Verdict
+from mailhelp.light import Any
 
 _NOT_EMPTY_ONLY = (
     "story", "report", "continues", "whole", "outcomes", "draft", "sections", "notes",
@@ -23,21 +23,58 @@ _encode = json.JSONEncoder(ensure_ascii=True, check_circular=False).encode
 _quote = json.encoder.encode_basestring_ascii
 _remembered: dict[int, tuple[Any, str]] = {}
 _meanings: dict[str, str] = {}
+_verdicts: dict[Verdict, str] = {}
 
 
 def render(answer: Answer) -> str:
     """The object of ``answer``, as ``schema.json`` describes it; ends without a line end."""
-    written: list[str] = []
-    table: dict[str, Any] = {"schema": SCHEMA}
-    for name, value in zip(answer._fields, answer, strict=True):
-        if value and name in _SHARED:
-            written.append(f', "{name}": {_once(value)}')
+    own = [f'{{"schema": {SCHEMA}']
+    shared: list[str] = []
+    value: Any
+    for (name, head, is_shared, is_left_out), value in zip(_FIELDS, answer, strict=True):
+        if isinstance(value, str):
+            if value or not is_left_out:
+                own.append(head + _quote(value))
+        elif value and is_shared:
+            shared.append(head + _once(value))
         elif name == "spans":
-            written.append(f', "spans": [{", ".join(map(_span, answer.spans))}]')
-        elif value or name not in _NOT_EMPTY_ONLY:
-            table[name] = value if isinstance(value, str) else plain(value)
+            shared.append(f"{head}[{', '.join(map(_span, value))}]")
+        elif name == "commands":
+            own.append(f"{head}[{', '.join(map(_command, value))}]")
+        elif value or not is_left_out:
+            own.append(head + _text(value))
     # the one control character that JSON leaves as it is
-    return "".join((_encode(table)[:-1], *written, "}")).replace("\x7f", "\\u007f")
+    return "".join((*own, *shared, "}")).replace("\x7f", "\\u007f")
+
+
+_FIELDS = tuple(
+    (name, f', "{name}": ', name in _SHARED, name in _NOT_EMPTY_ONLY) for name in Answer._fields
+)
+"""The name of each field, how it begins in the object, and whether it is shared or left out when it is empty."""
+
+
+def _text(value: Any) -> str:
+    """The text of a value that is no string: most are nothing, a number or a verdict of which there are few."""
+    if value is None:
+        return "null"
+    if value == ():
+        return "[]"
+    if not isinstance(value, Verdict):
+        return _encode(plain(value))
+    found = _verdicts.get(value)
+    if found is None:
+        found = _verdicts[value] = _encode(plain(value))
+    return found
+
+
+def _command(command: Command) -> str:
+    """The object of a command."""
+    text, why, runs_on, changes, options, danger = command
+    said = _encode(plain(options)) if options else "[]"
+    return (
+        f'{{"command": {_quote(text)}, "why": {_quote(why)}, "runs_on": {_quote(runs_on)}, '
+        f'"changes": {"true" if changes else "false"}, "options": {said}, "danger": {_quote(danger)}}}'
+    )
 
 
 def _span(span: Span) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
 from mailhelp.answer import Command, Span
+from mailhelp.light import Any
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Run, Runs
 from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, shortened, wrap

@@ -5,16 +5,16 @@ Runs are those of ``blocks``; each painter paints their styles in its way. Contr
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from mailhelp.light import regex
 from mailhelp.render.blocks import Run
 from mailhelp.visible import visible
 
 Line = list[Run]
 
-_WORDS = re.compile(r"\s+|[^\s]+")
+_WORDS = regex(r"\s+|[^\s]+")
 INDENT = 2
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, NamedTuple
 from mailhelp.render.blocks import Block
 
 if TYPE_CHECKING:

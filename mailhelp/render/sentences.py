@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Prose
+from mailhelp.light import regex
 from mailhelp.render.blocks import Runs
 
 # a full stop, and behind it a blank and what can begin a sentence; not behind "e.g." and initials
-_END = re.compile(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+[^\sa-z])")
+_END = regex(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+[^\sa-z])")
 
 
 def paragraphs(prose: Prose) -> Iterator[Runs]:

@@ -17,4 +17,5 @@ def test_its_fields_tables_and_parts_serve(base: Base) -> None:
     assert "reject" in base.parts
     assert base.tables["places"]["mail_log"]["default"]
     assert "postfix/smtpd" in base.programs()
-    assert next(iter(base.patterns("postfix/smtpd"))).program == "postfix/smtpd"
+    assert "from" in base.filing(["postfix/smtpd"])
+    assert {row.program for row in base.patterns(["postfix/smtpd"], ["from"])} == {"postfix/smtpd"}

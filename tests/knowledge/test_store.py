@@ -17,7 +17,9 @@ DOCUMENTS = (
     Document("parameter/maximal_queue_lifetime", "parameter", "How long", ("maximal_queue_lifetime",)),
     Document("topic/queue", "topic", "The queue", ("queue", "Queue-Life"), data={"n": 1}),
 )  # fmt: skip
-ROW = PatternRow("postfix/smtpd", 8, "connect", "connect from (.*)", ("client",), "log/x", False)
+ROW = PatternRow(
+    "postfix/smtpd", 8, "connect", "connect from (.*)", ("client",), "log/x", False, number=1
+)
 
 
 def filled(store: Store) -> Store:
@@ -44,7 +46,9 @@ def test_what_was_added_is_found(path: Path) -> None:
         assert (document.title, document.data) == ("The queue", {"n": 1})
         assert [name.id for name in store.named("QUEUE life")] == ["topic/queue"]
         assert [name.id for name in store.named_like("queue_lifetime")] == [DOCUMENTS[0].id]
-        assert list(store.patterns("postfix/smtpd")) == [ROW]
+        assert list(store.patterns(["postfix/smtpd"], ["connect", "other"])) == [ROW]
+        assert list(store.patterns(["postfix/smtpd"], ["from"])) == []
+        assert store.filing(["postfix/smtpd", "postfix/any"]) == {"connect"}
         assert store.table("programs") == {"a": {}}
         assert store.pages_that_mention("queue") == ["page/qmgr.8"]
         assert store.document("topic/other") is None
@@ -66,7 +70,7 @@ def test_a_pickled_store_answers_the_same(path: Path, in_memory: bool) -> None:
     ):
         assert copy.path == store.path
         assert copy.document("topic/queue") == store.document("topic/queue")
-        assert list(copy.patterns("postfix/smtpd")) == [ROW]
+        assert list(copy.patterns(["postfix/smtpd"], copy.filing(["postfix/smtpd"]))) == [ROW]
 
 
 def test_a_pickled_store_whose_file_is_gone(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from mailhelp.knowledge.store import Name, PatternRow
 from mailhelp.log.catalogue import Catalogue
@@ -19,10 +19,13 @@ class Source:
     """Patterns as a store gives them."""
 
     def __init__(self, *rows: PatternRow) -> None:
-        self.rows = rows
+        self.rows = [row._replace(number=number) for number, row in enumerate(rows)]
 
-    def patterns(self, program: str) -> Iterable[PatternRow]:
-        return [row for row in self.rows if row.program == program]
+    def patterns(self, programs: Sequence[str], words: Collection[str]) -> Iterable[PatternRow]:
+        return [row for row in self.rows if row.program in programs and row.word in words]
+
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        return {row.word for row in self.rows if row.program in programs}
 
     def programs(self) -> set[str]:
         return {row.program for row in self.rows}

@@ -248,3 +248,29 @@ def test_marks_before_what_is_no_record_stay(line: str) -> None:
 def test_marks_without_end_are_read_in_time(piece: str) -> None:
     """Were it quadratic, this would not come to an end while anybody waits."""
     parse(piece * (200_000 // len(piece)), TODAY)
+
+
+HEADS = [
+    "Nov 22 06:25:16 mx ", "Nov  2 06:25:16 mx ", "Feb 29 06:25:16 mx ", "Xyz 22 06:25:16 mx ", "Nov 02 06:25:16 mail.info ",
+    "2026-11-22T06:25:16.123456+01:00 mx ", "2026-11-22T06:25:16Z stdout F ", "2026-11-22T06:25:16Z mx ",
+    "2026-11-22T06:25:16+0100 mx ", "Nov 22 06:25:16 - ", "Nov 22 06:25:16 <mail.info> ", "Nov 22 06:25:16 mx mail.info ",
+    "Nov 22 2026 06:25:16 mx ", "Nov 31 06:25:16 mx ", "Dec 01 06:25:16 -x ", "Dec 01 06:25:16 \u00e4 ",
+]  # fmt: skip
+TAGS = [
+    "postfix/smtpd[1]: ", "postfix/smtpd: ", "-[3]: ", "-: ", "tag[99999999999999999999]: ", "a(b): ", "z:\t", "z:", "[1]: ",
+    "x: Nov 22 06:25:16 mx postfix/smtpd[2]: ", "y[1]: [ID 12 mail.info] ", "-a[2]: ", "F: ", "smtp[\u0663]: ", "q[1]:  two ",
+    "q[1]: [ 12.345] ", "w: Mi 2026-01-02 10:11:12 CET a b[1]: ", "w: 1700000000.123 a b[1]: ",
+    "v[1]: message repeated 3 times: [ ", "v: last message repeated 3 times",
+]  # fmt: skip
+
+
+def test_the_commonest_form_is_read_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        f"{head}{tag}{end}"
+        for head in HEADS
+        for tag in TAGS
+        for end in (MESSAGE, f"{MESSAGE}]", "", "a\u00a0b")
+    ]
+    found = [parse(line, TODAY) for line in lines]
+    monkeypatch.setattr("mailhelp.log.prefix._common", lambda *_: None)
+    assert found == [parse(line, TODAY) for line in lines]

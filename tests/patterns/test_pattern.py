@@ -6,7 +6,7 @@ import pytest
 
 from mailhelp.errors import CorpusError
 from mailhelp.patterns.fields import Field, from_tables
-from mailhelp.patterns.pattern import parse, to_regex, words
+from mailhelp.patterns.pattern import Shape, parse, to_regex, words
 
 FIELDS = from_tables(
     {
@@ -77,3 +77,12 @@ def test_hostile_text_ends_in_no_match_and_ends() -> None:
     )
     assert regex.match("a: b, " * 200_000) is None
     assert regex.match("a: b, a: b (" * 100_000) is None
+
+
+def test_a_shape_fits_a_whole_text() -> None:
+    shape = Shape("size {number} of {word}", FIELDS)
+    found = shape.match("size 12 of x")
+    assert found is not None
+    assert dict(zip(shape.names, found.groups(), strict=True)) == {"number": "12", "word": "x"}
+    assert shape.match("size 12 of x y") is None
+    assert shape.match("the mail") is None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import select
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -203,3 +204,26 @@ def test_any_date(mailhelp: Mailhelp, tmp_path: Path, day: date) -> None:
         done = mailhelp(*words, stdin=text)
         assert done.code in (0, 1), (words, done.err)
         assert done.out or done.err
+
+
+def few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
+
+
+def very_few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6))
+
+
+def little_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (32 << 20,) * 2)  # none for a thread
+
+
+@pytest.mark.parametrize("limit", [few_files, very_few_files, little_memory])
+def test_with_few_files_or_little_memory(machine: Machine, limit: Callable[[], None]) -> None:
+    """What cannot be had is done without, or said in a sentence; a healthy run says nothing of it."""
+    for words, text in (*((words, "") for words in QUESTIONS), ((), LINE)):
+        done = machine(*words, stdin=text, first=limit)
+        assert done.code in (0, 3), done
+        assert done.out or "Too many open files" in done.err or "not enough memory" in done.err
+        assert "damaged" not in done.err
+    assert machine("queue_lifetime").err == ""

@@ -6,6 +6,7 @@ Errors of ``mailhelp.errors`` are the answers that a user gets in a sentence and
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mailhelp import query
@@ -163,12 +164,12 @@ def config(session: Session, place: str | None = None) -> tuple[Answer, ...]:
     from mailhelp import query
     from mailhelp.host import othersettings
 
-    lines = config.lines_of(place)
+    lines = None if os.path.isdir(place) else config.lines_of(place)
     kind = query.held(session.library, lines) if lines is not None else None
     if kind is not None and kind in othersettings.READERS:
         other = config.explain_other(session.library, kind, lines or ())
         return (other._replace(query=place),)
-    return (config.explain_place(session.library, session.host, place),)
+    return (config.explain_place(session.library, session.host, place, lines),)
 
 
 def doctor(session: Session) -> tuple[Answer, ...]:

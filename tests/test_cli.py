@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -310,7 +311,8 @@ def test_a_damaged_compressed_log(
     (tmp_path / "mail.log.1").write_bytes(packed)
     done = mailhelp("explain", "--json", str(tmp_path / "mail.log.1"))
     assert done.code == 3
-    assert "mail.log.1 cannot be read" in done.err
+    # what comes before the damage is read, if anything does
+    assert re.search(r"mail\.log\.1 (cannot be read|is damaged or cut off)", done.err)
 
 
 @pytest.mark.parametrize("size", [300, 5000, 60_000])

@@ -387,8 +387,10 @@ def _told_services(library: Library, services: Iterable[Service]) -> Iterator[st
                 yield f"master.cf sets {each.name} = {value} for {of}."
 
 
-def explain_place(library: Library, host: Host, place: str) -> Answer:
-    """The answer for a copied folder with main.cf and master.cf, or for one such file.
+def explain_place(
+    library: Library, host: Host, place: str, lines: list[str] | None = None
+) -> Answer:
+    """The answer for a copied folder with main.cf and master.cf, or for one such file, of which ``lines`` were read.
 
     Raises ``SourceError`` if there is nothing to read.
     """
@@ -411,7 +413,6 @@ def explain_place(library: Library, host: Host, place: str) -> Answer:
         answer = _explain_files(library, place, texts[MAIN], texts[MASTER], files, others)
         missing = [f"{name} was not read." for name, text in texts.items() if text is None]
         return answer._replace(notes=(*missing, *answer.notes, _COPY))
-    lines = lines_of(place)
     if lines is None:
         raise SourceError(
             f"{place} cannot be read.", "Name a folder with main.cf and master.cf, or one file."

@@ -45,7 +45,7 @@ def test_every_pattern_is_exported_and_made_of_the_same(library: Library, export
         return f"({literal(gap.regex) if gap.fixed else gap.regex})"
 
     for program in exported.programs:
-        own = library.engine.catalogue.table((program.name,)).rows
+        own = library.engine.catalogue.table((program.name,)).every()
         rows = [each for each in own if not each.generic]
         assert [LOG + rule.entry for rule in program.rules] == [each.id for each in rows]
         for rule, each in zip(program.rules, rows, strict=True):

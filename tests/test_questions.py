@@ -81,16 +81,13 @@ def test_most_are_told_and_not_listed_alone(session: Session) -> None:
 def test_a_second_one_is_told_only_where_it_fits_nearly_as_well(session: Session) -> None:
     (sure,) = ask(session, "What is greylisting?")
     assert not in_short((sure,))
-    unsure = [answers for answers in map(_asked(session), questions()) if in_short(answers)]
+    asked = (ask(session, case.values[0]) for case in questions())
+    unsure = [answers for answers in asked if in_short(answers)]
     assert 0.3 < len(unsure) / len(questions()) < 0.6
     for (answer,) in unsure:
         told = in_short((answer,))
         assert told == [each.id for each in answer.results[: len(told)]]
         assert len(told) <= 2
-
-
-def _asked(session: Session) -> Callable[[Any], tuple[Answer, ...]]:
-    return lambda case: ask(session, case.values[0])
 
 
 def test_expected_documents_exist(session: Session) -> None:

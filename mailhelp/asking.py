@@ -74,6 +74,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import config
 
         return (config.explain_line(session.library, session.host, text.strip()),)
+    if meant.kind == "other-setting":
+        return _held(session, meant.read_as, [text])
     if meant.kind == "list":
         title = f"Names with “{meant.read_as or text}” in them"
         answers: tuple[Answer, ...] = (search.listing(session.library, text, title, meant.names),)

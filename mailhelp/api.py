@@ -194,7 +194,7 @@ def index(session: Session, progress: Callable[[int, int, str], None]) -> tuple[
     folder = host_index.build(session.host, session.library.table("manpages"), progress)
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
-    with closing(Store(folder / CATALOGUE)) as catalogue:
+    with closing(Store(f"{folder}/{CATALOGUE}")) as catalogue:
         skipped = json.loads(catalogue.meta("skipped") or "[]")
     left_out = ", ".join(page.reference_of(id) for id in skipped)
     notes = (f"Left out, because they cannot be rendered: {left_out}",) if skipped else ()

@@ -14,6 +14,8 @@ from mailhelp.patterns import holes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As programs write them in the C locale."""
+BY_CODE = "by-code"
+"""The permanence of a verdict that is the code's."""
 _QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 

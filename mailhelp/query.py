@@ -358,6 +358,8 @@ def other_setting(library: Library, text: str) -> Question | None:
     """A line of opendkim.conf in which there is a fault."""
     if "\n" in text.strip() or not _CAMEL.match(text):
         return None
+    from mailhelp.patterns.pattern import Shape  # seldom needed
+
     if not any(
         Shape(pattern, library.fields).match(text.strip())
         for pattern in library.table("shapes").get("opendkim", {}).get("patterns", ())

@@ -195,7 +195,9 @@ class _Question:
         if not near:  # an ending can hide a second slip: deffered, deferred
             stems = set(near_words(stemmed, self._stems))
             alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
-            near = {known: terms_of(known) for known in alike if stems.intersection(terms_of(known))}
+            near = {
+                known: terms_of(known) for known in alike if stems.intersection(terms_of(known))
+            }
         if not near and len(word) >= _LONG_WORD:
             near = {known: terms_of(known) for known in far_words(word, self._vocabulary)}
         # a letter doubled, or swapped with its neighbour, is likelier than another letter

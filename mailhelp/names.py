@@ -94,4 +94,6 @@ def near_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
 
 def far_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
     """The words of ``vocabulary`` that two slips turn into ``word``, whose first letter is right."""
-    return (known for known in vocabulary if known[:1] == word[:1] and distance(word, known, 2) <= 2)
+    return (
+        known for known in vocabulary if known[:1] == word[:1] and distance(word, known, 2) <= 2
+    )

@@ -10,10 +10,12 @@ from mailhelp.answer import Answer, Command
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import mails, named, question, records, search
 from mailhelp.explain.log import Explainer
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.log.read import Read
 from mailhelp.session import Session
 
+_IN_WORDS = regex(r"\s*[a-z]+(?: [a-z]+)+\??\s*")
+"""Plain words in small letters: asked, and not pasted."""
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -39,7 +41,7 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return _held(session, shape.kind, pasted[shape.start :])
     meant = query.recognise(session.library, text)
     if meant is None:
-        kind = query.held(session.library, [text])
+        kind = None if _IN_WORDS.fullmatch(text) else query.held(session.library, [text])
         return (question.explain(session, text),) if kind is None else _held(session, kind, [text])
     if meant.kind == "lines":
         return tuple(records.explained(Explainer(session.library), meant.reads))

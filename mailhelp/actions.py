@@ -521,7 +521,7 @@ def check(
         for line in api.schema(schema).split("\n"):
             output.line(line)
         return EXIT_ANSWERED
-    paths = [Path(word) for word in words] or [session.host.config_dir / "notes"]
+    paths = [Path(word) for word in words] or [Path(session.host.config_dir, "notes")]
     if show:
         for line in api.patterns(session, paths[0], show):
             output.line(line)

@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
 
-from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
-from mailhelp.light import NamedTuple, regex
-from mailhelp.log.read import Read
-from mailhelp.names import fold
-from mailhelp.patterns.holes import holes
-from mailhelp.patterns.pattern import Shape, longest_literal, to_regex
-from mailhelp.patterns.pattern import parse as parse_pattern
-from mailhelp.shell import say
+from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
+from mailhelp.names import fold, wider_codes
+
+if TYPE_CHECKING:
+    from mailhelp.log.read import Read
 
 _SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = regex(
@@ -96,6 +93,11 @@ def cut_record(library: Library, text: str) -> Question | None:
     piece = text.strip()
     if len(piece.split(" ", 3)) < _WORDS_OF_RECORD or "\n" in piece or len(piece) > _LONGEST_PIECE:
         return None
+    from mailhelp.patterns.holes import holes
+    from mailhelp.patterns.pattern import longest_literal, to_regex
+    from mailhelp.patterns.pattern import parse as parse_pattern
+    from mailhelp.shell import say
+
     for row in library.table("words").get("cut", {}).get("records", {}).values():
         for pattern in row["patterns"]:
             parts = parse_pattern(pattern)
@@ -153,6 +155,8 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
     """What the first of ``lines`` belong to, of the kinds in ``corpus/shapes.toml``: a bounce, a queue
     listing, a file of settings, …; ``None`` if to none of them. Quotes and indents do not count.
     """
+    from mailhelp.patterns.pattern import Shape
+
     head = [_QUOTES.sub("", line).rstrip() for line in islice(lines, _HEAD_LINES)]
     head = [line for line in head if line]
     for kind, row in library.table("shapes").items():
@@ -256,10 +260,10 @@ def shell_command(library: Library, text: str) -> Question | None:
 
 def reply(library: Library, text: str) -> Question | None:
     """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
-    from mailhelp.explain import reply as replies  # seldom needed
-
     if " " not in text.strip() or _begins_with_record(library, text):
         return None
+    from mailhelp.explain import reply as replies  # a word does without
+
     found = replies.quoted(library, text)
     known = replies.find(library, found) if found else replies.find_words(library, text.strip())
     if known is None or (known.by_code and found is not None and not found.host):
@@ -303,7 +307,7 @@ def status_code(library: Library, text: str) -> Question | None:
     for code in sorted(dict.fromkeys(codes), key=lambda code: "." not in code):
         found = library.named(code, "status")
         if not found and not wider:
-            for each in wider_than(code):
+            for each in wider_codes(code):
                 wider = library.named(each, "status")
                 if wider:
                     read_as = each
@@ -354,6 +358,8 @@ def other_setting(library: Library, text: str) -> Question | None:
     """A line of opendkim.conf in which there is a fault."""
     if "\n" in text.strip() or not _CAMEL.match(text):
         return None
+    from mailhelp.patterns.pattern import Shape  # seldom needed
+
     if not any(
         Shape(pattern, library.fields).match(text.strip())
         for pattern in library.table("shapes").get("opendkim", {}).get("patterns", ())

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
-from mailhelp.explain.log import BY_CODE, meaning
+from mailhelp.explain.common import BY_CODE
+from mailhelp.explain.log import meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
+from mailhelp.names import wider_codes
 from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
@@ -175,7 +177,7 @@ def status_of(library: Library, reply: Reply) -> list[Document]:
     """The status documents of a reply's codes, the one that says more first."""
     found: dict[str, Document] = {}
     for code in filter(None, (reply.enhanced, reply.code)):
-        for name in (code, *wider(code)):
+        for name in (code, *wider_codes(code)):
             documents = [library.document(hit.id) for hit in library.named(name, "status")]
             for document in documents:
                 if document is not None:
@@ -183,14 +185,6 @@ def status_of(library: Library, reply: Reply) -> list[Document]:
             if documents:
                 break
     return list(found.values())
-
-
-def wider(code: str) -> tuple[str, ...]:
-    """The codes that stand for the subject and the class of ``code``."""
-    class_, _, rest = code.partition(".")
-    if not rest:
-        return (f"{code[0]}xx",)
-    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")
 
 
 def permanence(code: str) -> str:

@@ -376,7 +376,7 @@ def misspelt(library: Library, text: str) -> Question | None:
     words = fold(text).split()
     if len(words) > 4 and not _NAME.fullmatch(text):
         return None
-    if len(words) == 1 and _is_a_word(library, words[0]):
+    if all(_is_a_word(library, word) for word in words) and not _NAME.fullmatch(text):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 

@@ -144,7 +144,10 @@ def find_reason(library: Library, reason: str, enhanced: str, recipient: str) ->
 
 def find_words(library: Library, words: str) -> Explained | None:
     """The entry of our own server's reply that is typed without its codes, all of it fixed text."""
-    return _own(library, words, library.table("replies")["own"]["codeless"])
+    row = library.table("replies")["own"]
+    # few words, of a longer text: who knows which
+    few = len(words.split()) <= _FEWEST_WORDS
+    return _own(library, words, row["coded" if few else "codeless"])
 
 
 def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None:

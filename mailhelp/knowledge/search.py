@@ -77,15 +77,16 @@ def search(
     equals: Mapping[str, Collection[str]] = _NOTHING,
     weights: Mapping[str, float] = _UNFITTED,
     slips: MutableMapping[str, str] | None = None,
+    mend: bool = True,
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
-    An unknown word is read as its ``equals``, else as the known one a slip of a letter away. An id that
+    An unknown word is read as its ``equals``, else (with ``mend``) as the known one a slip of a letter away. An id that
     several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
     words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
-    question = _Question(stores, words, equals)
+    question = _Question(stores, words, equals, mend)
     found = [
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
@@ -117,11 +118,15 @@ class _Question:
     """One question: its words read as known terms, and what fits them."""
 
     def __init__(
-        self, stores: Sequence[Store], words: str, equals: Mapping[str, Collection[str]]
+        self,
+        stores: Sequence[Store],
+        words: str,
+        equals: Mapping[str, Collection[str]],
+        mend: bool = True,
     ) -> None:
         self._stores = stores
         self._equals = equals
-        self._mended = 0
+        self._mended = 0 if mend else _MOST_MENDED
         self.slips: dict[str, str] = {}
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]

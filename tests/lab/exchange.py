@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import socketserver
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -174,7 +173,9 @@ def _packet(stream: Any, data: bytes) -> None:
 
 
 class Policy:
-    """A policy service that has nothing against anybody but ``grey…``, and logs the queue ID if there is one."""
+    """A policy service that has nothing against anybody but recipients ``grey…``, and senders ``late…`` when the
+    whole mail is there; it logs the queue ID if there is one.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -186,24 +187,17 @@ class Policy:
             if name:
                 asked[name] = value
                 continue
-            grey = asked.get("recipient", "").startswith("grey")
+            action = "DUNNO"
+            if asked.get("recipient", "").startswith("grey"):
+                action = "450 4.2.0 Greylisted"
             if asked.get("queue_id"):
                 self._log.write(
                     "ourpolicy[79]",
                     f"{asked['queue_id']}: stage={asked['protocol_state']}, score 0",
                 )
-            stream.wfile.write(b"action=450 4.2.0 Greylisted\n\n" if grey else b"action=DUNNO\n\n")
+                if asked["protocol_state"] == "END-OF-MESSAGE" and asked["sender"].startswith(
+                    "late"
+                ):
+                    action = "550 5.7.1 Seen enough of it"
+            stream.wfile.write(f"action={action}\n\n".encode())
             asked = {}
-
-
-def lines_with(text: str, words: Iterable[str]) -> list[int]:
-    """The numbers of the lines of ``text`` that hold one of ``words``."""
-    wanted = tuple(words)
-    return [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if any(word in line for word in wanted)
-    ]
-
-
-HOST = os.uname().nodename.partition(".")[0]

@@ -231,6 +231,7 @@ class Scanner:
         """Count the acts of the grand totals, in the order of their records."""
         none, totals, traffic = self._none, self._tally.totals, self._tally.traffic
         told: list[tuple[str, str, str, str]] = []
+        deferred: list[str] = []
         for time, records in acts:
             counted: dict[str, int] = {}
             for way, found in records:
@@ -240,6 +241,8 @@ class Scanner:
                 if not act:
                     continue
                 counted[act] = counted.get(act, 0) + 1
+                if act == "deferred" and way.id_group:
+                    deferred.append(found[way.id_group] or "")
                 if way.to and act in _OF_RECIPIENTS:
                     self._recipient(act, way, found)
                 if act in _OF_MAILS and way.id_group:
@@ -253,6 +256,7 @@ class Scanner:
                 totals[act] = totals.get(act, 0) + times
                 traffic.act(act, hour, times)
         self._tally.ledger.take(told)
+        self._tally.deferred.add(deferred)
 
     def _recipient(self, act: str, way: _Way, found: Any) -> None:
         """Count a delivery for the domain of its recipient."""
@@ -364,12 +368,6 @@ class Scanner:
             found = [mail for mail in reversed(mails) if mail not in self._none]
             if count.has_ids or not any(self._places(mails[mail]) for mail in found):
                 count.mail(found)
-            if "deferred" in (way.act, *way.acts.values()):
-                self._tally.deferred.add(
-                    match[way.id_group]
-                    for _, match, _ in kept
-                    if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
-                )
         for name, providers in way.top:
             firsts: dict[Any, Kept] = {}
             for raw, times in self._raw_values(kept, providers).items():
@@ -509,8 +507,6 @@ class Scanner:
             return
         if mail not in self._none:
             count.mail((mail,))
-            if way.acts.get(groups[way.act_group], way.act) == "deferred":
-                tally.deferred.add((mail,))
         for field, _ in way.top:
             if field in values:
                 count.value(field, values[field])

@@ -9,6 +9,7 @@ from typing import NoReturn
 import pytest
 
 from .lab import DEBIAN13, Lab, missing
+from .mails import Exchange, Traffic, traffic
 from .recipe import Recipe, read_recipes
 
 
@@ -20,6 +21,7 @@ def unavailable(lacks: list[str]) -> NoReturn:
     pytest.skip(reason)
 
 
+ROUNDS = 4
 POSTFIXES = {"own": None, "debian13": DEBIAN13}
 """The Postfix of this machine, and Debian 13's: where each is, as ``Lab`` wants it."""
 
@@ -36,6 +38,14 @@ def lab13() -> Iterator[Lab]:
     """A running mail server with Debian 13's Postfix."""
     with chosen("debian13") as running:
         yield running
+
+
+@pytest.fixture(scope="session", params=POSTFIXES)
+def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Traffic:
+    """Three hundred mails of many kinds at once through each Postfix, and the logs; its servers are gone again."""
+    other = request.param != "own"  # queue IDs of the other kind as well
+    with chosen(request.param) as lab, Exchange(lab, long_ids=other).running() as exchange:
+        return traffic(exchange, ROUNDS, tmp_path_factory.mktemp("logs"))
 
 
 def chosen(name: str) -> Lab:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import re
 import smtplib
@@ -14,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from .exchange import Log, Milter, Policy, Remote, Server
 from .kinds import HOME, VIRUS, Sent, mails
@@ -245,7 +247,7 @@ class Exchange:
         return queued <= waiting | set(re.findall(r": (\w+): (?:removed|requeued)\n", log))
 
     def logs(self) -> list[Path]:
-        """The logs of all the servers."""
+        """The logs of all the servers, Postfix's first."""
         amavis = self.lab.directory / "amavis" / "amavis.log"
         return [*self.lab.mail_log_files, amavis, self.extra.file]
 
@@ -268,6 +270,32 @@ def _transaction(client: smtplib.SMTP, sent: Sent) -> None:
 def _files(queue: Path) -> list[str]:
     """The names of the files in a queue, which are queue IDs."""
     return [name for _, _, names in os.walk(queue) for name in names]
+
+
+class Traffic(NamedTuple):
+    """What was sent, and what the servers logged of it: ``files`` are all logs, ``postfix`` those of Postfix."""
+
+    mails: list[Sent]
+    files: list[Path]
+    postfix: list[Path]
+
+
+def traffic(exchange: Exchange, rounds: int, folder: Path) -> Traffic:
+    """Send everything and keep the logs in ``folder``; the one that was rotated is compressed, as it lies about."""
+    sent = send_all(exchange, rounds)
+    files = []
+    for log in exchange.logs():
+        packed = log.suffix == ".1"
+        file = folder / (f"{log.name}.gz" if packed else log.name)
+        file.write_bytes(gzip.compress(log.read_bytes()) if packed else log.read_bytes())
+        files.append(file)
+    return Traffic(sent, files, [file for file in files if file.name.startswith("mail.log")])
+
+
+def text(log: Path) -> str:
+    """What is in a log, also if it is compressed."""
+    data = log.read_bytes()
+    return (gzip.decompress(data) if log.suffix == ".gz" else data).decode(errors="replace")
 
 
 def send_all(exchange: Exchange, rounds: int) -> list[Sent]:

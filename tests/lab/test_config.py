@@ -9,7 +9,11 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Answer
+from mailhelp.explain import config
 from mailhelp.host.machine import Host
+from mailhelp.host.postfixfiles import main_cf
+from mailhelp.review import checks
+from mailhelp.review.configuration import Configuration
 from mailhelp.session import Session
 
 from .conftest import POSTFIXES, unavailable
@@ -165,3 +169,19 @@ def test_nothing_is_wrong_with_the_default_configuration_of_debian(
     session.close()
     assert len(copied.parameters) > 5
     assert copied.findings == ()
+
+
+def test_every_parameter_of_postfix_is_known_and_its_default_is_right(
+    folder: Path, bundled: Path
+) -> None:
+    (folder / "main.cf").write_text("compatibility_level = 3.6\n")
+    done = subprocess.run(
+        ["postconf", "-c", folder, "-d"], capture_output=True, text=True, timeout=30, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) > 800
+    session = Session(Host(), bundled)
+    read = Configuration(main_cf([*lines, "compatibility_level = 3.6"]), whole=False)
+    found = [fault.finding for fault in checks.faults(config.known(session.library), read)]
+    session.close()
+    assert [each.text for each in found if each.severity in ("fatal", "error")] == []

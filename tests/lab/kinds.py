@@ -43,7 +43,7 @@ class Kind(NamedTuple):
 
     ``way`` is the service that gets it, or how it comes in if that is not plain SMTP. ``ends`` are the
     recipients that its story must tell, with their status; ``to`` is the one that the client names, if
-    another. ``outcome`` is that of the first recipient if not given. ``then`` is what the administrator
+    another. ``size`` is what the client claims. ``outcome`` is that of the first recipient if not given. ``then`` is what the administrator
     does with it, ``at`` the domain of its sender.
     """
 
@@ -60,6 +60,7 @@ class Kind(NamedTuple):
     notify: str = ""
     at: str = "remote.example"
     null: bool = False
+    size: int = 0
 
     def sent(self, n: int) -> Sent:
         """The mail of this kind with the number ``n``."""
@@ -98,10 +99,23 @@ KINDS = (
     Kind("piped", "plain", {"ok{n}@pipe.example": "sent"}),
     Kind("pipe-no", "plain", {"no{n}@pipe.example": "bounced"}, children=BOUNCE),
     Kind("thrown", "plain", {"x{n}@nowhere.example": "discarded"}),
+    Kind("closed", "plain", {"x{n}@closed.example": "deferred"}),
+    Kind("no-tls", "plain", {"ok{n}@tls.example": "deferred"}),
+    Kind(
+        "lmtp",
+        "plain",
+        {"ok{n}@lmtp.example": "sent", "full{n}@lmtp.example": "bounced"},
+        "mixed",
+        children=BOUNCE,
+    ),
+    Kind("hop", "plain", {HOME: "sent"}, to="hop@hop.example", ids=2),
+    Kind("too-large", "plain", {}, "rejected", to=HOME, body=("x" * 70 + "\n") * 3000),
+    Kind("size", "plain", {}, "rejected", to=HOME, ids=0, size=10_000_000),
     Kind("remotecut", "plain", {"cut{n}@sink.example": "deferred"}),
     # --- deferred, over a rotation of the log, and what an administrator does about it ---
     Kind("waiting", "plain", {BUSY: "deferred"}),
     Kind("again", "plain", {AGAIN: "sent"}, then="flush"),
+    Kind("still", "plain", {BUSY: "deferred"}, then="flush-busy"),
     Kind("requeued", "plain", {TWICE: "sent"}, ids=2, then="requeue"),
     Kind("expired", "plain", {BUSY: "expired"}, children=BOUNCE, then="wait"),
     Kind("forced", "plain", {BUSY: "expired"}, children=BOUNCE, then="expire"),
@@ -125,6 +139,7 @@ KINDS = (
     Kind("milterok", "milter", {HOME: "sent"}),
     Kind("refuse", "milter", {HOME: "rejected"}),
     Kind("drop", "milter", {HOME: "discarded"}),
+    Kind("try", "milter", {HOME: "rejected"}),
     Kind("milterrcpt", "milter", {"milterno{n}@sink.example": "rejected"}, ids=0),
     Kind("policy", "policy", {HOME: "sent"}),
     Kind("late", "policy", {HOME: "rejected"}),
@@ -149,6 +164,11 @@ KINDS = (
     Kind("pthen-no", "smtp", HALF, "mixed"),
     Kind("content", "content", {HOME: "sent"}, ids=2),
     Kind("cremote", "content", {"claim{n}@sink.example": "sent"}, ids=2),
+    Kind("cmixed", "content", {HOME: "sent", NO: "bounced"}, "mixed", ids=None, children=BOUNCE),
+    Kind("cwaiting", "content", {BUSY: "deferred"}, ids=2),
+    Kind("chold", "content", {HOME: "held"}, ids=2, subject="check-hold", then="release"),
+    Kind("pbounced", "smtp", {NO: "bounced"}, children=BOUNCE),
+    Kind("palias3", "smtp", THREE, to="three@local.example"),
     Kind("cspam", "content", {HOME: "bounced"}, children=BOUNCE, body=GTUBE),
     Kind("cvirus", "content", {HOME: "discarded"}, body=VIRUS),
     # --- aliases and forwarding ---

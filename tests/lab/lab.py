@@ -60,7 +60,7 @@ _PACKAGES = {
 # Debian keeps daemons in sbin, which a user's PATH may lack.
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
 # Below the ports that Linux gives to outgoing connections (from 32768).
-_FIRST_PORT, _LAST_PORT, _BLOCK = 20000, 32000, 10
+_FIRST_PORT, _LAST_PORT, _BLOCK = 20000, 32000, 16
 _START_LIMIT_S = 120
 _STOP_LIMIT_S = 60
 _WAIT_LIMIT_S = 90

@@ -28,12 +28,14 @@ FIRST = "first@remote.example"
 MAIN = """\
 virtual_alias_maps = inline:{{ {{ three@local.example = test@local.example, other@local.example, far@sink.example }}
     {{ nick@local.example = test@local.example }} }}
-relay_domains = sink.example nowhere.example pipe.example
+relay_domains = sink.example nowhere.example pipe.example lmtp.example hop.example closed.example tls.example
 mydestination = here.example
 alias_maps = inline:{{ {{ fwd = far@sink.example }} {{ both = test@local.example, far@sink.example }}
     {{ null = /dev/null }} {{ command = "|exit 69" }} }}
 transport_maps = inline:{{ {{ sink.example = smtp:[127.0.0.1]:{sink} }} {{ nowhere.example = discard:thrown away }}
-    {{ pipe.example = ourpipe: }} }}
+    {{ pipe.example = ourpipe: }} {{ lmtp.example = lmtp:inet:127.0.0.1:{sink} }} {{ hop.example = smtptls:[127.0.0.1]:{hop} }}
+    {{ closed.example = smtp:[127.0.0.1]:{closed} }} {{ tls.example = smtptls:[127.0.0.1]:{sink} }} }}
+message_size_limit = 200000
 virtual_mailbox_maps = inline:{{ {{ test@local.example = test/ }} {{ other@local.example = other/ }}
     {{ bcc@local.example = bcc/ }} }}
 recipient_bcc_maps = inline:{{ {{ bcc@local.example = other@local.example }} }}
@@ -72,13 +74,18 @@ MASTER = """\
 cleanup-warn unix n - n - 0 cleanup -o delay_warning_time=1s
 127.0.0.1:{screen} inet n - n - 1 postscreen
 smtpd pass - - n - - smtpd {relay}
+127.0.0.1:{hop} inet n - n - - smtpd {relay} -o cleanup_service_name=cleanup-hop
+cleanup-hop unix n - n - 0 cleanup
+  -o {{ virtual_alias_maps = inline:{{ {{ hop@hop.example = test@local.example }} }} }}
+smtptls unix - - n - - smtp -o smtp_tls_security_level=encrypt -o smtp_tls_loglevel=1
+lmtp unix - - n - - lmtp
 ourpipe unix - n n - - pipe flags=R user=nobody argv=/bin/sh {folder}/pipe.sh ${{user}}
 scache unix - - n - 1 scache
 local unix - n n - - local
 discard unix - - n - - discard
 """
 SERVICES = (
-    "sink", "content", "milter", "milterd", "policy", "policyd", "plain", "access", "screen", "warn",
+    "sink", "content", "milter", "milterd", "policy", "policyd", "plain", "access", "screen", "warn", "hop",
 )  # fmt: skip
 
 
@@ -210,7 +217,9 @@ class Exchange:
         for sent in mails:
             if sent.kind.then:
                 ids[sent.kind.then].append(self.queue_id(sent))
-                if sent.kind.way != "milter":  # else the mail is held
+                if (
+                    sent.kind.then != "release" and sent.kind.way != "milter"
+                ):  # else the mail is held
                     self._logged(ids[sent.kind.then][-1:], "to=")
         self.queue("postsuper -H", ids["release"])
         self.queue("postsuper -d", ids["delete"])
@@ -218,7 +227,7 @@ class Exchange:
         self.queue("postsuper -r", ids["requeue"])
         self.queue("postsuper -e", ids["expire"])
         again = ids["flush"] + ids["expire"] + ids["release"]
-        self.queue("postqueue -i", again + ids["warn"])
+        self.queue("postqueue -i", again + ids["warn"] + ids["flush-busy"])
         self._logged(again, "removed")
         self._logged(ids["warn"], "sender delay notification")
         self.setting("maximal_queue_lifetime=1s")
@@ -259,7 +268,8 @@ def _text(sent: Sent) -> str:
 
 def _transaction(client: smtplib.SMTP, sent: Sent) -> None:
     notify = [f"NOTIFY={sent.kind.notify}"] if sent.kind.notify else []
-    client.mail(sent.sender)
+    if client.mail(sent.sender, [f"SIZE={sent.kind.size}"] if sent.kind.size else [])[0] != 250:
+        return
     codes = [client.rcpt(address, notify)[0] for address in sent.to]
     if 250 in codes:
         client.data(_text(sent))

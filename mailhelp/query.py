@@ -208,9 +208,11 @@ def address(library: Library, text: str) -> Question | None:
     word = text.strip().strip("<>[]")
     if len(word) > _LONGEST_ADDRESS:
         return None
-    if _IP_ADDRESS.fullmatch(word):
+    # the guards spare most words the compiling
+    if ("." in word or ":" in word) and _IP_ADDRESS.fullmatch(word):
         return Question("ip-address", read_as=word)
-    return Question("mail-address", read_as=word) if _MAIL_ADDRESS.fullmatch(word) else None
+    is_mail = "@" in word and _MAIL_ADDRESS.fullmatch(word)
+    return Question("mail-address", read_as=word) if is_mail else None
 
 
 def partial_parameter(library: Library, text: str) -> Question | None:
@@ -328,7 +330,7 @@ def setting(library: Library, text: str) -> Question | None:
     """A line of main.cf (``name = value``, also with a misspelt name) or of master.cf."""
     if "\n" in text.strip():
         return None
-    found = _SETTING.match(text)
+    found = _SETTING.match(text) if "=" in text else None
     if found is None:
         name, _, value = text.strip().partition(" ")
         forgotten = "_" in name and any(sign in value for sign in ":/")  # the = was
@@ -359,7 +361,7 @@ def misspelt(library: Library, text: str) -> Question | None:
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
-    if read_as(library.table("words").get("languages", {}), text, library.vocabulary):
+    if read_as(library.table("languages"), text, library.vocabulary):
         return None
     for reading in library.corrected(text):
         question = exact(library, reading) or _by_part(library, reading, text, reading)

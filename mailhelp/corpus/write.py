@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mailhelp.conditions import about, fits
 from mailhelp.corpus.compile import Compiled
 from mailhelp.corpus.read import CHECKS
 from mailhelp.knowledge.links import links
@@ -14,12 +15,11 @@ from mailhelp.knowledge.weights import weigh
 
 def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
     """Put all that ``compiled`` holds into ``store``."""
-    tables = compiled.own_tables
     store.add(
         compiled.documents,
         compiled.patterns,
         fields=compiled.known.rows(),
-        tables={**tables, CHECKS: {key: _told(row) for key, row in tables.get(CHECKS, {}).items()}},
+        tables=dict(_tables(compiled.own_tables)),
         rivals=_by_lesser(compiled.rivals),
         **facts,
     )
@@ -30,6 +30,22 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         if document.kind != "part" and not document.data.get("patch")
     ]
     store.add_searched(*weigh(documents, links(documents)))
+
+
+def _tables(own: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The tables as an answer reads them: what few answers need is apart from what most do."""
+    words = dict(own.get("words", {}))
+    yield "languages", words.pop("languages", {})
+    checks = {key: _told(row) for key, row in own.get(CHECKS, {}).items()}
+    yield from {**own, "words": words, CHECKS: checks}.items()
+    patterns = {key: about(row) for key, row in checks.items()}
+    for name in {name for names in patterns.values() for name in names if "*" not in name}:
+        rows = {
+            key: checks[key] for key in checks if any(fits(each, name) for each in patterns[key])
+        }
+        yield f"{CHECKS}/{name}", rows
+    starred = (key for key, names in patterns.items() if any("*" in name for name in names))
+    yield f"{CHECKS}/*", {key: checks[key] for key in starred}
 
 
 def _by_lesser(rivals: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

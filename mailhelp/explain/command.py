@@ -153,7 +153,7 @@ def explain(library: Library, text: str) -> Answer:
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
     every = [each for each in usage.everything(found) if each.pieces]
-    risks = usage.dangers(library.table("dangers"), found, tools, lambda: library.table("checks"))
+    risks = usage.dangers(library.table("dangers"), found, tools, library.checks_of)
     worst = next((risk["danger"] for risk in risks if risk["severity"] in SEVERE), "")
     spans = tuple(
         sorted(

@@ -143,6 +143,12 @@ class Library:
             self._tables[name] = merged
         return self._tables[name]
 
+    def checks_of(self, name: str) -> dict[str, Any]:
+        """The checks (``corpus/checks/``) that the setting ``name`` of main.cf can fail, and all of the notes."""
+        own = self.notes.table("checks") if self.notes else {}
+        bundled = self.bundled.table(f"checks/{name}") or self.bundled.table("checks/*")
+        return {**bundled, **own}
+
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields by name, each read when it is first asked for; the notes' before the bundled."""

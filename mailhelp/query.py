@@ -157,6 +157,7 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
 
     head = [_QUOTES.sub("", line).rstrip() for line in islice(lines, _HEAD_LINES)]
     head = [line for line in head if line]
+    whole = "\n".join(head).casefold()
     for kind, row in library.table("shapes").items():
         least = int(row.get("least", 1))
         counted = head
@@ -165,7 +166,11 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
             counted = [line for line in head if not any(shape.match(line) for shape in aside)]
         if len(counted) < least:
             continue
-        shapes = [Shape(text, library.fields) for text in row["patterns"]]
+        shapes = [
+            Shape(text, library.fields)
+            for text, needs in zip(row["patterns"], row["needs"], strict=True)
+            if not needs or any(each in whole for each in needs)
+        ]
         fitting = sum(any(shape.match(line) for shape in shapes) for line in counted)
         if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
@@ -240,8 +245,10 @@ def beginning(library: Library, text: str) -> Question | None:
 def queue_id(library: Library, text: str) -> Question | None:
     """A queue ID: hexadecimal with a digit in it, or long and without vowels."""
     word = text.strip()
-    fits = re.fullmatch(library.fields["queue_id"].regex, word) and re.search(r"\d", word)
-    return Question("queue-id") if fits and len(word) >= _SHORTEST_QUEUE_ID else None
+    if len(word) < _SHORTEST_QUEUE_ID or not any(map(str.isdecimal, word)):
+        return None
+    fits = re.fullmatch(library.fields["queue_id"].regex, word)
+    return Question("queue-id") if fits else None
 
 
 def shell_command(library: Library, text: str) -> Question | None:
@@ -277,6 +284,8 @@ def status_code(library: Library, text: str) -> Question | None:
     Enhanced codes, which say more, come first. A code without an entry is answered by its subject
     (``5.7.606`` by ``5.7.0``) or its class.
     """
+    if not any(map(str.isdecimal, text)):
+        return None
     rules = library.table("words").get("codes", {})
     names: list[Name] = []
     wider: list[Name] = []
@@ -355,7 +364,8 @@ def setting(library: Library, text: str) -> Question | None:
 def misspelt(library: Library, text: str) -> Question | None:
     """A name, or part of one, with a slip of one letter; a whole name also with a few, or without one of its words."""
     words = fold(text).split()
-    if len(words) > 4 and not _NAME.fullmatch(text):
+    is_name = ("_" in text or "-" in text) and _NAME.fullmatch(text)
+    if len(words) > 4 and not is_name:
         return None
     if len(words) == 1 and _is_a_word(library, words[0]):
         return None
@@ -367,7 +377,7 @@ def misspelt(library: Library, text: str) -> Question | None:
         question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
-    if not _NAME.fullmatch(text):
+    if not is_name:
         return None
     names = library.closest(text, "parameter", "recipe")
     if not 0 < len(names) <= MOST_IN_FULL:

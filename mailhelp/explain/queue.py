@@ -83,7 +83,7 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
 def _read(library: Library, rules: Mapping[str, Any], reason: str, queue_id: str) -> _Read:
     """The entry that explains ``reason``, as if a delivery agent had logged it."""
     message = say(rules["record"], {"queue_id": queue_id, "delay_reason": reason})
-    matches = list(library.engine.catalogue.matches(tuple(rules["programs"]), message))
+    matches = list(library.catalogue.matches(tuple(rules["programs"]), message))
     # what has no more fixed text than the shape of any delivery knows nothing of the reason
     shape = max((match.literal for match in matches if match.generic), default=0)
     best = next((match for match in matches if not match.generic and match.literal > shape), None)

@@ -149,7 +149,7 @@ def find_words(library: Library, words: str) -> Explained | None:
     for form in row["codeless"]:
         line = form.replace("{words}", words[:1].upper() + words[1:])
         start = form.index("{words}")
-        for match in library.engine.catalogue.matches(tuple(row["program"]), line):
+        for match in library.catalogue.matches(tuple(row["program"]), line):
             document = library.document(match.id)
             if match.generic or document is None:
                 continue
@@ -282,7 +282,7 @@ def _look_up(
     """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
     for line in row["lines"]:
         filled = "".join(_filled(parse(line), row, given))
-        for match in library.engine.catalogue.matches(tuple(row["program"]), filled):
+        for match in library.catalogue.matches(tuple(row["program"]), filled):
             document = library.document(match.id)
             if match.generic or document is None or match.id in row.get("catch_all", ()):
                 continue

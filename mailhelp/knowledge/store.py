@@ -32,7 +32,7 @@ DatabaseError = sqlite3.Error
 """What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
-FORMAT = 4
+FORMAT = 5
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
@@ -40,10 +40,11 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
 CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
+CREATE INDEX documents_by_kind ON documents (kind);
 CREATE INDEX patterns_by_word ON patterns (program, word);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
-CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, beginning TEXT,
+CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, passages TEXT,
     phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT);
 CREATE TABLE postings (term TEXT PRIMARY KEY, hits BLOB) WITHOUT ROWID;
 CREATE TABLE signs (sign TEXT PRIMARY KEY, likely TEXT) WITHOUT ROWID;
@@ -98,14 +99,14 @@ class Name(NamedTuple):
 class Searched(NamedTuple):
     """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
 
-    ``beginning`` is for excerpts, ``links`` numbers of documents, ``phrases`` the terms of title, names and
+    ``passages`` are for excerpts, see ``weights.passages``, ``links`` numbers of documents, ``phrases`` the terms of title, names and
     questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about.
     """
 
     id: str
     kind: str
     title: str
-    beginning: str
+    passages: str
     links: str
     phrases: str
     asked: str
@@ -396,10 +397,10 @@ class Store:
         )
         return [row[0] for row in rows]
 
-    def vocabulary(self) -> list[str]:
-        """The words, whole and in lower case, of all that can be searched."""
+    def vocabulary(self) -> str:
+        """The words, whole and in lower case, of all that can be searched, with a blank before and after each."""
         words: str = self._data(self.meta("vocabulary") or '""')
-        return words.split()
+        return f" {words} "
 
     def searched_count(self) -> int:
         """How many documents can be searched."""

@@ -13,7 +13,6 @@ from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.common import BY_CODE
-from mailhelp.explain.log import meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
@@ -256,6 +255,8 @@ def _spans(
     """The values of the reply that are in ``text`` as they are."""
     if reply is None:
         return ()
+    from mailhelp.explain.log import meaning  # a question looks for a reply, and seldom finds one
+
     known = {
         "reply_code": reply.code,
         "enhanced_status_code": reply.enhanced,

@@ -39,6 +39,7 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
+CREATE TABLE name_words (word TEXT, name TEXT, PRIMARY KEY (word, name)) WITHOUT ROWID;
 CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
 CREATE INDEX documents_by_kind ON documents (kind);
 CREATE INDEX patterns_by_word ON patterns (program, word);
@@ -209,6 +210,10 @@ class Store:
                 "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)",
                 [(fold(name), document.kind, document.id, name) for name in document.names],
             )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO name_words VALUES (?, ?)",
+                [(word, key) for key in map(fold, document.names) for word in key.split()],
+            )
         self._db.executemany(
             "INSERT INTO patterns VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [(*row[:4], "\n".join(row.holes), *row[5:8]) for row in patterns],
@@ -262,6 +267,7 @@ class Store:
         for table in (
             "documents",
             "names",
+            "name_words",
             "patterns",
             "fields",
             "mentions",
@@ -329,9 +335,14 @@ class Store:
 
     def named_like(self, name: str) -> list[Name]:
         """The documents that have the words of ``name``, in this order, as a part of their name."""
-        if len(name) > _LONGEST_NAME:
+        words = fold(name).split()
+        if len(name) > _LONGEST_NAME or not words:
             return []
-        return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
+        return self._names(
+            "name IN (SELECT name FROM name_words WHERE word = ?)"
+            " AND ' ' || name || ' ' LIKE ? ESCAPE '\\'",
+            (max(words, key=len), f"% {_escape(fold(name))} %"),
+        )
 
     def all_names(self, kind: str) -> list[str]:
         """Every name of a document of ``kind``, as its source writes it."""

@@ -142,8 +142,6 @@ else:
         def found(name):
             if name not in places:
                 raise AttributeError(name)
-            from importlib import import_module
-
-            return getattr(import_module(places[name]), name)
+            return getattr(__import__(places[name], fromlist=(name,)), name)
 
         return found

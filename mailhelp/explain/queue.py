@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Prose, Section, Verdict
 from mailhelp.explain import common
@@ -12,7 +11,7 @@ from mailhelp.explain.listing import Cause, Reader, Table, Tally
 from mailhelp.explain.log import verdict
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.patterns.values import EMPTY
 from mailhelp.shell import say
 

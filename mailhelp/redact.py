@@ -149,12 +149,28 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        if "#0" in text:
-            text = _ESCAPED.sub("    ", text)
+        return self._places(text, folded, self._ended(folded))
+
+    def places_of(self, lines: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """The ``places`` of each of ``lines`` that have most words in common, of which each is looked at once."""
+        pairs = [(line, line.casefold()) for line in lines]
+        every = {word: None for _, folded in pairs for word in folded.split(" ")}
+        each = f" {' '.join(every)} "
+        words = [row for row in self._ended(each) if row[0] in each or " " in row[0].strip(" ")]
+        return [self._places(line, folded, words) for line, folded in pairs]
+
+    def _ended(self, folded: str) -> list[tuple[str, str, list[str]]]:
+        """The words that a text may hold, by their last two characters, with what it has ``also`` and the regexes."""
+        ends = (*self._others, *self._endings.intersection(pairwise(folded)))
+        return [row for end in ends for row in self._ending[end]]
+
+    def _places(
+        self, text: str, folded: str, words: Iterable[tuple[str, str, list[str]]]
+    ) -> list[tuple[int, int]]:
+        """Where the secrets of ``text`` are that may hold ``words``."""
         sources = {
             source
-            for end in (*self._others, *self._endings.intersection(pairwise(folded)))
-            for word, also, regexes in self._ending[end]
+            for word, also, regexes in words
             if word in folded and also in folded
             for source in regexes
         }
@@ -162,6 +178,8 @@ class Redactor:
             for word, regexes in self._short:
                 if word in folded:
                     sources.update(regexes)
+        if "#0" in text:
+            text = _ESCAPED.sub("    ", text)
         return [
             found.span("secret")
             for source in sources

@@ -117,6 +117,7 @@ class Scanner:
         self._slow: dict[tuple[str, bool, tuple[str, ...]], _Way] = {}
         self._split: dict[tuple[str, str], dict[str, str]] = {}
         self._values: dict[tuple[str, Providers], dict[Any, str]] = {}
+        self._known_values = 0
         self._carried = Carried(self.engine.redactor)
         self._bounded = bool(plan.since or plan.until)
 
@@ -371,7 +372,7 @@ class Scanner:
             for each in kept:
                 firsts.setdefault(each[1][way.id_group], each)
             mails = [mail for mail in firsts if mail not in self._none]
-            if count.has_ids or not any(self._places(firsts[mail]) for mail in mails):
+            if count.has_ids or not any(self._places([firsts[mail] for mail in mails])):
                 count.mail(mails)
             if way.defers:
                 self._tally.deferred.add(
@@ -380,13 +381,23 @@ class Scanner:
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
-            firsts = {}
-            for raw, times in self._raw_values(kept, providers).items():
-                value = self._inner_of(raw, name, providers)
+            values = [
+                (raw, times, self._inner_of(raw, name, providers))
+                for raw, times in self._raw_values(kept, providers).items()
+            ]
+            new = {value: raw for raw, _, value in reversed(values) if not count.knows(name, value)}
+            places: dict[Any, list[tuple[int, int]]] = {}
+            if new:
+                firsts = {_taken(each, providers): each for each in reversed(kept)}
+                found = self._places([firsts[raw] for raw in new.values()])
+                places = dict(zip(new.values(), found, strict=True))
+            for raw, times, value in values:
                 if value and not count.knows(name, value):
-                    firsts = firsts or {_taken(each, providers): each for each in reversed(kept)}
-                    if self._places(firsts[raw]):
-                        shown = tuple(self._covered(firsts[raw], group) for group, _ in providers)
+                    own = places[raw] if raw in places else self._places([firsts[raw]])[0]
+                    if own:
+                        shown = tuple(
+                            _covered(firsts[raw][1], group, own) for group, _ in providers
+                        )
                         value = self._inner_of(shown, name, providers)
                 if value:
                     count.value(name, value, times)
@@ -404,15 +415,14 @@ class Scanner:
 
     def _inner_of(self, raw: Any, name: str, providers: Providers) -> str:
         """The first value of the field ``name`` in values of ``providers``; empty if there is none."""
-        known = self._values.get((name, providers))
-        if known is None:
-            if len(self._values) >= MOST_KEYS:
-                self._values.clear()
-            known = self._values[name, providers] = {}
+        known = self._values.setdefault((name, providers), {})
         found = known.get(raw)
         if found is None:
-            if len(known) >= _MOST_SPLIT:
-                known.clear()
+            if self._known_values >= _MOST_SPLIT:
+                self._values.clear()
+                self._known_values = 0
+                known = self._values[name, providers] = {}
+            self._known_values += 1
             values = raw if isinstance(raw, tuple) else (raw,)
             inner = (
                 self._inner(hole, value, name)
@@ -421,19 +431,14 @@ class Scanner:
             found = known[raw] = next(filter(None, inner), "")
         return found
 
-    def _places(self, kept: Kept) -> list[tuple[int, int]]:
-        """Where secrets are in the message of a record; a plain record tells nothing of the next."""
-        time, found, where = kept
-        head = f"{time} {where}: "
-        places = self.engine.redactor.places(head + found.string)
-        return [(max(start - len(head), 0), end - len(head)) for start, end in places]
-
-    def _covered(self, kept: Kept, group: int) -> str | None:
-        """The value of a ``group`` of a record without secrets."""
-        found = kept[1]
-        if found[group] is None:
-            return None
-        return cover(found.string, self._places(kept))[slice(*found.span(group))]
+    def _places(self, kept: Iterable[Kept]) -> list[list[tuple[int, int]]]:
+        """Where secrets are in the message of each record; a plain record tells nothing of the next."""
+        heads = [(f"{time} {where}: ", found.string) for time, found, where in kept]
+        places = self.engine.redactor.places_of([head + message for head, message in heads])
+        return [
+            [(max(start - len(head), 0), end - len(head)) for start, end in each]
+            for (head, _), each in zip(heads, places, strict=True)
+        ]
 
     def _inner(self, hole: str, value: str | None, name: str) -> str:
         """The first value of the field ``name`` inside a value of ``hole``; empty if there is none."""
@@ -574,6 +579,13 @@ def _groups(way: _Way) -> list[int]:
     )
     way.client = tuple((new[group], hole) for group, hole in way.client)
     return groups
+
+
+def _covered(found: re.Match[str], group: int, places: list[tuple[int, int]]) -> str | None:
+    """The value of a ``group`` of a record without what its message has at ``places``."""
+    if found[group] is None:
+        return None
+    return cover(found.string, places)[slice(*found.span(group))]
 
 
 def _taken(kept: Kept, providers: Providers) -> Any:

@@ -381,9 +381,12 @@ class Scanner:
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
+            raws = self._raw_values(kept, providers)
+            inner = self._inner_of(raws, name, providers)
             values = [
-                (raw, times, self._inner_of(raw, name, providers))
-                for raw, times in self._raw_values(kept, providers).items()
+                (raw, times, value)
+                for (raw, times), value in zip(raws.items(), inner, strict=True)
+                if value
             ]
             new = {value: raw for raw, _, value in reversed(values) if not count.knows(name, value)}
             places: dict[Any, list[tuple[int, int]]] = {}
@@ -392,19 +395,18 @@ class Scanner:
                 found = self._places([firsts[raw] for raw in new.values()])
                 places = dict(zip(new.values(), found, strict=True))
             for raw, times, value in values:
-                if value and not count.knows(name, value):
+                if not count.knows(name, value):
                     own = places[raw] if raw in places else self._places([firsts[raw]])[0]
                     if own:
                         shown = tuple(
                             _covered(firsts[raw][1], group, own) for group, _ in providers
                         )
-                        value = self._inner_of(shown, name, providers)
+                        value = self._inner_of([_one_of(shown)], name, providers)[0]
                 if value:
                     count.value(name, value, times)
         if way.client:
             raws = self._raw_values(kept, way.client)
-            clients = (self._inner_of(raw, self._who, way.client) for raw in raws)
-            count.clients.add(filter(None, clients))
+            count.clients.add(filter(None, self._inner_of(raws, self._who, way.client)))
 
     def _raw_values(self, kept: list[Kept], providers: Providers) -> Counter[Any]:
         """How often each combination of what ``providers`` have is in records."""
@@ -413,22 +415,23 @@ class Scanner:
             return Counter([found[group] for _, found, _ in kept])
         return Counter([_taken(each, providers) for each in kept])
 
-    def _inner_of(self, raw: Any, name: str, providers: Providers) -> str:
-        """The first value of the field ``name`` in values of ``providers``; empty if there is none."""
+    def _inner_of(self, raws: Iterable[Any], name: str, providers: Providers) -> list[str]:
+        """For each of ``raws`` the first value of the field ``name`` in values of ``providers``; empty if there is none."""
+        if self._known_values >= _MOST_SPLIT:
+            self._values.clear()
+            self._known_values = 0
         known = self._values.setdefault((name, providers), {})
-        found = known.get(raw)
-        if found is None:
-            if self._known_values >= _MOST_SPLIT:
-                self._values.clear()
-                self._known_values = 0
-                known = self._values[name, providers] = {}
-            self._known_values += 1
-            values = raw if isinstance(raw, tuple) else (raw,)
-            inner = (
-                self._inner(hole, value, name)
-                for (_, hole), value in zip(providers, values, strict=True)
-            )
-            found = known[raw] = next(filter(None, inner), "")
+        found = []
+        for raw in raws:
+            value = known.get(raw)
+            if value is None:
+                inner = (
+                    self._inner(hole, each, name)
+                    for (_, hole), each in zip(providers, _several(raw), strict=True)
+                )
+                value = known[raw] = next(filter(None, inner), "")
+                self._known_values += 1
+            found.append(value)
         return found
 
     def _places(self, kept: Iterable[Kept]) -> list[list[tuple[int, int]]]:
@@ -590,8 +593,15 @@ def _covered(found: re.Match[str], group: int, places: list[tuple[int, int]]) ->
 
 def _taken(kept: Kept, providers: Providers) -> Any:
     """What a record has of ``providers``: a value, or several."""
-    values = tuple([kept[1][group] for group, _ in providers])
+    return _one_of(tuple([kept[1][group] for group, _ in providers]))
+
+
+def _one_of(values: tuple[str | None, ...]) -> Any:
     return values if len(values) > 1 else values[0]
+
+
+def _several(values: Any) -> tuple[str | None, ...]:
+    return values if isinstance(values, tuple) else (values,)
 
 
 def _domain(address: str | None) -> str:

@@ -10,16 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 
 SEVERE = ("fatal", "error", "warning")
 """Faults that go before everything else; others are worth knowing."""
 UNITS = {"s": ("seconds", 1), "m": ("minutes", 60), "h": ("hours", 3600)}
 UNITS |= {"d": ("days", 86400), "w": ("weeks", 604800)}
 """The letters after a time, in words and in seconds. Source: conv_time.c."""
-NUMBER = re.compile(r"\s*[+-]?\d+")
-TIME = re.compile(r"\s*\+?(\d+)([smhdw]?)")
-TABLE = re.compile(r"!?([A-Za-z][\w-]*):(.+)", re.DOTALL)
+NUMBER = regex(r"\s*[+-]?\d+")
+TIME = regex(r"\s*\+?(\d+)([smhdw]?)")
+TABLE = regex(r"!?([A-Za-z][\w-]*):(.+)", re.DOTALL)
 """A lookup table: its type and its name."""
 
 Values = dict[str, str]
@@ -132,6 +132,8 @@ def _part(part: str) -> str:
 
 def fits(pattern: str, value: str) -> bool:
     """Whether ``value`` is what ``pattern`` says: ``*`` is anything, ``\\*`` a star."""
+    if "*" not in pattern and "\\" not in pattern:
+        return pattern == value
     return _regex(pattern).fullmatch(value) is not None
 
 

@@ -1,4 +1,4 @@
-"""Named tuples that cost a sixth of ``typing``'s to define, regexes that cost nothing until they are used, names for annotations.
+"""Named tuples that cost a sixth of ``typing``'s to define, regexes and modules that cost nothing until they are used, names for annotations.
 
 A command defines some eighty named tuples before it answers, and uses ten. ``typing.NamedTuple`` compiles a
 constructor for each when its module is imported: an eighth of the time of a short answer. Here a class
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from typing import cast as cast
 
     regex = re.compile
+
+    def late(*lines: str) -> Any: ...
+
 else:
     import re
     from _collections import _tuplegetter as getter
@@ -115,3 +118,19 @@ else:
         def __getattr__(self, name):
             found = self.__dict__[name] = getattr(re.compile(*self._given), name)
             return found
+
+    def late(*lines):
+        """A module's ``__getattr__`` for names of other modules (a line ``module: name name``), imported when asked for."""
+        places = {}
+        for line in lines:
+            module, _, names = line.partition(": ")
+            places |= dict.fromkeys(names.split(), module)
+
+        def found(name):
+            if name not in places:
+                raise AttributeError(name)
+            from importlib import import_module
+
+            return getattr(import_module(places[name]), name)
+
+        return found

@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 
 from mailhelp import trust
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import Name, Store
+from mailhelp.knowledge.store import CATALOGUE, Name, Store
 from mailhelp.light import TYPE_CHECKING, Any, TypeVar
 from mailhelp.names import distance, fold, slips
 from mailhelp.patterns.fields import Field, from_table
@@ -39,7 +38,7 @@ REINSTALL = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpu
 
 def bundled_folder(
     environ: Mapping[str, str] = os.environ, notice: Callable[[str], None] = lambda sentence: None
-) -> Path:
+) -> str:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
     ``MAILHELP_INDEX`` names another one, for those who try out a corpus; it is not used, and ``notice`` is told, if
@@ -47,20 +46,20 @@ def bundled_folder(
     """
     chosen = environ.get("MAILHELP_INDEX")
     if chosen:
-        folder = Path(chosen).absolute()
+        folder = os.path.abspath(chosen)
         why = trust.distrust_within(folder)
         if not why:
             return folder
         mend = trust.mend(why, "Unset it, or name a folder of your own.")
         notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {mend}")
-    here = Path(__file__).parent.parent
-    inside = here / "_index"
-    return inside if inside.is_dir() else here.parent / "index"
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = f"{here}/_index"
+    return inside if os.path.isdir(inside) else f"{os.path.dirname(here)}/index"
 
 
-def bundled_store(folder: Path | None = None) -> Store:
+def bundled_store(folder: str | os.PathLike[str] | None = None) -> Store:
     """The bundled catalogue. Raises ``SourceError`` if it is missing or damaged."""
-    path = (folder or bundled_folder()) / "catalogue.db"
+    path = os.path.join(folder or bundled_folder(), CATALOGUE)
     try:
         return Store(path)
     except SourceError as error:
@@ -114,7 +113,7 @@ class Library:
         bundled: Store,
         notes: Store | None = None,
         host: Store | None = None,
-        manuals: Path | None = None,
+        manuals: str | None = None,
         notice: Callable[[str], None] = lambda sentence: None,
         places: Callable[[Rows], Places] | None = None,
         today: Callable[[], date] | None = None,

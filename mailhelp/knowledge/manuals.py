@@ -5,9 +5,9 @@ Importing it takes longer than answering from a catalogue: import it where you s
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from whoosh import analysis, fields, index, query
@@ -46,12 +46,12 @@ class _Analyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh is untyped
                 yield token
 
 
-def build(folder: Path, documents: Iterable[Document]) -> frozenset[str]:
+def build(folder: str | os.PathLike[str], documents: Iterable[Document]) -> frozenset[str]:
     """Write an index of ``documents`` into ``folder``, which is created; the words that stand in them.
 
     Raises ``OSError`` if the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     schema = fields.Schema(
         id=fields.STORED,
         shown=fields.STORED,
@@ -76,7 +76,7 @@ def build(folder: Path, documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(part for word in found for part in word.split("_") if part.isalpha())
 
 
-def search(folder: Path, text: str, limit: int = 10) -> list[Hit]:
+def search(folder: str | os.PathLike[str], text: str, limit: int = 10) -> list[Hit]:
     """The pieces of man pages that fit ``text`` best: its words, ``"a phrase"``, ``smtpd_tls_*``.
 
     What has all of it comes first, with a ``share`` of 1; where nothing has all, some of it is enough.

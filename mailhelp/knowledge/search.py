@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 from math import exp, log
@@ -19,7 +19,7 @@ from mailhelp.knowledge.terms import terms, terms_of
 from mailhelp.knowledge.terms import words as words_of
 from mailhelp.knowledge.weights import signs
 from mailhelp.light import NamedTuple
-from mailhelp.names import near_words
+from mailhelp.names import far_words, near_words
 
 _LENT, _LENDERS = 0.15, 10
 """The share of its score that each of the best hits lends to the entries it links to, together."""
@@ -33,6 +33,8 @@ _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _UNFITTED: Mapping[str, float] = MappingProxyType({"score": 1.0})
 _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
+_LONG_WORD = 8
+"""Letters of a word in which two slips are believed."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
 _UNLIKELY = -6.0
@@ -74,11 +76,13 @@ def search(
     limit: int = 10,
     equals: Mapping[str, Collection[str]] = _NOTHING,
     weights: Mapping[str, float] = _UNFITTED,
+    slips: MutableMapping[str, str] | None = None,
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
     An unknown word is read as its ``equals``, else as the known one a slip of a letter away. An id that
-    several stores have is the first one's. ``weights`` are those of the features.
+    several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
+    words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
     question = _Question(stores, words, equals)
@@ -86,6 +90,8 @@ def search(
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
     ]
+    if slips is not None:
+        slips.update(question.slips)
     found.sort(key=lambda pair: -pair[0])
     best = list({each.document.id: (fit, each) for fit, each in reversed(found)}.values())[::-1]
     shown = {term for readings in question.wanted for term in readings}
@@ -116,6 +122,7 @@ class _Question:
         self._stores = stores
         self._equals = equals
         self._mended = 0
+        self.slips: dict[str, str] = {}
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
@@ -186,12 +193,22 @@ class _Question:
         (stemmed,) = terms_of(word)
         near = {known: terms_of(known) for known in near_words(word, self._vocabulary)}
         if not near:  # an ending can hide a second slip: deffered, deferred
-            near = {stem: (stem,) for stem in near_words(stemmed, self._stems)}
+            stems = set(near_words(stemmed, self._stems))
+            alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
+            near = {
+                known: terms_of(known) for known in alike if stems.intersection(terms_of(known))
+            }
+        if not near and len(word) >= _LONG_WORD:
+            near = {known: terms_of(known) for known in far_words(word, self._vocabulary)}
         # a letter doubled, or swapped with its neighbour, is likelier than another letter
         likely = [known for known in near if set(known) in (set(word), set(stemmed))] or list(near)
         found = {term for known in likely for term in near[known]}
         self._look_up(found)
-        return tuple(nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term)))
+        best = nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term))
+        if best:
+            known = (each for each in likely if best[0] in near[each])
+            self.slips[word] = min(known, key=lambda each: (abs(len(each) - len(word)), each))
+        return tuple(best)
 
     @cached_property
     def _vocabulary(self) -> set[str]:

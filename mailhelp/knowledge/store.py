@@ -7,9 +7,9 @@ The weights that ranked search goes by are kept here too; ``weights`` makes them
 from __future__ import annotations
 
 import json
+import os
 from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from struct import error as BadStruct
 from struct import iter_unpack, pack
 from types import MappingProxyType
@@ -123,17 +123,17 @@ class Store:
 
     _filled = False
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = None if path is None else os.path.abspath(path)
         self._lock = allocate_lock()
-        if path is None:
+        if self.path is None:
             self._db = sqlite3.connect(":memory:", check_same_thread=False)
             self._db.executescript(_TABLES)
             return
         try:
             # immutable: never locked, no journal looked for; a rebuilt file replaces this one whole
             self._db = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+                f"file:{_quoted(self.path)}?mode=ro&immutable=1",
                 uri=True,
                 check_same_thread=False,
             )
@@ -168,10 +168,10 @@ class Store:
         return str(self.meta(_SUM))
 
     @classmethod
-    def create(cls, path: Path) -> Store:
+    def create(cls, path: str | os.PathLike[str]) -> Store:
         """An empty catalogue in a new file, to be filled and closed."""
         store = cls.__new__(cls)
-        store.path = path
+        store.path = os.path.abspath(path)
         store._lock = allocate_lock()
         store._filled = True
         store._db = sqlite3.connect(path, check_same_thread=False)
@@ -482,6 +482,11 @@ class Store:
 
 def _packed(found: Iterable[tuple[int, float]]) -> bytes:
     return b"".join(pack(_POSTING, number, weight) for number, weight in found)
+
+
+def _quoted(path: str) -> str:
+    """A path as it stands in a URI of SQLite."""
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _escape(text: str) -> str:

@@ -60,7 +60,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
+    reading = words.read_as(library.table("languages"), text, library.vocabulary)
     asked = reading.text if reading else text
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})

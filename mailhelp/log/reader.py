@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.light import TYPE_CHECKING, Any, regex
-from mailhelp.log.catalogue import Catalogue, PatternSource
+from mailhelp.log.catalogue import Catalogue
 from mailhelp.log.join import Joiner
 from mailhelp.log.prefix import Formats, Record, covered, parse, part
 from mailhelp.log.read import Hit, Read
@@ -42,20 +42,20 @@ def tagged(named: Mapping[str, str], tag: str) -> str | None:
 class Engine:
     """Reads logs and mail headers.
 
-    ``sources`` hold the patterns, earlier ones before later ones; ``fields`` are those of the patterns'
+    ``catalogue`` has the patterns; ``fields`` are those of the patterns'
     holes; ``programs`` is ``corpus/programs.toml``, ``formats`` made of ``formats.toml``; ``today`` gives the year where a log has none.
     """
 
     def __init__(
         self,
-        sources: Iterable[PatternSource],
+        catalogue: Catalogue,
         fields: Mapping[str, Field],
         programs: Mapping[str, Mapping[str, Any]],
         formats: Formats,
         redactor: Redactor,
         today: date,
     ) -> None:
-        self.catalogue = Catalogue(sources)
+        self.catalogue = catalogue
         self.splitter = Splitter(fields)
         self.fields = fields
         self.programs = programs
@@ -70,7 +70,7 @@ class Engine:
         self._bare: dict[str, Read] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
+        made_of = (self.catalogue, self.fields, self.programs, self.formats, self.redactor)
         return Engine, (*made_of, self.today)
 
     def reads(

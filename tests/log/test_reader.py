@@ -201,7 +201,7 @@ def test_a_value_of_a_secret_field_is_covered_whatever_stands_before_it() -> Non
     )
     store = Store()
     store.add(patterns=[row])
-    engine = Engine([store], fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))
+    engine = Engine(Catalogue([store]), fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))
     (read,) = engine.reads(["Nov 22 06:25:16 mx zork[1]: frobbed ann by hunter2 today"])
     assert values(read) == {"user": "ann", "pass": "*******"}
     assert "hunter2" not in read.record.text + read.record.message

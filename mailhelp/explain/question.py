@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
@@ -60,12 +60,13 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
+    reading = words.read_as(library.table("languages"), text, library.vocabulary)
     asked = reading.text if reading else text
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})
     slips: dict[str, str] = {}
-    hits = find(library.searched, asked, RESULTS, equals, weights, slips)
+    # a word of another language that its table lacks is no slip of an English one
+    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=reading is None)
     first = _first(library, table, asked, hits, _QUOTED_WITH_CODE if codes else _QUOTED)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
@@ -168,7 +169,7 @@ def _first(
     for hit in hits[:_MAY_BE_QUOTED]:
         if _quotes(library, hit.id, words, (least, share, whole)):
             return [hit]
-    return named or _comparing(table.get("comparison", {}).get("signs", ()), text, hits)
+    return named or _comparing(library, table.get("comparison", {}).get("signs", ()), text, hits)
 
 
 def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:
@@ -185,12 +186,22 @@ def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str,
     ]
 
 
-def _comparing(signs: Iterable[str], text: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The first topic among the best hits, if the question compares things: other entries tell of one side."""
-    words = text.casefold().split()
-    if not any(sign in words for sign in signs):
+def _comparing(
+    library: Library, signs: Collection[str], text: str, hits: Sequence[Hit]
+) -> list[Hit]:
+    """The topic among the best hits that goes first if the question compares things: one that is asked so itself, else
+    the first one. Other entries tell of one side.
+    """
+    if not any(sign in text.casefold().split() for sign in signs):
         return []
-    return [hit for hit in hits[:_COMPARED] if hit.kind == "topic"][:1]
+    topics = [hit for hit in hits[:_COMPARED] if hit.kind == "topic"]
+
+    def compares(id: str) -> bool:
+        document = library.document(id)
+        phrases = document.asked_as if document is not None else ()
+        return any(sign in phrase.casefold().split() for phrase in phrases for sign in signs)
+
+    return ([hit for hit in topics if compares(hit.id)] or topics)[:1]
 
 
 def _quotes(

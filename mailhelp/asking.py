@@ -10,12 +10,14 @@ from mailhelp.answer import Answer, Command
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import named
 from mailhelp.knowledge.store import Name
-from mailhelp.light import TYPE_CHECKING, NamedTuple
+from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
     from mailhelp.log.read import Read
 
+_IN_WORDS = regex(r"\s*[a-z]+(?: [a-z]+)+\??\s*")
+"""Plain words in small letters: asked, and not pasted."""
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -41,7 +43,7 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return _held(session, shape.kind, pasted[shape.start :])
     meant = query.recognise(session.library, text)
     if meant is None:
-        kind = query.held(session.library, [text])
+        kind = None if _IN_WORDS.fullmatch(text) else query.held(session.library, [text])
         return _ranked(session, text) if kind is None else _held(session, kind, [text])
     if meant.kind == "lines":
         return tuple(_explained(session, meant.reads))
@@ -78,6 +80,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import config
 
         return (config.explain_line(session.library, session.host, text.strip()),)
+    if meant.kind == "other-setting":
+        return _held(session, meant.read_as, [text])
     if meant.kind == "list":
         from mailhelp.explain import search
 

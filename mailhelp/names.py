@@ -92,6 +92,13 @@ def near_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
     return (known for known in vocabulary if one_edit_apart(word, known))
 
 
+def far_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
+    """The words of ``vocabulary`` that two slips turn into ``word``, whose first letter is right."""
+    return (
+        known for known in vocabulary if known[:1] == word[:1] and distance(word, known, 2) <= 2
+    )
+
+
 def wider_codes(code: str) -> tuple[str, ...]:
     """The codes that stand for the subject and the class of the status code ``code``."""
     class_, _, rest = code.partition(".")

@@ -26,6 +26,8 @@ _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
+_CAMEL = regex(r"\s*(?:[A-Z][a-z]+)+[A-Z]*\s+\S")
+"""A setting without a sign, as OpenDKIM has them."""
 _NAME = regex(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.I)
 """A name of several words."""
 _PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
@@ -38,7 +40,7 @@ class Question(NamedTuple):
     """A text that was recognised.
 
     ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
-    ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``documents``
+    ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
     ``read_as`` is else the text as it was read where a slip was mended; ``reads`` what was found in the records of
@@ -354,11 +356,30 @@ def setting(library: Library, text: str) -> Question | None:
         return Question("setting" if option else "service")
     if library.named(found[1], "parameter"):
         return Question("setting")
+    from mailhelp.explain import config  # seldom needed
+
+    if config.at_fault(library, "dovecot", text):
+        return Question("other-setting", read_as="dovecot")
     if not re.fullmatch(library.fields["shape_main_cf"].regex, text.strip()):
+        return None
+    return Question("setting") if config.names_of(library, text) else None
+
+
+def other_setting(library: Library, text: str) -> Question | None:
+    """A line of opendkim.conf in which there is a fault."""
+    if "\n" in text.strip() or not _CAMEL.match(text):
+        return None
+    from mailhelp.patterns.pattern import Shape  # seldom needed
+
+    if not any(
+        Shape(pattern, library.fields).match(text.strip())
+        for pattern in library.table("shapes").get("opendkim", {}).get("patterns", ())
+    ):
         return None
     from mailhelp.explain import config  # seldom needed
 
-    return Question("setting") if config.names_of(library, text) else None
+    at_fault = config.at_fault(library, "opendkim", text)
+    return Question("other-setting", read_as="opendkim") if at_fault else None
 
 
 def misspelt(library: Library, text: str) -> Question | None:
@@ -367,7 +388,7 @@ def misspelt(library: Library, text: str) -> Question | None:
     is_name = ("_" in text or "-" in text) and _NAME.fullmatch(text)
     if len(words) > 4 and not is_name:
         return None
-    if len(words) == 1 and _is_a_word(library, words[0]):
+    if all(_is_a_word(library, word) for word in words) and not _NAME.fullmatch(text):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
@@ -435,6 +456,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     queue_id,
     status_code,
     setting,
+    other_setting,
     shell_command,
     partial_parameter,
     manual,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from mailhelp.light import Any, regex
 
@@ -66,18 +67,22 @@ class Redactor:
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`, and what it has `also`
-        words: dict[str, dict[str, list[str]]] = {}
+        words: dict[tuple[str, str], list[str]] = {}
         short: dict[str, list[str]] = {}
         rows = [row for row in table.values() if "regex" in row]
         for row in rows:
             if "after" not in row:
-                kind = short if row.get("short") else words.setdefault(row.get("also", ""), {})
                 for word in row.get("words") or ("",):
-                    kind.setdefault(word, []).append(row["regex"])
-        self._words = [(also, tuple(each.items())) for also, each in words.items()]
-        self._plain = [
-            (also, tuple(row for row in each if row[0].isascii())) for also, each in self._words
-        ]
+                    if row.get("short"):
+                        short.setdefault(word, []).append(row["regex"])
+                    else:
+                        words.setdefault((word, row.get("also", "")), []).append(row["regex"])
+        # there are many words: looked for are only those whose last two characters a text has
+        self._ending: dict[tuple[str, ...], list[tuple[str, str, list[str]]]] = {}
+        for (word, also), regexes in words.items():
+            self._ending.setdefault(tuple(word[-2:]), []).append((word, also, regexes))
+        self._endings = frozenset(self._ending)
+        self._others = [end for end in self._ending if len(end) < 2]
         self._short = tuple(short.items())
         self._after = [
             (word, row["after"], row["regex"], row.get("until", ""))
@@ -146,17 +151,17 @@ class Redactor:
         folded = text.casefold()
         if "#0" in text:
             text = _ESCAPED.sub("    ", text)
-        words = self._plain if folded.isascii() else self._words
-        if "\n" in text or len(text.split(None, _SHORT)) <= _SHORT:
-            words = [*words, ("", self._short)]
         sources = {
             source
-            for also, each in words
-            if also in folded
-            for word, regexes in each
-            if word in folded
+            for end in (*self._others, *self._endings.intersection(pairwise(folded)))
+            for word, also, regexes in self._ending[end]
+            if word in folded and also in folded
             for source in regexes
         }
+        if "\n" in text or len(text.split(None, _SHORT)) <= _SHORT:
+            for word, regexes in self._short:
+                if word in folded:
+                    sources.update(regexes)
         return [
             found.span("secret")
             for source in sources

@@ -40,6 +40,9 @@ class Verdict(Strict):
     harmless: bool = False
 
 
+UNLESS = "Fields, and for each the values of a record for which the command is of no use."
+
+
 class Command(Strict):
     """A command (``run``, ``why``), or one of ``commands.toml`` by its name (``use``)."""
 
@@ -48,6 +51,7 @@ class Command(Strict):
     why: Text = ""
     runs_on: RunsOn = "server"
     changes: bool = False
+    unless: Annotated[dict[str, Texts], Meta(description=UNLESS)] = {}
 
 
 class CommandRow(Strict):
@@ -57,6 +61,7 @@ class CommandRow(Strict):
     why: Text
     runs_on: RunsOn = "server"
     changes: bool = False
+    unless: Annotated[dict[str, Texts], Meta(description=UNLESS)] = {}
 
 
 class Field(Strict):

@@ -41,13 +41,17 @@ def filled(
     values: Mapping[str, str],
     missing: str = "drop",
 ) -> tuple[Command, ...]:
-    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value is left out.
+    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value, or is of no use with
+    one (``unless``), is left out.
 
     With ``missing="show"`` a missing value is shown as its name in capitals, as one always is that cannot stand
     in a command.
     """
     found = []
     for command in commands:
+        unless = command.get("unless", {})
+        if any(values.get(name) in useless for name, useless in unless.items()):
+            continue
         run, filling = placed(library, command["run"], values)
         text, unfit = shell.filled(run, filling, missing, command.get("checks", {}))
         if text is not None:

@@ -113,7 +113,8 @@ def find(library: Library, reply: Reply) -> Explained | None:
         own = _look_up(library, table["own"], {"reply": reply.text})
         # typed without the address that stands before the words
         found = _CODE.match(reply.text)
-        own = own or find_words(library, reply.text[found.end() :].strip() if found else "")
+        words = reply.text[found.end() :].strip() if found else ""
+        own = own or _own(library, words, table["own"]["coded"])
         if own is not None:
             return own
     values = {
@@ -142,10 +143,18 @@ def find_reason(library: Library, reason: str, enhanced: str, recipient: str) ->
 
 def find_words(library: Library, words: str) -> Explained | None:
     """The entry of our own server's reply that is typed without its codes, all of it fixed text."""
+    row = library.table("replies")["own"]
+    # few words, of a longer text: who knows which
+    few = len(words.split()) <= _FEWEST_WORDS
+    return _own(library, words, row["coded" if few else "codeless"])
+
+
+def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None:
+    """The entry of our own server's reply that ``words`` make in one of ``forms``, nearly all of it fixed text."""
     if len(words.split()) < _FEWEST_WORDS:
         return None
     row = library.table("replies")["own"]
-    for form in row["codeless"]:
+    for form in forms:
         line = form.replace("{words}", words[:1].upper() + words[1:])
         start = form.index("{words}")
         for match in library.catalogue.matches(tuple(row["program"]), line):

@@ -7,7 +7,7 @@ The best hits of BM25 are compared by a few features; how much each counts is a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 from math import exp, log
@@ -18,7 +18,7 @@ from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.terms import words as words_of
 from mailhelp.knowledge.weights import signs
 from mailhelp.light import NamedTuple
-from mailhelp.names import near_words
+from mailhelp.names import far_words, near_words
 
 _LENT, _LENDERS = 0.15, 10
 """The share of its score that each of the best hits lends to the entries it links to, together."""
@@ -30,6 +30,8 @@ _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _UNFITTED: Mapping[str, float] = MappingProxyType({"score": 1.0})
 _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
+_LONG_WORD = 8
+"""Letters of a word in which two slips are believed."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
 _UNLIKELY = -6.0
@@ -68,18 +70,23 @@ def search(
     limit: int = 10,
     equals: Mapping[str, Collection[str]] = _NOTHING,
     weights: Mapping[str, float] = _UNFITTED,
+    slips: MutableMapping[str, str] | None = None,
+    mend: bool = True,
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
-    An unknown word is read as its ``equals``, else as the known one a slip of a letter away. An id that
-    several stores have is the first one's. ``weights`` are those of the features.
+    An unknown word is read as its ``equals``, else (with ``mend``) as the known one a slip of a letter away. An id that
+    several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
+    words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
-    question = _Question(stores, words, equals)
+    question = _Question(stores, words, equals, mend)
     found = [
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
     ]
+    if slips is not None:
+        slips.update(question.slips)
     found.sort(key=lambda pair: -pair[0])
     best = list({each.document.id: (fit, each) for fit, each in reversed(found)}.values())[::-1]
     shown = {term for readings in question.wanted for term in readings}
@@ -105,11 +112,16 @@ class _Question:
     """One question: its words read as known terms, and what fits them."""
 
     def __init__(
-        self, stores: Sequence[Store], words: str, equals: Mapping[str, Collection[str]]
+        self,
+        stores: Sequence[Store],
+        words: str,
+        equals: Mapping[str, Collection[str]],
+        mend: bool = True,
     ) -> None:
         self._stores = stores
         self._equals = equals
-        self._mended = 0
+        self._mended = 0 if mend else _MOST_MENDED
+        self.slips: dict[str, str] = {}
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
@@ -180,12 +192,22 @@ class _Question:
         (stemmed,) = terms_of(word)
         near = {known: terms_of(known) for known in near_words(word, self._vocabulary)}
         if not near:  # an ending can hide a second slip: deffered, deferred
-            near = {stem: (stem,) for stem in near_words(stemmed, self._stems)}
+            stems = set(near_words(stemmed, self._stems))
+            alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
+            near = {
+                known: terms_of(known) for known in alike if stems.intersection(terms_of(known))
+            }
+        if not near and len(word) >= _LONG_WORD:
+            near = {known: terms_of(known) for known in far_words(word, self._vocabulary)}
         # a letter doubled, or swapped with its neighbour, is likelier than another letter
         likely = [known for known in near if set(known) in (set(word), set(stemmed))] or list(near)
         found = {term for known in likely for term in near[known]}
         self._look_up(found)
-        return tuple(nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term)))
+        best = nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term))
+        if best:
+            known = (each for each in likely if best[0] in near[each])
+            self.slips[word] = min(known, key=lambda each: (abs(len(each) - len(word)), each))
+        return tuple(best)
 
     @cached_property
     def _vocabulary(self) -> set[str]:

@@ -164,8 +164,10 @@ class Engine:
     def _filed(self, tag: str) -> tuple[str, ...]:
         program = self.program(tag)
         if program is None:
-            family = tag.partition("/")[0]
-            return (tag, f"{family}/any") if "/" in tag else (tag,)
+            # a program of a known family that nobody knows may write what any of the family writes
+            family, _, own = tag.partition("/")
+            others = (name for name in self.programs if name.startswith(f"{family}/"))
+            return (tag, f"{family}/any", *others) if own else (tag,)
         family, _, own = program.partition("/")
         return (program, f"{family}/any") if own else (program,)
 

@@ -29,6 +29,16 @@ _MOST_NAMES = 1000
 """Names of programs and header fields that are remembered: a hostile log has no end of them."""
 
 
+def tags(programs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Syslog tags → the programs of ``programs.toml`` that write under them."""
+    return {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+
+
+def tagged(named: Mapping[str, str], tag: str) -> str | None:
+    """The program that ``tag`` stands for; of one with slashes the last part counts unless all of it is known."""
+    return named.get(tag) or named.get(tag.rpartition("/")[2])
+
+
 class Engine:
     """Reads logs and mail headers.
 
@@ -52,7 +62,7 @@ class Engine:
         self.formats = formats
         self.redactor = redactor
         self.today = today
-        self._tags = {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+        self._tags = tags(programs)
         self._secret: dict[str, bool] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._headers: dict[str, str | None] = {}
@@ -132,7 +142,7 @@ class Engine:
         """The program that a syslog tag stands for, or ``None`` if it is not known."""
         if tag is None:
             return None
-        return self._tags.get(tag) or self._tags.get(tag.rpartition("/")[2])
+        return tagged(self._tags, tag)
 
     def keys(self, tag: str | None) -> tuple[str, ...]:
         """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Command, Finding, Problem, Report, Unrecognised
 from mailhelp.explain.log import Explainer
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.log.read import HEADER
 from mailhelp.log.tally import Count, Tally, Traffic
 
@@ -23,7 +23,8 @@ _MOST_DAYS = 31
 """Days of a log whose hours are told one by one."""
 _DAY = 24
 _MAIL = (
-    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "held", "discarded",
+    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "warned", "held",
+    "discarded",
 )  # fmt: skip
 
 

@@ -56,7 +56,11 @@ def test_a_long_log_is_counted_by_one_process(machine: Machine, long_log: str, l
     else:
         words = [sys.executable, "-P", "-c", _NOTHING_STARTS + COMMAND[-1], "log", "--jobs", "2"]
         ran = subprocess.run(
-            [*words, long_log], capture_output=True, env=machine.environment, timeout=60, check=False
+            [*words, long_log],
+            capture_output=True,
+            env=machine.environment,
+            timeout=60,
+            check=False,
         )
         assert b"Traceback" not in ran.stderr
         assert ran.returncode == 0

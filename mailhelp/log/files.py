@@ -159,7 +159,10 @@ def blocks(chunk: Chunk, opened: Callable[[str], BinaryIO] | None = None) -> Ite
         if chunk.start or chunk.end is not None:
             stream.seek(chunk.start)
             left = None if chunk.end is None else chunk.end - chunk.start
-        yield from blocks_of(stream, left)
+        try:
+            yield from blocks_of(stream, left)
+        except OSError as error:  # a disk or a mount that fails midway
+            raise _unreadable(chunk.file, error) from error
 
 
 def blocks_of(stream: BinaryIO, left: int | None = None) -> Iterator[bytes]:
@@ -186,7 +189,7 @@ def _filled(stream: BinaryIO, left: int | None) -> Iterator[bytes]:
         wanted = _BLOCK - size if left is None else min(_BLOCK - size, left)
         try:
             part = stream.read1(wanted) if wanted else b""  # type: ignore[attr-defined]
-        except SourceError:
+        except (SourceError, OSError):
             yield b"".join(parts)
             raise
         parts.append(part)

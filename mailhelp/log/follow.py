@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import BinaryIO
 
 from mailhelp.errors import SourceError
@@ -11,6 +12,10 @@ from mailhelp.log.join import LONGEST
 
 _MOST = 8 << 20
 """Bytes that are handed out at once."""
+
+
+def _unblocked(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK)
 
 
 class Follower:
@@ -67,13 +72,22 @@ class Follower:
             return None
 
     def _open(self) -> None:
+        """Open what has the name now; a pipe or a device in its place is none that grows, and is waited out."""
+        self._stream = None
         try:
-            self._stream = open(self._name, "rb")  # noqa: SIM115  # it stays open
+            stream = open(self._name, "rb", opener=_unblocked)  # noqa: SIM115  # it stays open
         except OSError:
-            self._stream = None
+            return
+        if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            self._stream = stream
+        else:
+            stream.close()
 
     def _read(self) -> bytes:
-        return self._stream.read(_MOST) if self._stream is not None else b""
+        try:
+            return self._stream.read(_MOST) if self._stream is not None else b""
+        except OSError:  # a disk or a mount that fails: perhaps it is back at the next look
+            return b""
 
     def _whole(self, data: bytes, is_end: bool = False) -> bytes:
         """The whole lines of ``data`` behind what waited; at the end of a file the last needs no line end."""

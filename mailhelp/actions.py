@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from mailhelp import api, inputs, last
 from mailhelp.answer import Answer
-from mailhelp.arguments import Call, trailing_detail
+from mailhelp.arguments import Call, read, trailing_detail
 from mailhelp.commands import COMMANDS
 from mailhelp.errors import (
     EXIT_ANSWERED,
@@ -44,6 +44,10 @@ def ask(session: Session, output: Output, words: Words) -> int:
         return _without_words(session, output)
     if all(_is_path(word) for word in words):
         return explain(session, output, words)
+    call = _quoted_call(session, words[0]) if len(words) == 1 else None
+    if call is not None:
+        perform: Callable[..., int] = globals()[call.command]
+        return perform(session, output, call.words, **call.given)
     detail = trailing_detail(words)
     # an option of mailhelp, if what stands before it is no command of its own
     if detail and not all(api.is_command(session, " ".join(each)) for each in (words, words[:-1])):
@@ -63,6 +67,29 @@ def ask(session: Session, output: Output, words: Words) -> int:
         rest = " ".join(map(quote, words[1:]))
         session.notices.append(f"Did you mean: mailhelp {meant} {rest}")
     return _asked(session, output, " ".join(words))
+
+
+def _quoted_call(session: Session, text: str) -> Call | None:
+    """The call of another command that stands in quotes as one word: ``'recipe ptr-check address=192.0.2.7'``.
+
+    Its words must be what that command takes, a name or a file that there is: else it is a question.
+    """
+    first, _, rest = text.strip().partition(" ")
+    if first not in COMMANDS or not rest or "\n" in text:
+        return None
+    operand = COMMANDS[first].operand
+    try:
+        call, _, _ = read([first, *rest.split()])
+    except UsageError:
+        return None
+    if operand is None or call is None or call.command != first or not call.words:
+        return None
+    if operand.completes == "file":
+        taken = any(_is_file(word) or os.path.isdir(word) for word in call.words)
+    else:
+        name, *given = call.words
+        taken = all("=" in word for word in given) and api.is_named(session, name)
+    return call if taken else None
 
 
 def _asked(session: Session, output: Output, question: str, numbered: Words = ()) -> int:
@@ -461,6 +488,10 @@ def template(session: Session, output: Output, words: Words) -> int:
 
 def config(session: Session, output: Output, words: Words, *, place: str | None = None) -> int:
     """The faults of main.cf and master.cf and what they set: of this host, or of a copy."""
+    if words and place is not None:
+        raise UsageError("config looks at one copy; both a word and -c name one.")
+    place = words[0] if words else place
+    words = ()
     own = {"place": place} if place is not None else {}
     call = Call("config", words, given=own)
     return _shown(session, output, call, api.config(session, place))
@@ -490,7 +521,7 @@ def check(
         for line in api.schema(schema).split("\n"):
             output.line(line)
         return EXIT_ANSWERED
-    paths = [Path(word) for word in words] or [session.host.config_dir / "notes"]
+    paths = [Path(word) for word in words] or [Path(session.host.config_dir, "notes")]
     if show:
         for line in api.patterns(session, paths[0], show):
             output.line(line)

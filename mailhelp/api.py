@@ -15,28 +15,34 @@ from mailhelp.asking import ask as ask
 from mailhelp.asking import explain_held as explain_held
 from mailhelp.asking import shape_of as shape_of
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import page, search
-from mailhelp.explain.logs import JOURNAL as JOURNAL
-from mailhelp.explain.logs import Live as Live
-from mailhelp.explain.logs import Log as Log
-from mailhelp.explain.logs import has_journal as has_journal
-from mailhelp.explain.logs import is_journal as is_journal
-from mailhelp.explain.logs import log as log
-from mailhelp.explain.logs import log_problem as log_problem
-from mailhelp.explain.mails import Wanted as Wanted
-from mailhelp.explain.mails import logs_at_hand as logs_at_hand
-from mailhelp.explain.mails import stories as stories
-from mailhelp.explain.mails import trace as trace
-from mailhelp.explain.mails import trace_here as trace_here
-from mailhelp.explain.records import Passed as Passed
-from mailhelp.explain.records import explain_lines as explain_lines
-from mailhelp.explain.records import explain_stream as explain_stream
 from mailhelp.knowledge.store import Name, Store
-from mailhelp.light import TYPE_CHECKING
+from mailhelp.light import TYPE_CHECKING, late
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mailhelp.explain.logs import JOURNAL as JOURNAL
+    from mailhelp.explain.logs import Live as Live
+    from mailhelp.explain.logs import Log as Log
+    from mailhelp.explain.logs import has_journal as has_journal
+    from mailhelp.explain.logs import is_journal as is_journal
+    from mailhelp.explain.logs import log as log
+    from mailhelp.explain.logs import log_problem as log_problem
+    from mailhelp.explain.mails import Wanted as Wanted
+    from mailhelp.explain.mails import logs_at_hand as logs_at_hand
+    from mailhelp.explain.mails import stories as stories
+    from mailhelp.explain.mails import trace as trace
+    from mailhelp.explain.mails import trace_here as trace_here
+    from mailhelp.explain.records import Passed as Passed
+    from mailhelp.explain.records import explain_lines as explain_lines
+    from mailhelp.explain.records import explain_stream as explain_stream
+else:  # a word is answered without what reads logs
+    __getattr__ = late(
+        "mailhelp.explain.logs: JOURNAL Live Log has_journal is_journal log log_problem",
+        "mailhelp.explain.mails: Wanted logs_at_hand stories trace trace_here",
+        "mailhelp.explain.records: Passed explain_lines explain_stream",
+    )
 
 
 def is_command(session: Session, text: str) -> bool:
@@ -61,6 +67,8 @@ def is_record(session: Session, line: str) -> bool:
 
 def recipes(session: Session) -> tuple[Answer, ...]:
     """The list of all recipes."""
+    from mailhelp.explain import search
+
     documents = session.library.all_of("recipe")
     names = [Name(doc.id, "recipe", doc.id.partition("/")[2]) for doc in documents]
     return (search.listing(session.library, "", "Recipes", names),)
@@ -90,6 +98,8 @@ def recipe(session: Session, name: str, values: Mapping[str, str]) -> tuple[Answ
 
 def pages(session: Session) -> tuple[Answer, ...]:
     """The list of this host's man pages about mail. Raises ``SourceError`` if none is indexed."""
+    from mailhelp.explain import page
+
     listing = page.listing(_host_index(session))
     if not listing.results:
         raise SourceError("No man page about mail is indexed here.", "Run: mailhelp index")
@@ -101,6 +111,8 @@ def man(session: Session, asked: str) -> tuple[Answer, ...]:
     a file that a page describes; else what is found of its words, phrases and wildcards in all pages.
     Raises ``NothingFound`` with near names.
     """
+    from mailhelp.explain import page
+
     library = session.library
     _host_index(session)
     text, words = asked, asked.split()
@@ -188,13 +200,14 @@ def index(session: Session, progress: Callable[[int, int, str], None]) -> tuple[
     import json
     from contextlib import closing
 
+    from mailhelp.explain import page
     from mailhelp.knowledge import host_index
     from mailhelp.knowledge.store import CATALOGUE, Store
 
     folder = host_index.build(session.host, session.library.table("manpages"), progress)
     if folder is None:
         raise SourceError("Another mailhelp is building this host's index right now.")
-    with closing(Store(folder / CATALOGUE)) as catalogue:
+    with closing(Store(f"{folder}/{CATALOGUE}")) as catalogue:
         skipped = json.loads(catalogue.meta("skipped") or "[]")
     left_out = ", ".join(page.reference_of(id) for id in skipped)
     notes = (f"Left out, because they cannot be rendered: {left_out}",) if skipped else ()

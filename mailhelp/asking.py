@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from mailhelp import query, shell
 from mailhelp.answer import Answer, Command
 from mailhelp.errors import NothingFound, SourceError, UsageError
-from mailhelp.explain import mails, named, question, records, search
-from mailhelp.explain.log import Explainer
-from mailhelp.light import NamedTuple
-from mailhelp.log.read import Read
+from mailhelp.explain import named
+from mailhelp.knowledge.store import Name
+from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
 from mailhelp.session import Session
 
+if TYPE_CHECKING:
+    from mailhelp.log.read import Read
+
+_IN_WORDS = regex(r"\s*[a-z]+(?: [a-z]+)+\??\s*")
+"""Plain words in small letters: asked, and not pasted."""
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -39,13 +43,15 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return _held(session, shape.kind, pasted[shape.start :])
     meant = query.recognise(session.library, text)
     if meant is None:
-        kind = query.held(session.library, [text])
-        return (question.explain(session, text),) if kind is None else _held(session, kind, [text])
+        kind = None if _IN_WORDS.fullmatch(text) else query.held(session.library, [text])
+        return _ranked(session, text) if kind is None else _held(session, kind, [text])
     if meant.kind == "lines":
-        return tuple(records.explained(Explainer(session.library), meant.reads))
+        return tuple(_explained(session, meant.reads))
     if meant.kind == "cut":
         return tuple(_of_piece(session, text, meant.reads))
     if meant.kind == "queue-id":
+        from mailhelp.explain import mails
+
         return mails.told(session, text.strip())
     if meant.kind == "reply":
         from mailhelp.explain import reply
@@ -61,7 +67,7 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind in ("ip-address", "mail-address"):
         return about_address(session, meant.kind, meant.read_as)
     if meant.kind == "coded":
-        return (question.explain(session, meant.read_as, meant.names),)
+        return _ranked(session, meant.read_as, meant.names)
     if meant.kind == "all":
         return (named.everything(session, meant.read_as),)
     if meant.kind == "command":
@@ -74,7 +80,11 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import config
 
         return (config.explain_line(session.library, session.host, text.strip()),)
+    if meant.kind == "other-setting":
+        return _held(session, meant.read_as, [text])
     if meant.kind == "list":
+        from mailhelp.explain import search
+
         title = f"Names with “{meant.read_as or text}” in them"
         answers: tuple[Answer, ...] = (search.listing(session.library, text, title, meant.names),)
     else:
@@ -86,6 +96,19 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     return answers
 
 
+def _ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> tuple[Answer, ...]:
+    from mailhelp.explain import question
+
+    return (question.explain(session, text, codes),)
+
+
+def _explained(session: Session, reads: Iterable[Read]) -> Iterator[Answer]:
+    from mailhelp.explain.log import Explainer
+    from mailhelp.explain.records import explained
+
+    return explained(Explainer(session.library), reads)
+
+
 def _of_piece(session: Session, text: str, reads: Iterable[Read]) -> Iterator[Answer]:
     """The answers for a piece of a record, without what was made up so that it could be read."""
     made_up = session.library.table("words")["cut"]["made_up"]
@@ -93,7 +116,7 @@ def _of_piece(session: Session, text: str, reads: Iterable[Read]) -> Iterator[An
     def told(words: str) -> bool:
         return not any(each in words for each in made_up)
 
-    for answer in records.explained(Explainer(session.library), reads):
+    for answer in _explained(session, reads):
         parts = (part for part in re.split(r"   | → ", answer.gist) if told(part))
         yield answer._replace(
             query=text,
@@ -176,7 +199,7 @@ def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
 
 def about_address(session: Session, kind: str, address: str) -> tuple[Answer, ...]:
     """The stories of an IP or mail address in the log at hand; without any, what can be done with it."""
-    from mailhelp.explain import recipe
+    from mailhelp.explain import mails, recipe
 
     try:
         return mails.told(session, address)

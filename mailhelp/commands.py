@@ -154,11 +154,11 @@ COMMANDS: dict[str, Subcommand] = {
             "config",
             "Find faults in main.cf and master.cf; explain them.",
             "Of this host, or of a copied folder or file: Postfix need not be here.",
-            None,
+            Operand("copy", "FOLDER|FILE", "A copy, instead of this host's files.", False, "file"),
             (
-                Switch("place", ("-c",), "A copy, instead of this host's files.", str, "FOLDER|FILE", (), None),
+                Switch("place", ("-c",), "The same, as Postfix's commands have it.", str, "FOLDER|FILE", (), None),
             ),
-            ("mailhelp config", "mailhelp config -c /root/postfix-copy"),
+            ("mailhelp config", "mailhelp config /root/postfix-copy"),
         ),
         Subcommand("doctor", "Say what this host has and what it lacks."),
         Subcommand(

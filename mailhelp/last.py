@@ -98,7 +98,7 @@ def keep(host: Host, last: Last, cover: Callable[[Iterable[str]], list[str]]) ->
     }
     folder = cache.made(host)
     try:
-        cache.replace(folder / _FILE, json.dumps(table))
+        cache.replace(f"{folder}/{_FILE}", json.dumps(table))
     except OSError as error:
         raise cache.unwritable(folder, error) from error
 
@@ -108,7 +108,7 @@ def recall(host: Host) -> Last | None:
 
     Raises ``UnusableFolder`` if somebody else could have written it.
     """
-    path = cache.folder(host) / _FILE
+    path = f"{cache.folder(host)}/{_FILE}"
     cache.trusted(path, "MAILHELP_CACHE_DIR")
     with suppress(OSError, MailhelpError, ValueError, KeyError, TypeError):
         table = json.loads(read_file(path))

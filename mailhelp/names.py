@@ -90,3 +90,18 @@ def _letters(typed: str, word: str) -> float | None:
 def near_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
     """The words of ``vocabulary`` that a slip of one letter turns into ``word``."""
     return (known for known in vocabulary if one_edit_apart(word, known))
+
+
+def far_words(word: str, vocabulary: Iterable[str]) -> Iterator[str]:
+    """The words of ``vocabulary`` that two slips turn into ``word``, whose first letter is right."""
+    return (
+        known for known in vocabulary if known[:1] == word[:1] and distance(word, known, 2) <= 2
+    )
+
+
+def wider_codes(code: str) -> tuple[str, ...]:
+    """The codes that stand for the subject and the class of the status code ``code``."""
+    class_, _, rest = code.partition(".")
+    if not rest:
+        return (f"{code[0]}xx",)
+    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")

@@ -6,16 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
 
-from mailhelp.explain.reply import wider as wider_than
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
-from mailhelp.light import NamedTuple, regex
-from mailhelp.log.read import Read
-from mailhelp.names import fold
-from mailhelp.patterns.holes import holes
-from mailhelp.patterns.pattern import Shape, longest_literal, to_regex
-from mailhelp.patterns.pattern import parse as parse_pattern
-from mailhelp.shell import say
+from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
+from mailhelp.names import fold, wider_codes
+
+if TYPE_CHECKING:
+    from mailhelp.log.read import Read
 
 _SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = regex(
@@ -29,6 +26,8 @@ _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
+_CAMEL = regex(r"\s*(?:[A-Z][a-z]+)+[A-Z]*\s+\S")
+"""A setting without a sign, as OpenDKIM has them."""
 _NAME = regex(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.I)
 """A name of several words."""
 _PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
@@ -41,7 +40,7 @@ class Question(NamedTuple):
     """A text that was recognised.
 
     ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
-    ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``documents``
+    ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
     ``read_as`` is else the text as it was read where a slip was mended; ``reads`` what was found in the records of
@@ -94,6 +93,11 @@ def cut_record(library: Library, text: str) -> Question | None:
     piece = text.strip()
     if len(piece.split(" ", 3)) < _WORDS_OF_RECORD or "\n" in piece or len(piece) > _LONGEST_PIECE:
         return None
+    from mailhelp.patterns.holes import holes
+    from mailhelp.patterns.pattern import longest_literal, to_regex
+    from mailhelp.patterns.pattern import parse as parse_pattern
+    from mailhelp.shell import say
+
     for row in library.table("words").get("cut", {}).get("records", {}).values():
         for pattern in row["patterns"]:
             parts = parse_pattern(pattern)
@@ -151,8 +155,11 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
     """What the first of ``lines`` belong to, of the kinds in ``corpus/shapes.toml``: a bounce, a queue
     listing, a file of settings, …; ``None`` if to none of them. Quotes and indents do not count.
     """
+    from mailhelp.patterns.pattern import Shape
+
     head = [_QUOTES.sub("", line).rstrip() for line in islice(lines, _HEAD_LINES)]
     head = [line for line in head if line]
+    whole = "\n".join(head).casefold()
     for kind, row in library.table("shapes").items():
         least = int(row.get("least", 1))
         counted = head
@@ -161,7 +168,11 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
             counted = [line for line in head if not any(shape.match(line) for shape in aside)]
         if len(counted) < least:
             continue
-        shapes = [Shape(text, library.fields) for text in row["patterns"]]
+        shapes = [
+            Shape(text, library.fields)
+            for text, needs in zip(row["patterns"], row["needs"], strict=True)
+            if not needs or any(each in whole for each in needs)
+        ]
         fitting = sum(any(shape.match(line) for shape in shapes) for line in counted)
         if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
@@ -204,9 +215,11 @@ def address(library: Library, text: str) -> Question | None:
     word = text.strip().strip("<>[]")
     if len(word) > _LONGEST_ADDRESS:
         return None
-    if _IP_ADDRESS.fullmatch(word):
+    # the guards spare most words the compiling
+    if ("." in word or ":" in word) and _IP_ADDRESS.fullmatch(word):
         return Question("ip-address", read_as=word)
-    return Question("mail-address", read_as=word) if _MAIL_ADDRESS.fullmatch(word) else None
+    is_mail = "@" in word and _MAIL_ADDRESS.fullmatch(word)
+    return Question("mail-address", read_as=word) if is_mail else None
 
 
 def partial_parameter(library: Library, text: str) -> Question | None:
@@ -234,8 +247,10 @@ def beginning(library: Library, text: str) -> Question | None:
 def queue_id(library: Library, text: str) -> Question | None:
     """A queue ID: hexadecimal with a digit in it, or long and without vowels."""
     word = text.strip()
-    fits = re.fullmatch(library.fields["queue_id"].regex, word) and re.search(r"\d", word)
-    return Question("queue-id") if fits and len(word) >= _SHORTEST_QUEUE_ID else None
+    if len(word) < _SHORTEST_QUEUE_ID or not any(map(str.isdecimal, word)):
+        return None
+    fits = re.fullmatch(library.fields["queue_id"].regex, word)
+    return Question("queue-id") if fits else None
 
 
 def shell_command(library: Library, text: str) -> Question | None:
@@ -254,10 +269,10 @@ def shell_command(library: Library, text: str) -> Question | None:
 
 def reply(library: Library, text: str) -> Question | None:
     """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
-    from mailhelp.explain import reply as replies  # seldom needed
-
     if " " not in text.strip() or _begins_with_record(library, text):
         return None
+    from mailhelp.explain import reply as replies  # a word does without
+
     found = replies.quoted(library, text)
     known = replies.find(library, found) if found else replies.find_words(library, text.strip())
     if known is None or (known.by_code and found is not None and not found.host):
@@ -271,6 +286,8 @@ def status_code(library: Library, text: str) -> Question | None:
     Enhanced codes, which say more, come first. A code without an entry is answered by its subject
     (``5.7.606`` by ``5.7.0``) or its class.
     """
+    if not any(map(str.isdecimal, text)):
+        return None
     rules = library.table("words").get("codes", {})
     names: list[Name] = []
     wider: list[Name] = []
@@ -301,7 +318,7 @@ def status_code(library: Library, text: str) -> Question | None:
     for code in sorted(dict.fromkeys(codes), key=lambda code: "." not in code):
         found = library.named(code, "status")
         if not found and not wider:
-            for each in wider_than(code):
+            for each in wider_codes(code):
                 wider = library.named(each, "status")
                 if wider:
                     read_as = each
@@ -324,7 +341,7 @@ def setting(library: Library, text: str) -> Question | None:
     """A line of main.cf (``name = value``, also with a misspelt name) or of master.cf."""
     if "\n" in text.strip():
         return None
-    found = _SETTING.match(text)
+    found = _SETTING.match(text) if "=" in text else None
     if found is None:
         name, _, value = text.strip().partition(" ")
         forgotten = "_" in name and any(sign in value for sign in ":/")  # the = was
@@ -339,29 +356,49 @@ def setting(library: Library, text: str) -> Question | None:
         return Question("setting" if option else "service")
     if library.named(found[1], "parameter"):
         return Question("setting")
+    from mailhelp.explain import config  # seldom needed
+
+    if config.at_fault(library, "dovecot", text):
+        return Question("other-setting", read_as="dovecot")
     if not re.fullmatch(library.fields["shape_main_cf"].regex, text.strip()):
+        return None
+    return Question("setting") if config.names_of(library, text) else None
+
+
+def other_setting(library: Library, text: str) -> Question | None:
+    """A line of opendkim.conf in which there is a fault."""
+    if "\n" in text.strip() or not _CAMEL.match(text):
+        return None
+    from mailhelp.patterns.pattern import Shape  # seldom needed
+
+    if not any(
+        Shape(pattern, library.fields).match(text.strip())
+        for pattern in library.table("shapes").get("opendkim", {}).get("patterns", ())
+    ):
         return None
     from mailhelp.explain import config  # seldom needed
 
-    return Question("setting") if config.names_of(library, text) else None
+    at_fault = config.at_fault(library, "opendkim", text)
+    return Question("other-setting", read_as="opendkim") if at_fault else None
 
 
 def misspelt(library: Library, text: str) -> Question | None:
     """A name, or part of one, with a slip of one letter; a whole name also with a few, or without one of its words."""
     words = fold(text).split()
-    if len(words) > 4 and not _NAME.fullmatch(text):
+    is_name = ("_" in text or "-" in text) and _NAME.fullmatch(text)
+    if len(words) > 4 and not is_name:
         return None
-    if len(words) == 1 and _is_a_word(library, words[0]):
+    if all(_is_a_word(library, word) for word in words) and not _NAME.fullmatch(text):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
-    if read_as(library.table("words").get("languages", {}), text, library.vocabulary):
+    if read_as(library.table("languages"), text, library.vocabulary):
         return None
     for reading in library.corrected(text):
         question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
-    if not _NAME.fullmatch(text):
+    if not is_name:
         return None
     names = library.closest(text, "parameter", "recipe")
     if not 0 < len(names) <= MOST_IN_FULL:
@@ -419,6 +456,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     queue_id,
     status_code,
     setting,
+    other_setting,
     shell_command,
     partial_parameter,
     manual,

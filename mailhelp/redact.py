@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from mailhelp.light import Any, regex
 
@@ -66,18 +67,22 @@ class Redactor:
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
         self._table = table
         # a text is searched by a row's regex only if it holds one of the row's `words`, and what it has `also`
-        words: dict[str, dict[str, list[str]]] = {}
+        words: dict[tuple[str, str], list[str]] = {}
         short: dict[str, list[str]] = {}
         rows = [row for row in table.values() if "regex" in row]
         for row in rows:
             if "after" not in row:
-                kind = short if row.get("short") else words.setdefault(row.get("also", ""), {})
                 for word in row.get("words") or ("",):
-                    kind.setdefault(word, []).append(row["regex"])
-        self._words = [(also, tuple(each.items())) for also, each in words.items()]
-        self._plain = [
-            (also, tuple(row for row in each if row[0].isascii())) for also, each in self._words
-        ]
+                    if row.get("short"):
+                        short.setdefault(word, []).append(row["regex"])
+                    else:
+                        words.setdefault((word, row.get("also", "")), []).append(row["regex"])
+        # there are many words: looked for are only those whose last two characters a text has
+        self._ending: dict[tuple[str, ...], list[tuple[str, str, list[str]]]] = {}
+        for (word, also), regexes in words.items():
+            self._ending.setdefault(tuple(word[-2:]), []).append((word, also, regexes))
+        self._endings = frozenset(self._ending)
+        self._others = [end for end in self._ending if len(end) < 2]
         self._short = tuple(short.items())
         self._after = [
             (word, row["after"], row["regex"], row.get("until", ""))
@@ -144,39 +149,61 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        if "#0" in text:
-            text = _ESCAPED.sub("    ", text)
-        words = self._plain if folded.isascii() else self._words
-        if "\n" in text or len(text.split(None, _SHORT)) <= _SHORT:
-            words = [*words, ("", self._short)]
+        return self._places(text, folded, self._ended(folded))
+
+    def places_of(self, lines: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """The ``places`` of each of ``lines`` that have most words in common, of which each is looked at once."""
+        pairs = [(line, line.casefold()) for line in lines]
+        every = {word: None for _, folded in pairs for word in folded.split(" ")}
+        each = f" {' '.join(every)} "
+        words = [row for row in self._ended(each) if row[0] in each or " " in row[0].strip(" ")]
+        return [self._places(line, folded, words) for line, folded in pairs]
+
+    def _ended(self, folded: str) -> list[tuple[str, str, list[str]]]:
+        """The words that a text may hold, by their last two characters, with what it has ``also`` and the regexes."""
+        ends = (*self._others, *self._endings.intersection(pairwise(folded)))
+        return [row for end in ends for row in self._ending[end]]
+
+    def _places(
+        self, text: str, folded: str, words: Iterable[tuple[str, str, list[str]]]
+    ) -> list[tuple[int, int]]:
+        """Where the secrets of ``text`` are that may hold ``words``."""
         sources = {
             source
-            for also, each in words
-            if also in folded
-            for word, regexes in each
-            if word in folded
+            for word, also, regexes in words
+            if word in folded and also in folded
             for source in regexes
         }
+        if "\n" in text or len(text.split(None, _SHORT)) <= _SHORT:
+            for word, regexes in self._short:
+                if word in folded:
+                    sources.update(regexes)
+        if "#0" in text:
+            text = _ESCAPED.sub("    ", text)
         return [
             found.span("secret")
             for source in sources
             for found in self._regex(source).finditer(text)
         ]
 
-    def asking(self, text: str) -> Iterator[int]:
-        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds."""
-        folded = text.casefold()
-        lines: list[str] = []
-        for word, after, _, _ in self._after:
-            number = counted = 0
-            at = folded.find(word)
+    def asking(self, text: str, *, lasting: bool = False) -> list[int]:
+        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds; or only of those
+        that ask for one of several lines, up to ``LONGEST_BLOCK``.
+        """
+        folded = _folded(text)
+        found: set[int] = set()
+        for word, after, _, until in self._after:
+            at = folded.find(word) if until or not lasting else -1
             while at >= 0:
-                lines = lines or text.split("\n")
-                number += folded.count("\n", counted, at)
-                if self._regex(after).search(lines[number]):
-                    yield number
-                counted = folded.find("\n", at)
-                at = folded.find(word, counted) if counted >= 0 else -1
+                begin, end = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
+                if self._regex(after).search(text, begin, end if end >= 0 else len(text)):
+                    found.add(begin)
+                at = folded.find(word, end) if end >= 0 else -1
+        numbers, number, counted = [], 0, 0
+        for begin in sorted(found):
+            number, counted = number + text.count("\n", counted, begin), begin
+            numbers.append(number)
+        return numbers
 
     def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them.
@@ -189,24 +216,6 @@ class Redactor:
             for word, after, source, until in self._after
             if word in folded and self._regex(after).search(line)
         ]
-
-    def lasting(self, text: str) -> list[int]:
-        """The numbers of the lines of ``text`` that ask for secrets of several lines, which follow in up to ``LONGEST_BLOCK``."""
-        folded = text.casefold()
-        lines: list[str] = []
-        numbers: set[int] = set()
-        for word, after, _, until in self._after:
-            number, counted = 0, 0
-            at = folded.find(word) if until else -1
-            while at >= 0:
-                lines = lines or text.split("\n")
-                number += folded.count("\n", counted, at)
-                if self._regex(after).search(lines[number]):
-                    numbers.add(number)
-                counted = at
-                end = folded.find("\n", at)
-                at = folded.find(word, end) if end >= 0 else -1
-        return sorted(numbers)
 
     def _regex(self, source: str) -> re.Pattern[str]:
         regex = self._regexes.get(source)
@@ -248,6 +257,14 @@ class Carried:
         last = max((end for _, end in (*own, *found)), default=0)
         self._broken_off = last >= max(len(line.rstrip()), 1)
         return found
+
+
+def _folded(text: str) -> str:
+    """``text`` in small letters, each in its place."""
+    folded = text.casefold()
+    if len(folded) == len(text):
+        return folded
+    return "".join([sign if len(small := sign.casefold()) > 1 else small for sign in text])
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from functools import cached_property
-from pathlib import Path
 
 from mailhelp import last
 from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
@@ -31,10 +31,10 @@ class Session:
     ``folder`` is the bundled index, for tests.
     """
 
-    def __init__(self, host: Host, folder: Path | None = None) -> None:
+    def __init__(self, host: Host, folder: str | os.PathLike[str] | None = None) -> None:
         self.host = host
         self.notices: list[str] = []
-        self.folder = folder or bundled_folder(host.environ, self.notices.append)
+        self.folder = os.fspath(folder or bundled_folder(host.environ, self.notices.append))
         self.indexed = False
         self.damaged = False
         self.heard = Heard()
@@ -50,7 +50,7 @@ class Session:
         bundled = self._bundled()
         notes: Store | None = None
         host: Store | None = None
-        manuals: Path | None = None
+        manuals: str | None = None
         try:
             notes, faults = open_notes(self.host, bundled)
             self.notices += [f"Left out of your notes: {fault}" for fault in faults]
@@ -62,8 +62,8 @@ class Session:
             current = host_index.current(self.host, bundled.table("manpages"))
             self.indexed = current is not None and not current.stale
             if current is not None:
-                host = Store(current.folder / CATALOGUE)
-                manuals = current.folder / SEARCH
+                host = Store(f"{current.folder}/{CATALOGUE}")
+                manuals = f"{current.folder}/{SEARCH}"
         except UnusableFolder as error:
             self.unusable(error)
         except (SourceError, OSError) as error:
@@ -81,12 +81,14 @@ class Session:
         try:
             return bundled_store(self.folder)
         except SourceError as error:
-            corpus = self.folder.parent / "corpus"
-            if not corpus.is_dir():
+            corpus = f"{os.path.dirname(self.folder)}/corpus"
+            if not os.path.isdir(corpus):
                 raise
+            from pathlib import Path
+
             from mailhelp.corpus.build import build
 
-            build(corpus, self.folder)
+            build(Path(corpus), Path(self.folder))
             self.notices.append(f"{error} It has been built again from {corpus}.")
             return bundled_store(self.folder)
 

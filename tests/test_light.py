@@ -9,7 +9,7 @@ import typing
 
 import pytest
 
-from mailhelp.light import NamedTuple, regex
+from mailhelp.light import NamedTuple, late, regex
 from tests.conftest import CORPUS
 
 
@@ -74,3 +74,10 @@ def test_a_regex_is_compiled_when_it_is_used() -> None:
     late = regex("(")
     with pytest.raises(re.error):
         late.match("")
+
+
+def test_names_of_other_modules_are_imported_when_asked_for() -> None:
+    found = late("math: pi tau")
+    assert found("pi") == 3.141592653589793
+    with pytest.raises(AttributeError):
+        found("e")

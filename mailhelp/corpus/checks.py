@@ -87,8 +87,9 @@ def faults(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
     subjects = about.settings.get("check_subjects", {}).get("names", ())
     for key, row in rows.items():
         path, line = place_of(corpus.folder, CHECKS, key)
+        asked = _with(about, row)
         for which in ("bad", "good"):
-            found = checks.faults(about, configuration(row[which]))
+            found = checks.faults(asked, configuration(row[which]))
             spoke = [each for each in found if each.row is row]
             if bool(spoke) != (which == "bad"):
                 says = "does not find" if which == "bad" else "finds its fault in"
@@ -106,6 +107,13 @@ def faults(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
         for name in _names(row):
             if not about.is_name(name) and not name.endswith(endings):
                 yield Fault(path, line, f"[{key}] Postfix has no parameter '{name}'")
+
+
+def _with(about: Known, row: Mapping[str, Any]) -> Known:
+    """What is known, with no checks but ``row``, those that a fault of its title could hide, and the shapes."""
+    rows = about.checks.items()
+    left = {key: row_ for key, row_ in rows if "shape" in row_ or row_["title"] == row["title"]}
+    return about._replace(checks=left)
 
 
 def _names(row: Mapping[str, Any]) -> Iterator[str]:

@@ -40,6 +40,8 @@ _MANY = 40
 """A repetition of more than this is taken for one without end."""
 _TRIED = "a0 <>\"'\\()[]{}:;,.=@/-+_*|?!#%&$^~`Z\tF\né\x01"
 _ENDS = ("", "\x00")
+_NEVER = "(?!)"
+"""The regex of what no text fits."""
 
 _Tokens = list[tuple[Any, Any]]
 
@@ -109,10 +111,14 @@ def field_fault(field: Field, fields: Mapping[str, Field]) -> str:
 
 
 def _pattern_fault(text: str, fields: Mapping[str, Field], end: str = END) -> str:
-    """Why a pattern is too slow. Each piece is tried for itself: none is reopened once it has matched."""
+    """Why a pattern is too slow. Each piece is tried for itself: none is reopened once it has matched.
+
+    Behind a hole there is only fixed text. It costs most where it never fits, so that every way in which
+    the hole can match is tried: a field that is linear then is so in all patterns, and is measured once.
+    """
     try:
         parts = parse(text)
-        if all(_is_plain(fields[part.name].regex) for part in parts if is_open(part)):  # type: ignore[union-attr]
+        if all(_is_sure(fields[part.name].regex) for part in parts if is_open(part)):  # type: ignore[union-attr]
             return ""
         return next(filter(None, map(fault, pieces(parts, fields, end))), "")
     except (CorpusError, KeyError, re.error):
@@ -206,6 +212,12 @@ def _seconds(use: Any, line: str, runs: int) -> float:
 
 
 @cache
+def _is_sure(source: str) -> bool:
+    """Whether a regex is linear whatever fixed text is behind it."""
+    return _is_plain(source) or worst(f"(?:{source}){_NEVER}")[0] <= MOST
+
+
+@cache
 def _is_plain(source: str) -> bool:
     """Whether a regex has at most one long repetition, of one character: that is linear, whatever comes behind."""
     return sum(_repetitions(_parser.parse(source, re.DOTALL))) <= 1
@@ -289,7 +301,15 @@ def _sample(tokens: Iterable[Any], more: int = 0) -> str:
 def _sign(token: tuple[Any, Any]) -> str:
     if token[0] is _constants.LITERAL:
         return chr(token[1])
-    return next((char for char in _TRIED if _fits(token, char)), "a")
+    return next((char for char in (*_TRIED, *_named(token)) if _fits(token, char)), "a")
+
+
+def _named(token: tuple[Any, Any]) -> Iterator[str]:
+    """Characters that a class itself names."""
+    if token[0] is _constants.IN:
+        for kind, value in token[1]:
+            if kind in (_constants.LITERAL, _constants.RANGE):
+                yield chr(value if kind is _constants.LITERAL else value[0])
 
 
 _CATEGORIES = {

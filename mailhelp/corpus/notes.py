@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from pathlib import Path
+from contextlib import suppress
 
 from mailhelp.errors import SourceError
 from mailhelp.host import cache
@@ -26,7 +26,7 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
 
     Raises ``UnusableFolder`` if somebody else can write them.
     """
-    folder = host.config_dir / "notes"
+    folder = os.path.join(host.config_dir, "notes")
     files = _files(folder)
     if not files:
         return None, ()
@@ -35,17 +35,17 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
     cache.trusted(folder, "MAILHELP_CONFIG_DIR", within=True)
     fingerprint = hashlib.sha256(repr((FORMAT, bundled.meta("fingerprint"), files)).encode())
     try:
-        place = cache.folder(host) / "notes" / fingerprint.hexdigest()[:24]
+        place = f"{cache.folder(host)}/notes/{fingerprint.hexdigest()[:24]}"
         cache.trusted(place, "MAILHELP_CACHE_DIR", within=True)
-        if (place / CATALOGUE).exists():
-            store = Store(place / CATALOGUE)
+        if os.path.exists(f"{place}/{CATALOGUE}"):
+            store = Store(f"{place}/{CATALOGUE}")
             return store, tuple(json.loads(store.meta("faults") or "[]"))
     except SourceError:
         pass  # damaged, or somebody else's: they are compiled again below
     return _compiled(host, folder, bundled, fingerprint.hexdigest()[:24])
 
 
-def _files(folder: Path) -> list[tuple[str, int, int]]:
+def _files(folder: str) -> list[tuple[str, int, int]]:
     """Path, modification time and size of each file, sorted: what tells that notes have changed."""
     found = []
     for place, _, names in os.walk(folder):
@@ -59,30 +59,31 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
     return sorted(found)
 
 
-def _compiled(host: Host, folder: Path, bundled: Store, name: str) -> tuple[Store, tuple[str, ...]]:
+def _compiled(host: Host, folder: str, bundled: Store, name: str) -> tuple[Store, tuple[str, ...]]:
     import shutil
     import tempfile
+    from pathlib import Path
 
     from mailhelp.corpus import write
     from mailhelp.corpus.base import Base
     from mailhelp.corpus.compile import compile_corpus
     from mailhelp.corpus.read import read
 
-    compiled = compile_corpus(read(folder), Base(bundled))
+    compiled = compile_corpus(read(Path(folder)), Base(bundled))
     faults = tuple(str(fault) for fault in compiled.faults)
     try:
         top = cache.made(host, "notes")
         with cache.private():
-            beside = Path(tempfile.mkdtemp(prefix="new-", dir=top))
+            beside = tempfile.mkdtemp(prefix="new-", dir=top)
             try:
-                store = Store.create(beside / CATALOGUE)
+                store = Store.create(f"{beside}/{CATALOGUE}")
                 write.fill(store, compiled, faults=faults)
                 store.close()
                 _put_to_use(top, beside, name)
             except BaseException:
                 shutil.rmtree(beside, ignore_errors=True)
                 raise
-        return Store(top / name / CATALOGUE), faults
+        return Store(f"{top}/{name}/{CATALOGUE}"), faults
     except (OSError, DatabaseError, SourceError):
         # a cache that can't be written: the notes serve from memory
         store = Store()
@@ -90,21 +91,23 @@ def _compiled(host: Host, folder: Path, bundled: Store, name: str) -> tuple[Stor
         return store, faults
 
 
-def _put_to_use(top: Path, beside: Path, name: str) -> None:
+def _put_to_use(top: str, beside: str, name: str) -> None:
     """Give what was compiled its name, in place of a damaged one; remove what is no longer used."""
     import shutil
 
-    place = top / name
+    place = f"{top}/{name}"
     try:
-        beside.rename(place)
+        os.rename(beside, place)
     except OSError:  # there is one: damaged, or another process was faster
-        old = beside.with_name(f"{beside.name}-old")
-        place.rename(old)
-        beside.rename(place)
+        old = f"{beside}-old"
+        os.rename(place, old)
+        os.rename(beside, place)
         shutil.rmtree(old, ignore_errors=True)
-    for other in top.iterdir():
-        if other != place and abs(time.time() - os.lstat(other).st_mtime) > _LEFT_S:
-            if other.is_dir() and not other.is_symlink():
-                shutil.rmtree(other, ignore_errors=True)
+    for other in os.listdir(top):
+        path = f"{top}/{other}"
+        if other != name and abs(time.time() - os.lstat(path).st_mtime) > _LEFT_S:
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
             else:
-                other.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):
+                    os.unlink(path)

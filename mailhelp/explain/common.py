@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from mailhelp import shell
@@ -14,6 +15,8 @@ from mailhelp.patterns import holes
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As programs write them in the C locale."""
+BY_CODE = "by-code"
+"""The permanence of a verdict that is the code's."""
 _QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 
@@ -39,13 +42,17 @@ def filled(
     values: Mapping[str, str],
     missing: str = "drop",
 ) -> tuple[Command, ...]:
-    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value is left out.
+    """The stored ``commands`` with ``values`` and this host's places; one that lacks a value, or is of no use with
+    one (``unless``), is left out.
 
     With ``missing="show"`` a missing value is shown as its name in capitals, as one always is that cannot stand
     in a command.
     """
     found = []
     for command in commands:
+        unless = command.get("unless", {})
+        if any(values.get(name) in useless for name, useless in unless.items()):
+            continue
         run, filling = placed(library, command["run"], values)
         text, unfit = shell.filled(run, filling, missing, command.get("checks", {}))
         if text is not None:
@@ -84,14 +91,19 @@ def _made(
 
 def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     """The command ``run`` and its ``values`` with the places of this host that it names."""
-    missing = [name for name in holes.holes(holes.parse(run)) if name not in values]
-    known = library.table("places") if missing else {}
-    if not any(name in known for name in missing):
+    missing = _named(run).difference(values)
+    if not missing or missing.isdisjoint(library.table("places")):
         return run, values
     from mailhelp.host.places import streamed
 
     places = library.places
     return streamed(run, places.streams), {**places.values, **values}
+
+
+@lru_cache(maxsize=1000)
+def _named(run: str) -> frozenset[str]:
+    """The names of the holes of a command."""
+    return frozenset(holes.holes(holes.parse(run)))
 
 
 def parts(

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer, Command, Finding, Parameter, Section, Span
 from mailhelp.conditions import SEVERE, items, sentence
@@ -36,6 +35,7 @@ from mailhelp.host.postfixfiles import (
 )
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.review import checks
 from mailhelp.review.configuration import Configuration, Other
 from mailhelp.review.fault import MAIN, MASTER, Fault, Known
@@ -240,6 +240,19 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
     )
 
 
+def at_fault(library: Library, program: str, line: str) -> bool:
+    """Whether one line of another program's settings has a fault that it shows by itself."""
+    return bool(_faults_of_other(library, program, [line]))
+
+
+def _faults_of_other(library: Library, program: str, lines: Iterable[str]) -> list[Fault]:
+    from mailhelp.host import othersettings
+
+    settings = othersettings.READERS[program](lines)
+    read = Configuration(None, None, whole=False, others={program: Other("", settings)})
+    return checks.faults(known(library), read)
+
+
 def explain_other(library: Library, program: str, lines: Iterable[str]) -> Answer:
     """The answer for pasted settings of another program (``host.othersettings.READERS``): the faults that they show by
     themselves, and those beside Postfix's defaults.
@@ -250,8 +263,7 @@ def explain_other(library: Library, program: str, lines: Iterable[str]) -> Answe
 
     kept = _unquoted([line.rstrip("\n") for line in islice(lines, MOST_LINES)])
     settings = othersettings.READERS[program](kept)
-    read = Configuration(None, None, whole=False, others={program: Other("", settings)})
-    faults = checks.faults(known(library), read)
+    faults = _faults_of_other(library, program, kept)
     counted = _counted(len(settings), 0, [each.finding for each in faults])
     title, danger = _headline(faults, counted)
     return Answer(

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Prose
 from mailhelp.explain import common
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import parse, to_regex
 

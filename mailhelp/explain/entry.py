@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.explain import common
-from mailhelp.explain.log import BY_CODE
+from mailhelp.explain.common import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import regex

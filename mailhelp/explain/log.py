@@ -7,6 +7,7 @@ from functools import cached_property
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Result, Span, Verdict
 from mailhelp.explain import common
+from mailhelp.explain.common import BY_CODE
 from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
 from mailhelp.knowledge.document import Document
@@ -17,7 +18,6 @@ from mailhelp.log.read import Read
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.values import ValueSpan
 
-BY_CODE = "by-code"
 PROBLEMS = SEVERITIES[:4]
 """Severities of what went wrong."""
 _MOST_MEANINGS = 10_000

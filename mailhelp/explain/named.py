@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from mailhelp.answer import Answer
 from mailhelp.errors import NothingFound
-from mailhelp.explain import entry, page, parameter, search
 from mailhelp.knowledge.store import Name
 from mailhelp.session import Session
 
 
 def everything(session: Session, name: str) -> Answer:
     """The list of all that the row ``name`` of the corpus' lists says."""
+    from mailhelp.explain import search
+
     library = session.library
     row = library.table("words")["lists"][name]
     documents = [document for kind in row["kinds"] for document in library.all_of(kind)]
@@ -31,8 +32,6 @@ def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer,
 
     This host's man pages of the same name are among what is related.
     """
-    from mailhelp.explain import recipe, template
-
     library = session.library
     answers: list[Answer] = []
     parameters: dict[str, list[str]] = {}
@@ -46,19 +45,29 @@ def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer,
                 name.shown if known else found.data["names"][0]
             )
         elif name.kind == "recipe":
+            from mailhelp.explain import recipe
+
             answers.append(recipe.explain(library, session.host, found, {}))
         elif name.kind == "page":
+            from mailhelp.explain import page
+
             answers.append(page.explain(text, found))
         elif name.kind == "template":
+            from mailhelp.explain import template
+
             answers.append(template.explain(library, found))
         else:
+            from mailhelp.explain import entry
+
             answers.append(entry.explain(library, text, found))
-    asked = []
-    for id, shown in parameters.items():
-        found = library.document(id)
-        if found is not None:
-            asked.append(parameter.Asked(found, tuple(dict.fromkeys(shown))))
-    if asked:
+    if parameters:
+        from mailhelp.explain import parameter
+
+        asked = []
+        for id, shown in parameters.items():
+            found = library.document(id)
+            if found is not None:
+                asked.append(parameter.Asked(found, tuple(dict.fromkeys(shown))))
         answers = [*parameter.explain(library, session.host, text, asked), *answers]
     pages = tuple(name.id for name in library.named(text, "page"))
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 RESULTS = 10
 _LONGEST_SHOWN = 60
 """Characters of a question that are repeated when nothing is found for it."""
-_QUOTED, _QUOTED_WITH_CODE = (3, 0.75), (3, 0.4)
-"""How many of a question's words, and what share of them, a message has in a row if it is what is quoted."""
+_QUOTED, _QUOTED_WITH_CODE = (3, 0.75, 0.0), (3, 0.4, 0.6)
+"""How many of a question's words, and what share of them, a message has in a row if it is what is quoted; and what share of
+the message they are: who has the code has all of it."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
 _SIGNS = ".,;:?!()\"'“”‘’="
@@ -59,11 +60,13 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    reading = words.read_as(table.get("languages", {}), text, library.vocabulary)
+    reading = words.read_as(library.table("languages"), text, library.vocabulary)
     asked = reading.text if reading else text
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})
-    hits = find(library.searched, asked, RESULTS, equals, weights)
+    slips: dict[str, str] = {}
+    # a word of another language that its table lacks is no slip of an English one
+    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=reading is None)
     first = _first(library, table, asked, hits, _QUOTED_WITH_CODE if codes else _QUOTED)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
@@ -87,7 +90,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
         Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
         for hit in hits
     ]
-    notes = [f"Read as: {_short(reading.text)}"] if reading else []
+    notes = [f"Read as: {_short(_mended(asked, slips))}"] if reading or slips else []
     best = hits[0]
     chosen = bool(first or codes)  # by more than its words
     if best.share < _HARDLY and not chosen:
@@ -129,6 +132,13 @@ def _short(text: str) -> str:
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
 
 
+def _mended(text: str, slips: Mapping[str, str]) -> str:
+    """``text`` with the words in the place of those that are slips."""
+    from mailhelp.knowledge.terms import WORD
+
+    return WORD.sub(lambda word: slips.get(word[0].casefold(), word[0]), text)
+
+
 def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """Word → the words that mean the same."""
     found: dict[str, tuple[str, ...]] = {}
@@ -144,22 +154,22 @@ def _first(
     table: Mapping[str, Any],
     text: str,
     hits: Sequence[Hit],
-    quoted: tuple[int, float],
+    quoted: tuple[int, float, float],
 ) -> list[Hit]:
     """The hit that goes before the best one, if any: of a message that is quoted, of the one thing that is
-    named, of a topic that compares. ``quoted`` are the words, and their share, that make a quote.
+    named, of a topic that compares. ``quoted`` are the words, and the shares, that make a quote.
     """
     from mailhelp.knowledge.terms import terms
 
     name, named = _named_alone(library, text, hits)
-    least, share = quoted
+    least, share, whole = quoted
     if named:  # messages name settings too: more than that must be in a row
         least = max(least, len(tuple(terms(name))) + 2)
     words = tuple(terms(text))[:_LONGEST_REPLY]
     for hit in hits[:_MAY_BE_QUOTED]:
-        if _quotes(library, hit.id, words, least, share):
+        if _quotes(library, hit.id, words, (least, share, whole)):
             return [hit]
-    return named or _comparing(table.get("comparison", {}).get("signs", ()), text, hits)
+    return named or _comparing(library, table.get("comparison", {}).get("signs", ()), text, hits)
 
 
 def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:
@@ -176,21 +186,36 @@ def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str,
     ]
 
 
-def _comparing(signs: Iterable[str], text: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The first topic among the best hits, if the question compares things: other entries tell of one side."""
-    words = text.casefold().split()
-    if not any(sign in words for sign in signs):
+def _comparing(
+    library: Library, signs: Collection[str], text: str, hits: Sequence[Hit]
+) -> list[Hit]:
+    """The topic among the best hits that goes first if the question compares things: one that is asked so itself, else
+    the first one. Other entries tell of one side.
+    """
+    if not any(sign in text.casefold().split() for sign in signs):
         return []
-    return [hit for hit in hits[:_COMPARED] if hit.kind == "topic"][:1]
+    topics = [hit for hit in hits[:_COMPARED] if hit.kind == "topic"]
+
+    def compares(id: str) -> bool:
+        document = library.document(id)
+        phrases = document.asked_as if document is not None else ()
+        return any(sign in phrase.casefold().split() for phrase in phrases for sign in signs)
+
+    return ([hit for hit in topics if compares(hit.id)] or topics)[:1]
 
 
-def _quotes(library: Library, id: str, words: tuple[str, ...], least: int, share: float) -> bool:
-    """Whether that many and that share of ``words`` stand in a row in the message of the log entry ``id``."""
+def _quotes(
+    library: Library, id: str, words: tuple[str, ...], quoted: tuple[int, float, float]
+) -> bool:
+    """Whether so many of ``words``, that share of them and of the message, stand in a row in that of the log entry ``id``."""
     from mailhelp.knowledge.terms import terms
 
+    least, share, whole = quoted
     document = library.document(id) if id.startswith("log/") else None
     says = document.data.get("says", ()) if document is not None else ()
-    most = max((search.longest_run(words, tuple(terms(text))) for text in says), default=0)
+    messages = [tuple(terms(text)) for text in says]
+    runs = [(search.longest_run(words, message), len(message)) for message in messages]
+    most = max((run for run, length in runs if run >= whole * length), default=0)
     return most >= least and most >= share * len(words)
 
 

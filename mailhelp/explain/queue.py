@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
-from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Prose, Section, Verdict
-from mailhelp.explain import common
+from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Prose, Section, Span, Verdict
+from mailhelp.explain import common, ends
 from mailhelp.explain.listing import Cause, Reader, Table, Tally
 from mailhelp.explain.log import verdict
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.patterns.values import EMPTY
 from mailhelp.shell import say
 
@@ -31,12 +30,11 @@ _LONGEST = 300
 
 
 class Group(NamedTuple):
-    """The mails that wait for one cause; ``document`` is ``None`` where no entry explains it."""
+    """The mails that wait for one cause; ``told`` is what the ``document`` says of it, both ``None`` where no entry explains it."""
 
     cause: Cause
-    document: Document | None
-    values: Mapping[str, str]
-    verdict: Verdict | None
+    document: Document | None = None
+    told: Answer | None = None
 
     @property
     def mails(self) -> int:
@@ -53,6 +51,11 @@ class Group(NamedTuple):
         """The host, domain or file that nearly all of the reasons are about, if there is one."""
         cause = self.cause
         return cause.about if cause.about and cause.same >= _NEARLY_ALL * cause.mails else ""
+
+    @property
+    def title(self) -> str:
+        """What the cause is called; empty where no entry explains it."""
+        return self.told.title if self.told else ""
 
 
 class _Read(NamedTuple):
@@ -83,7 +86,7 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
 def _read(library: Library, rules: Mapping[str, Any], reason: str, queue_id: str) -> _Read:
     """The entry that explains ``reason``, as if a delivery agent had logged it."""
     message = say(rules["record"], {"queue_id": queue_id, "delay_reason": reason})
-    matches = list(library.engine.catalogue.matches(tuple(rules["programs"]), message))
+    matches = list(library.catalogue.matches(tuple(rules["programs"]), message))
     # what has no more fixed text than the shape of any delivery knows nothing of the reason
     shape = max((match.literal for match in matches if match.generic), default=0)
     best = next((match for match in matches if not match.generic and match.literal > shape), None)
@@ -103,9 +106,20 @@ def _groups(library: Library, tally: Tally, rules: Mapping[str, Any]) -> list[Gr
     groups = []
     for cause in tally.causes.values():
         read = _read(library, rules, cause.text, cause.queue_id)
-        values = {**read.values, rules["recipient"]: cause.address}
-        groups.append(Group(cause, read.document, values, read.verdict))
+        group = Group(cause, read.document)
+        groups.append(group._replace(told=_told(library, rules, group, read)))
     return sorted(groups, key=lambda group: (group.severity not in _SERIOUS, -group.mails))
+
+
+def _told(library: Library, rules: Mapping[str, Any], group: Group, read: _Read) -> Answer | None:
+    """What the entry says of the cause; where all wait for one program of this host, as it is for that."""
+    if read.document is None:
+        return None
+    values = {**read.values, rules["recipient"]: group.cause.address}
+    parts = {**common.parts(library, read.document, values), "verdict": read.verdict}
+    spans = tuple(Span(0, 0, name, value) for name, value in read.values.items())
+    answer = Answer(kind="log", recognised="entry", spans=spans, **parts)
+    return ends.applied(library, answer) if group.about else answer
 
 
 def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer:
@@ -120,7 +134,7 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
     answer = answer._replace(
         title=_title(tally, commonest, today),
         severity=_severity(groups),
-        verdict=commonest.verdict if commonest else None,
+        verdict=commonest.told.verdict if commonest and commonest.told else None,
         notes=tuple(_notes(tally)),
     )
     if not tally.mails:
@@ -141,20 +155,21 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
         commands=_commands(library, answer.commands, hints),
         related=tuple(dict.fromkeys((*(hint.row["related"] for hint in hints), *answer.related))),
     )
-    if commonest is None or commonest.document is None:
+    if commonest is None or commonest.document is None or commonest.told is None:
         return answer
-    own = common.parts(library, commonest.document, commonest.values)
+    own = commonest.told
     commands = {
         command.command: command
-        for command in (*own["commands"][:2], *answer.commands, *own["commands"][2:])
+        for command in (*own.commands[:2], *answer.commands, *own.commands[2:])
     }
     return answer._replace(
-        causes=own["causes"],
-        actions=(*said, *own["actions"][:1], *some, *own["actions"][1:], *usual),
+        notes=(*answer.notes, *own.notes),
+        causes=own.causes,
+        actions=(*said, *own.actions[:1], *some, *own.actions[1:], *usual),
         commands=tuple(commands.values()),
-        parameters=own["parameters"],
+        parameters=own.parameters,
         related=tuple(dict.fromkeys((commonest.document.id, *answer.related))),
-        sources=tuple(dict.fromkeys((*answer.sources, *own["sources"]))),
+        sources=tuple(dict.fromkeys((*answer.sources, *own.sources))),
     )
 
 
@@ -172,7 +187,7 @@ def _title(tally: Tally, commonest: Group | None, today: date) -> str:
         title += f", the oldest {_age((today - tally.oldest).days)}"
     if commonest is not None:
         share = "all" if commonest.mails == tally.mails > 1 else f"{commonest.mails:,}"
-        what = commonest.document.title if commonest.document else commonest.cause.text[:60]
+        what = commonest.title or commonest.cause.text[:60]
         about = f" ({commonest.about})" if commonest.about else ""
         title += f"; {what}{about}" if tally.mails == 1 else f"; {share} of them: {what}{about}"
     return title
@@ -245,7 +260,7 @@ def _hints(session: Session, tally: Tally) -> Iterable[_Hint]:
 
 def _findings(session: Session, groups: list[Group], rules: Mapping[str, Any]) -> Iterable[Finding]:
     for group in groups[:MOST_FINDINGS]:
-        title = group.document.title if group.document else rules["unknown"]
+        title = group.title or rules["unknown"]
         domains = ", ".join(
             f"{name[:80]} {count:,}×" for name, count in group.cause.domains.most(3)
         )

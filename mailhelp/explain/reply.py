@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
-from mailhelp.explain.log import BY_CODE, meaning
+from mailhelp.explain.common import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
+from mailhelp.names import wider_codes
 from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
@@ -112,7 +113,8 @@ def find(library: Library, reply: Reply) -> Explained | None:
         own = _look_up(library, table["own"], {"reply": reply.text})
         # typed without the address that stands before the words
         found = _CODE.match(reply.text)
-        own = own or find_words(library, reply.text[found.end() :].strip() if found else "")
+        words = reply.text[found.end() :].strip() if found else ""
+        own = own or _own(library, words, table["own"]["coded"])
         if own is not None:
             return own
     values = {
@@ -141,13 +143,21 @@ def find_reason(library: Library, reason: str, enhanced: str, recipient: str) ->
 
 def find_words(library: Library, words: str) -> Explained | None:
     """The entry of our own server's reply that is typed without its codes, all of it fixed text."""
+    row = library.table("replies")["own"]
+    # few words, of a longer text: who knows which
+    few = len(words.split()) <= _FEWEST_WORDS
+    return _own(library, words, row["coded" if few else "codeless"])
+
+
+def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None:
+    """The entry of our own server's reply that ``words`` make in one of ``forms``, nearly all of it fixed text."""
     if len(words.split()) < _FEWEST_WORDS:
         return None
     row = library.table("replies")["own"]
-    for form in row["codeless"]:
+    for form in forms:
         line = form.replace("{words}", words[:1].upper() + words[1:])
         start = form.index("{words}")
-        for match in library.engine.catalogue.matches(tuple(row["program"]), line):
+        for match in library.catalogue.matches(tuple(row["program"]), line):
             document = library.document(match.id)
             if match.generic or document is None:
                 continue
@@ -166,7 +176,7 @@ def status_of(library: Library, reply: Reply) -> list[Document]:
     """The status documents of a reply's codes, the one that says more first."""
     found: dict[str, Document] = {}
     for code in filter(None, (reply.enhanced, reply.code)):
-        for name in (code, *wider(code)):
+        for name in (code, *wider_codes(code)):
             documents = [library.document(hit.id) for hit in library.named(name, "status")]
             for document in documents:
                 if document is not None:
@@ -174,14 +184,6 @@ def status_of(library: Library, reply: Reply) -> list[Document]:
             if documents:
                 break
     return list(found.values())
-
-
-def wider(code: str) -> tuple[str, ...]:
-    """The codes that stand for the subject and the class of ``code``."""
-    class_, _, rest = code.partition(".")
-    if not rest:
-        return (f"{code[0]}xx",)
-    return (f"{class_}.{rest.partition('.')[0]}.0", f"{class_}.x.x")
 
 
 def permanence(code: str) -> str:
@@ -262,6 +264,8 @@ def _spans(
     """The values of the reply that are in ``text`` as they are."""
     if reply is None:
         return ()
+    from mailhelp.explain.log import meaning  # a question looks for a reply, and seldom finds one
+
     known = {
         "reply_code": reply.code,
         "enhanced_status_code": reply.enhanced,
@@ -288,7 +292,7 @@ def _look_up(
     """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
     for line in row["lines"]:
         filled = "".join(_filled(parse(line), row, given))
-        for match in library.engine.catalogue.matches(tuple(row["program"]), filled):
+        for match in library.catalogue.matches(tuple(row["program"]), filled):
             document = library.document(match.id)
             if match.generic or document is None or match.id in row.get("catch_all", ()):
                 continue

@@ -12,6 +12,8 @@ Terms = Callable[[str], Iterable[str]]
 """The terms of a text, as the search compares them."""
 _CLEARLY = 2
 """So many more terms of the question must another paragraph have than the first, to be told first."""
+_SHORT_HEAD = 260
+"""Characters of the first paragraph of a topic that can stand before the section that fits."""
 _IN_SHORT = 2
 """Commands of a hit that is told in short."""
 
@@ -84,11 +86,25 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         others = tuple(section for section in answer.sections if section is not best)
         head_section = Section("In general", answer.explanation)
         first = Prose(f"{best.title}:\n\n{best.text.markdown}", (_named(best), *best.text.blocks))
+        about = _short_head(answer)
+        first = Prose(
+            "\n\n".join(filter(None, (about.markdown, first.markdown))),
+            (*about.blocks, *first.blocks),
+        )
         return answer._replace(explanation=first, brief=Prose(), sections=(head_section, *others))
     ordered = _paragraph_first(answer.explanation, fit)
     if ordered is answer.explanation:
         return answer
     return answer._replace(explanation=ordered, brief=Prose())
+
+
+def _short_head(answer: Answer) -> Prose:
+    """What the entry says in short, if it can stand before a section; else nothing."""
+    if answer.brief.blocks:
+        return answer.brief
+    first, _, _ = answer.explanation.markdown.partition("\n\n")
+    is_short = answer.kind == "topic" and len(first) <= _SHORT_HEAD and not first.startswith("- ")
+    return Prose(first, answer.explanation.blocks[:1]) if is_short else Prose()
 
 
 def _named(section: Section) -> list[object]:

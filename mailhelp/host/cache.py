@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from mailhelp import trust
 from mailhelp.errors import UnusableFolder
@@ -15,34 +14,43 @@ NOT_USED = " is not used: "
 """Stands between the folder and the reason in what is said of one that is not to be trusted."""
 
 
-def folder(host: Host) -> Path:
+def folder(host: Host) -> str:
     """The cache folder, whether it is there or not. Raises ``UnusableFolder`` if it is not to be trusted."""
-    place = host.cache_dir
+    place = os.fspath(host.cache_dir)
     trusted(place, "MAILHELP_CACHE_DIR")
     return place
 
 
-def made(host: Host, *inner: str) -> Path:
+def made(host: Host, *inner: str) -> str:
     """A folder in the cache, made if need be. Raises ``UnusableFolder`` if it cannot be, or is not to be trusted."""
     top = folder(host)
     try:
-        for place in reversed((top, *top.parents)):
-            # each, since mkdir gives its mode to the last one only
-            if not place.is_dir():
-                place.mkdir(mode=0o700, exist_ok=True)
+        _make(top)
         place = top
         for name in inner:
-            place = place / name
-            if place.is_symlink():
-                place.unlink()
-            place.mkdir(mode=0o700, exist_ok=True)
+            place = f"{place}/{name}"
+            if os.path.islink(place):
+                os.unlink(place)
+            _make(place)
     except OSError as error:
         raise unwritable(top, error) from error
     trusted(place, "MAILHELP_CACHE_DIR")
     return place
 
 
-def trusted(place: Path, variable: str, *, within: bool = False) -> None:
+def _make(place: str) -> None:
+    """Make a folder and those on the way to it, each for the user alone: makedirs gives its mode to the last one only."""
+    if os.path.isdir(place):
+        return
+    _make(os.path.dirname(place))
+    try:
+        os.mkdir(place, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(place):  # else another process was faster
+            raise
+
+
+def trusted(place: str | os.PathLike[str], variable: str, *, within: bool = False) -> None:
     """Raise ``UnusableFolder`` if ``place``, or with ``within`` something in it, is not to be trusted.
 
     ``variable`` names another folder.
@@ -53,7 +61,7 @@ def trusted(place: Path, variable: str, *, within: bool = False) -> None:
         raise UnusableFolder(f"{place}{NOT_USED}{why}.", trust.mend(why, own))
 
 
-def unwritable(top: Path, error: Exception) -> UnusableFolder:
+def unwritable(top: str, error: Exception) -> UnusableFolder:
     """What to say when writing below ``top`` failed with ``error``."""
     import errno
 
@@ -71,7 +79,7 @@ def unwritable(top: Path, error: Exception) -> UnusableFolder:
     )
 
 
-def unreadable(top: Path, error: OSError) -> UnusableFolder:
+def unreadable(top: str, error: OSError) -> UnusableFolder:
     """What to say when reading in ``top`` failed with ``error``."""
     return UnusableFolder(
         f"{top} cannot be read: {error.strerror}.",
@@ -79,7 +87,7 @@ def unreadable(top: Path, error: OSError) -> UnusableFolder:
     )
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: str | os.PathLike[str], text: str) -> None:
     """Write ``text`` to ``path``: whole or not at all, for the user alone. Raises ``OSError``."""
     beside = f"{path}.{os.getpid()}"
     with suppress(FileNotFoundError):
@@ -89,7 +97,7 @@ def replace(path: Path, text: str) -> None:
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        if path.is_dir() and not path.is_symlink():  # where a file of ours should be
+        if os.path.isdir(path) and not os.path.islink(path):  # where a file of ours should be
             import shutil
 
             shutil.rmtree(path)
@@ -99,10 +107,10 @@ def replace(path: Path, text: str) -> None:
         raise
 
 
-def descriptor(path: Path) -> int:
+def descriptor(path: str | os.PathLike[str]) -> int:
     """``path`` opened for writing, made if need be, its content kept; a link there is removed first."""
-    if path.is_symlink():
-        path.unlink()
+    if os.path.islink(path):
+        os.unlink(path)
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 

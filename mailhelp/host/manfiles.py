@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from mailhelp.host.machine import Host
-from mailhelp.light import regex
+from mailhelp.light import TYPE_CHECKING, regex
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFIGURATION = ("/etc/manpath.config", "/etc/man_db.conf", "/etc/man.conf", "/etc/man.config")
 """Files that say where the manual lies; a host has at most one of them."""
@@ -19,7 +21,7 @@ _STUB = regex(r"\A(?:[.']\\\".*\n)*\.so (\S+)\s*\Z")
 _ENDINGS = ("", ".gz", ".bz2", ".xz", ".lzma", ".zst")
 
 
-def folders(host: Host) -> list[Path]:
+def folders(host: Host) -> list[str]:
     """The folders of the man path, the first to look into first."""
     for argv in (("manpath", "-q"), ("man", "-w")):
         output = host.run(*argv)
@@ -28,18 +30,16 @@ def folders(host: Host) -> list[Path]:
             break
     else:
         listed = [*host.environ.get("MANPATH", "").split(":"), *_FOLDERS]
-    return [
-        Path(place) for place in dict.fromkeys(listed) if place[:1] == "/" and os.path.isdir(place)
-    ]
+    return [place for place in dict.fromkeys(listed) if place[:1] == "/" and os.path.isdir(place)]
 
 
-def sections(place: Path | str) -> list[str]:
+def sections(place: str) -> list[str]:
     """The folders of the sections (``…/man8``) in a folder of the man path."""
     names = (entry.path for entry in _entries(place))
     return sorted(path for path in names if _SECTION.search(path))
 
 
-def files(places: Iterable[Path], figures: set[str]) -> Iterator[tuple[str, str, str]]:
+def files(places: Iterable[str], figures: set[str]) -> Iterator[tuple[str, str, str]]:
     """(name, section, file) of all pages in the sections that begin with these figures."""
     for place in places:
         for folder in sections(place):
@@ -64,6 +64,8 @@ def stub_of(source: str) -> str:
 
 def resolve(path: Path) -> Path:
     """The file behind symbolic links."""
+    from pathlib import Path
+
     return Path(os.path.realpath(path))
 
 
@@ -110,7 +112,7 @@ def _unpacked(host: Host, path: Path) -> bytes:
     return packed
 
 
-def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+def _entries(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)

@@ -15,7 +15,6 @@ import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 
 from mailhelp import __version__
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
@@ -45,7 +44,7 @@ _SPACE = 32 * 1024 * 1024
 class Local(NamedTuple):
     """An index of this host that can be used; ``stale`` if its sources have changed since."""
 
-    folder: Path
+    folder: str
     stale: bool
 
 
@@ -74,22 +73,22 @@ def current(host: Host, table: Table) -> Local | None:
     Raises ``SourceError`` if it is damaged, ``UnusableFolder`` if it is not to be trusted: an index says which
     commands to run next.
     """
-    top = cache.folder(host) / _TOP
-    cache.trusted(top / _CURRENT, "MAILHELP_CACHE_DIR")
+    top = f"{cache.folder(host)}/{_TOP}"
+    cache.trusted(f"{top}/{_CURRENT}", "MAILHELP_CACHE_DIR")
     try:
-        name = read_file(top / _CURRENT).strip()
+        name = read_file(f"{top}/{_CURRENT}").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError as error:
         raise cache.unreadable(top, error) from error
     except (OSError, ValueError) as error:
         raise _damaged(error) from error
-    folder = top / name
+    folder = f"{top}/{name}"
     try:
         if not _is_name(name):
             raise ValueError("the name of the one in use is none")
         cache.trusted(folder, "MAILHELP_CACHE_DIR", within=True)
-        catalogue = Store(folder / CATALOGUE)
+        catalogue = Store(f"{folder}/{CATALOGUE}")
         pages = json.loads(catalogue.meta("pages") or "{}")
         folders = json.loads(catalogue.meta("folders") or "[]")
         catalogue.close()
@@ -97,7 +96,7 @@ def current(host: Host, table: Table) -> Local | None:
         return None
     except (OSError, ValueError) as error:
         raise _damaged(error) from error
-    if not (folder / SEARCH).is_dir():
+    if not os.path.isdir(f"{folder}/{SEARCH}"):
         raise _damaged("its search index is missing")
     stale = name.partition("-")[0] != fingerprint(host, table, folders) or any(
         _changed(path) != changed for path, changed in pages.items()
@@ -107,10 +106,10 @@ def current(host: Host, table: Table) -> Local | None:
 
 def put_aside_if_damaged(host: Host) -> str:
     """What is wrong with the index in use, which is then used no longer; empty if nothing is."""
-    top = cache.folder(host) / _TOP
+    top = f"{cache.folder(host)}/{_TOP}"
     try:
-        folder = top / read_file(top / _CURRENT).strip()
-        with closing(Store(folder / CATALOGUE)) as catalogue:
+        folder = f"{top}/{read_file(f'{top}/{_CURRENT}').strip()}"
+        with closing(Store(f"{folder}/{CATALOGUE}")) as catalogue:
             whole = catalogue.is_whole()
     except FileNotFoundError:
         return ""
@@ -118,11 +117,11 @@ def put_aside_if_damaged(host: Host) -> str:
         whole = False
     if whole:
         return ""
-    (top / _CURRENT).unlink()
+    os.unlink(f"{top}/{_CURRENT}")
     return "This host's own index is damaged."
 
 
-def ensure(host: Host, table: Table, progress: Progress) -> Path | None:
+def ensure(host: Host, table: Table, progress: Progress) -> str | None:
     """The folder of an index that is up to date, built if need be.
 
     While another process builds it, the one in use so far, or ``None``. ``SourceError`` says in a
@@ -137,7 +136,7 @@ def ensure(host: Host, table: Table, progress: Progress) -> Path | None:
     return build(host, table, progress) or (found.folder if found else None)
 
 
-def build(host: Host, table: Table, progress: Progress) -> Path | None:
+def build(host: Host, table: Table, progress: Progress) -> str | None:
     """Build this host's index anew and put it to use; ``None`` if another process is at it.
 
     Raises ``SourceError`` as ``ensure`` does.
@@ -151,14 +150,14 @@ def build(host: Host, table: Table, progress: Progress) -> Path | None:
                 return None
             folder = _build(host, table, progress, top)
         with suppress(FileNotFoundError):
-            os.unlink(top / _ASKED)
+            os.unlink(f"{top}/{_ASKED}")
     except (OSError, DatabaseError) as error:
-        unwritable = cache.unwritable(top.parent, error)
+        unwritable = cache.unwritable(os.path.dirname(top), error)
         # what the search was writing is open still, and takes room on a full disk
         traceback.clear_frames(error.__traceback__)
         gc.collect()
         with suppress(OSError):  # for whoever had it built in the background
-            cache.replace(top / _ASKED, str(unwritable))
+            cache.replace(f"{top}/{_ASKED}", str(unwritable))
         raise unwritable from error
     return folder
 
@@ -174,7 +173,7 @@ def build_later(host: Host) -> bool:
     import time
 
     top = cache.made(host, _TOP)
-    asked = top / _ASKED
+    asked = f"{top}/{_ASKED}"
     try:
         before = _changed(asked)
         if abs(time.time() - before / 1e9) < _PATIENCE_S:
@@ -185,32 +184,32 @@ def build_later(host: Host) -> bool:
         _needs_room(top)
         cache.replace(asked, "")
         # -P: never from the current directory; where this package is, the other one finds it
-        here = str(Path(__file__).parent.parent.parent)
+        here = os.path.abspath(__file__).rsplit("/", 3)[0]
         path = ":".join(filter(None, (here, host.environ.get("PYTHONPATH"))))
         words = (sys.executable, "-P", "-m", "mailhelp", "--quiet", "index")
         host.leave_running(*words, variables={"PYTHONPATH": path})
     except OSError as error:
-        raise cache.unwritable(top.parent, error) from error
+        raise cache.unwritable(os.path.dirname(top), error) from error
     return not before
 
 
-def _build(host: Host, table: Table, progress: Progress, top: Path) -> Path:
+def _build(host: Host, table: Table, progress: Progress, top: str) -> str:
     import shutil
     import tempfile
 
     from mailhelp.host import manfiles, manpages
     from mailhelp.knowledge import manuals, names_file
 
-    folders = [str(folder) for folder in manfiles.folders(host)]
+    folders = manfiles.folders(host)
     name = fingerprint(host, table, folders)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=top))
+    folder = tempfile.mkdtemp(prefix=f"{name}-", dir=top)
     try:
         pages = manpages.find(host, table)
-        with closing(Store.create(folder / CATALOGUE)) as catalogue:
+        with closing(Store.create(f"{folder}/{CATALOGUE}")) as catalogue:
             catalogue.add(folders=folders)
             names: list[names_file.Row] = []
             documents = _documents(host, pages, catalogue, progress, names)
-            vocabulary = manuals.build(folder / SEARCH, documents)
+            vocabulary = manuals.build(f"{folder}/{SEARCH}", documents)
             catalogue.add(vocabulary=" ".join(sorted(vocabulary)))
         names_file.write(folder, names)
         _put_to_use(top, folder)
@@ -265,25 +264,26 @@ def _documents(
     catalogue.add(pages=changed, listing=sorted(listing), skipped=sorted(left))
 
 
-def _put_to_use(top: Path, folder: Path) -> None:
+def _put_to_use(top: str, folder: str) -> None:
     """Point to a finished build; of the others only the one before stays, for those who read it."""
     import shutil
 
     before = ""
     with suppress(OSError, ValueError):
-        before = read_file(top / _CURRENT).strip()
-    cache.replace(top / _CURRENT, f"{folder.name}\n")
-    for other in top.iterdir():
-        if other.is_dir() and other.name not in (folder.name, before):
-            shutil.rmtree(other, ignore_errors=True)
+        before = read_file(f"{top}/{_CURRENT}").strip()
+    own = os.path.basename(folder)
+    cache.replace(f"{top}/{_CURRENT}", f"{own}\n")
+    for other in os.listdir(top):
+        if os.path.isdir(f"{top}/{other}") and other not in (own, before):
+            shutil.rmtree(f"{top}/{other}", ignore_errors=True)
 
 
 @contextmanager
-def _only_builder(top: Path) -> Iterator[bool]:
+def _only_builder(top: str) -> Iterator[bool]:
     """Whether no other process builds in ``top``. The lock dies with the process that holds it."""
     import fcntl
 
-    with open(cache.descriptor(top / _LOCK), "r+b") as lock:
+    with open(cache.descriptor(f"{top}/{_LOCK}"), "r+b") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -310,7 +310,7 @@ def _damaged(why: object) -> SourceError:
     return SourceError(f"This host's index is damaged: {why}.")
 
 
-def _needs_room(top: Path) -> None:
+def _needs_room(top: str) -> None:
     """Raise ``OSError`` if what is built would not fit: nobody hears of a build in the background."""
     disk = os.statvfs(top)
     free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
@@ -322,7 +322,7 @@ def _is_name(name: str) -> bool:
     return bool(name) and name[0] != "." and "/" not in name
 
 
-def _changed(path: str | Path) -> int:
+def _changed(path: str | os.PathLike[str]) -> int:
     """When a file or folder changed, in nanoseconds; 0 if there is none."""
     try:
         return os.stat(path).st_mtime_ns

@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 
 from mailhelp import trust
 from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
-from mailhelp.knowledge.store import Name, Store
+from mailhelp.knowledge.store import CATALOGUE, Name, Store
 from mailhelp.light import TYPE_CHECKING, Any, TypeVar
 from mailhelp.names import distance, fold, slips
 from mailhelp.patterns.fields import Field, from_table
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mailhelp.host.places import Places, Rows
+    from mailhelp.log.catalogue import Catalogue
     from mailhelp.log.reader import Engine
     from mailhelp.log.scan import Plan
 
@@ -39,7 +39,7 @@ REINSTALL = "Install mailhelp again; in a checkout run 'python -m mailhelp.corpu
 
 def bundled_folder(
     environ: Mapping[str, str] = os.environ, notice: Callable[[str], None] = lambda sentence: None
-) -> Path:
+) -> str:
     """The folder of the bundled index: inside the installed package, or ``index/`` of a checkout.
 
     ``MAILHELP_INDEX`` names another one, for those who try out a corpus; it is not used, and ``notice`` is told, if
@@ -47,20 +47,20 @@ def bundled_folder(
     """
     chosen = environ.get("MAILHELP_INDEX")
     if chosen:
-        folder = Path(chosen).absolute()
+        folder = os.path.abspath(chosen)
         why = trust.distrust_within(folder)
         if not why:
             return folder
         mend = trust.mend(why, "Unset it, or name a folder of your own.")
         notice(f"{folder}, which MAILHELP_INDEX names, is not used: {why}. {mend}")
-    here = Path(__file__).parent.parent
-    inside = here / "_index"
-    return inside if inside.is_dir() else here.parent / "index"
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    inside = f"{here}/_index"
+    return inside if os.path.isdir(inside) else f"{os.path.dirname(here)}/index"
 
 
-def bundled_store(folder: Path | None = None) -> Store:
+def bundled_store(folder: str | os.PathLike[str] | None = None) -> Store:
     """The bundled catalogue. Raises ``SourceError`` if it is missing or damaged."""
-    path = (folder or bundled_folder()) / "catalogue.db"
+    path = os.path.join(folder or bundled_folder(), CATALOGUE)
     try:
         return Store(path)
     except SourceError as error:
@@ -102,6 +102,16 @@ class Fields(Mapping[str, Field]):
         return sum(1 for _ in self)
 
 
+class Vocabulary:
+    """Many words, of which few are asked for. ``texts`` have a blank before and after each word."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(texts)
+
+    def __contains__(self, word: object) -> bool:
+        return any(f" {word} " in text for text in self._texts)
+
+
 class Library:
     """The layered catalogue. ``manuals`` is the folder of the search in this host's man pages.
 
@@ -114,7 +124,7 @@ class Library:
         bundled: Store,
         notes: Store | None = None,
         host: Store | None = None,
-        manuals: Path | None = None,
+        manuals: str | None = None,
         notice: Callable[[str], None] = lambda sentence: None,
         places: Callable[[Rows], Places] | None = None,
         today: Callable[[], date] | None = None,
@@ -144,6 +154,12 @@ class Library:
             self._tables[name] = merged
         return self._tables[name]
 
+    def checks_of(self, name: str) -> dict[str, Any]:
+        """The checks (``corpus/checks/``) that the setting ``name`` of main.cf can fail, and all of the notes."""
+        own = self.notes.table("checks") if self.notes else {}
+        bundled = self.bundled.table(f"checks/{name}") or self.bundled.table("checks/*")
+        return {**bundled, **own}
+
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields by name, each read when it is first asked for; the notes' before the bundled."""
@@ -162,6 +178,14 @@ class Library:
         return Redactor(self.table("secrets"))
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The patterns of all layers."""
+        from mailhelp.log.catalogue import Catalogue
+
+        # of this host there are pages alone
+        return Catalogue(layer for layer in self.layers if layer is not self.host)
+
+    @cached_property
     def engine(self) -> Engine:
         """Reads logs and headers by the patterns of all layers."""
         from datetime import date  # parameters and codes do without all this
@@ -171,8 +195,7 @@ class Library:
 
         today = self._today() if self._today else date.today()
         programs, formats = self.table("programs"), Formats(self.table("formats"))
-        sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
-        return Engine(sources, self.fields, programs, formats, self.redactor, today)
+        return Engine(self.catalogue, self.fields, programs, formats, self.redactor, today)
 
     def plan(self, since: str = "", until: str = "", detailed: bool = False) -> Plan:
         """What it takes to scan logs; see ``Plan``."""
@@ -188,9 +211,9 @@ class Library:
         )
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
+    def vocabulary(self) -> Vocabulary:
         """The words of all that is searched."""
-        return frozenset(self._ask(lambda layer: layer.vocabulary()))
+        return Vocabulary(self._ask(lambda layer: [layer.vocabulary()]))
 
     @property
     def searched(self) -> tuple[Store, ...]:

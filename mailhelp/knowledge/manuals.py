@@ -5,9 +5,9 @@ Importing it takes longer than answering from a catalogue: import it where you s
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from whoosh import analysis, fields, index, query
@@ -19,6 +19,7 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.pickles import only_data
 from mailhelp.knowledge.search import Hit, excerpt
 from mailhelp.knowledge.terms import terms, terms_of, words
+from mailhelp.knowledge.weights import passages
 
 _TITLE = 3.0
 """What a word of a title or name counts beside one of the text."""
@@ -46,12 +47,12 @@ class _Analyzer(analysis.Analyzer):  # type: ignore[misc]  # Whoosh is untyped
                 yield token
 
 
-def build(folder: Path, documents: Iterable[Document]) -> frozenset[str]:
+def build(folder: str | os.PathLike[str], documents: Iterable[Document]) -> frozenset[str]:
     """Write an index of ``documents`` into ``folder``, which is created; the words that stand in them.
 
     Raises ``OSError`` if the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     schema = fields.Schema(
         id=fields.STORED,
         shown=fields.STORED,
@@ -76,7 +77,7 @@ def build(folder: Path, documents: Iterable[Document]) -> frozenset[str]:
     return frozenset(part for word in found for part in word.split("_") if part.isalpha())
 
 
-def search(folder: Path, text: str, limit: int = 10) -> list[Hit]:
+def search(folder: str | os.PathLike[str], text: str, limit: int = 10) -> list[Hit]:
     """The pieces of man pages that fit ``text`` best: its words, ``"a phrase"``, ``smtpd_tls_*``.
 
     What has all of it comes first, with a ``share`` of 1; where nothing has all, some of it is enough.
@@ -95,7 +96,7 @@ def search(folder: Path, text: str, limit: int = 10) -> list[Hit]:
                             "page",
                             hit["shown"],
                             round(hit.score, 3),
-                            excerpt(hit["beginning"], wanted),
+                            excerpt(passages(hit["beginning"]), wanted),
                             share,
                         )
                         for hit in found

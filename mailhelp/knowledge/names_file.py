@@ -7,9 +7,9 @@ and ``: ``. Only names that a shell takes without quotes stand in it.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from mailhelp.knowledge.document import Document
 
@@ -24,11 +24,12 @@ _LONGEST = 72
 Row = tuple[str, str, str]
 
 
-def write(folder: Path, rows: Iterable[Row]) -> None:
+def write(folder: str | os.PathLike[str], rows: Iterable[Row]) -> None:
     """Write ``rows`` into the index ``folder``."""
     ordered = sorted(set(rows))
     text = "".join(f"{group}\t{name}\t{_short(told)}\n" for group, name, told in ordered)
-    (folder / NAMES).write_text(text, encoding="utf-8")
+    with open(os.path.join(folder, NAMES), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def rows(document: Document) -> Iterator[Row]:

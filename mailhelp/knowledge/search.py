@@ -6,20 +6,19 @@ The best hits of BM25 are compared by a few features; how much each counts is a 
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 from math import exp, log
 from types import MappingProxyType
 
 from mailhelp.knowledge.store import Searched, Store
-from mailhelp.knowledge.terms import terms, terms_of
+from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.terms import words as words_of
 from mailhelp.knowledge.weights import signs
 from mailhelp.light import NamedTuple
-from mailhelp.names import near_words
+from mailhelp.names import far_words, near_words
 
 _LENT, _LENDERS = 0.15, 10
 """The share of its score that each of the best hits lends to the entries it links to, together."""
@@ -27,19 +26,16 @@ _ALL_WORDS = 1.5
 """The power of the share of the question that a document has; higher: all words count for more."""
 _COMPARED = 30
 """Best hits that are compared."""
-_EXCERPT = 160
-"""Characters of an excerpt, at most."""
 _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _UNFITTED: Mapping[str, float] = MappingProxyType({"score": 1.0})
 _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
+_LONG_WORD = 8
+"""Letters of a word in which two slips are believed."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
 _UNLIKELY = -6.0
 """The least that the form of a question can say against a kind, as a logarithm."""
-
-_HOLE = re.compile(r"\{(\w+)\}")
-_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n\n|\n(?=\n)")
 
 Place = tuple[int, int]
 """A document: the number of its store and its number there."""
@@ -74,18 +70,23 @@ def search(
     limit: int = 10,
     equals: Mapping[str, Collection[str]] = _NOTHING,
     weights: Mapping[str, float] = _UNFITTED,
+    slips: MutableMapping[str, str] | None = None,
+    mend: bool = True,
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
-    An unknown word is read as its ``equals``, else as the known one a slip of a letter away. An id that
-    several stores have is the first one's. ``weights`` are those of the features.
+    An unknown word is read as its ``equals``, else (with ``mend``) as the known one a slip of a letter away. An id that
+    several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
+    words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
-    question = _Question(stores, words, equals)
+    question = _Question(stores, words, equals, mend)
     found = [
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
     ]
+    if slips is not None:
+        slips.update(question.slips)
     found.sort(key=lambda pair: -pair[0])
     best = list({each.document.id: (fit, each) for fit, each in reversed(found)}.values())[::-1]
     shown = {term for readings in question.wanted for term in readings}
@@ -95,7 +96,7 @@ def search(
             each.document.kind,
             each.document.title,
             max(round(question.best * exp(fit - best[0][0]), 3), 0.001),
-            excerpt(each.document.beginning, shown),
+            excerpt(lines_of(each.document.passages), shown),
             round(each.share, 3),
         )
         for fit, each in best[:limit]
@@ -111,11 +112,16 @@ class _Question:
     """One question: its words read as known terms, and what fits them."""
 
     def __init__(
-        self, stores: Sequence[Store], words: str, equals: Mapping[str, Collection[str]]
+        self,
+        stores: Sequence[Store],
+        words: str,
+        equals: Mapping[str, Collection[str]],
+        mend: bool = True,
     ) -> None:
         self._stores = stores
         self._equals = equals
-        self._mended = 0
+        self._mended = 0 if mend else _MOST_MENDED
+        self.slips: dict[str, str] = {}
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
@@ -186,16 +192,26 @@ class _Question:
         (stemmed,) = terms_of(word)
         near = {known: terms_of(known) for known in near_words(word, self._vocabulary)}
         if not near:  # an ending can hide a second slip: deffered, deferred
-            near = {stem: (stem,) for stem in near_words(stemmed, self._stems)}
+            stems = set(near_words(stemmed, self._stems))
+            alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
+            near = {
+                known: terms_of(known) for known in alike if stems.intersection(terms_of(known))
+            }
+        if not near and len(word) >= _LONG_WORD:
+            near = {known: terms_of(known) for known in far_words(word, self._vocabulary)}
         # a letter doubled, or swapped with its neighbour, is likelier than another letter
         likely = [known for known in near if set(known) in (set(word), set(stemmed))] or list(near)
         found = {term for known in likely for term in near[known]}
         self._look_up(found)
-        return tuple(nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term)))
+        best = nlargest(_READINGS, found, key=lambda term: (self._frequency(term), term))
+        if best:
+            known = (each for each in likely if best[0] in near[each])
+            self.slips[word] = min(known, key=lambda each: (abs(len(each) - len(word)), each))
+        return tuple(best)
 
     @cached_property
     def _vocabulary(self) -> set[str]:
-        return {word for store in self._stores for word in store.vocabulary()}
+        return {word for store in self._stores for word in store.vocabulary().split()}
 
     @cached_property
     def _stems(self) -> set[str]:
@@ -325,11 +341,14 @@ def _phrases(rarity: Mapping[str, float], whole: float, phrases: str) -> dict[st
     return {"held": held, "title": title}
 
 
-def excerpt(text: str, wanted: Collection[str]) -> str:
-    """The first of the sentences of ``text`` with the most of the wanted terms, cut to a line or two."""
-    shown = _HOLE.sub(lambda hole: hole[1].upper(), text)
-    sentences = [" ".join(sentence.split()) for sentence in _SENTENCE_END.split(shown)]
-    best = max(sentences, key=lambda each: len(set(wanted).intersection(terms(each[:_EXCERPT]))))
-    if len(best) <= _EXCERPT:
-        return best
-    return best[:_EXCERPT].rpartition(" ")[0] + " …"
+def excerpt(passages: Iterable[tuple[str, str]], wanted: Collection[str]) -> str:
+    """The first of ``passages`` (see ``weights.passages``) with the most of the wanted terms."""
+    own = set(wanted)
+    return max(passages, key=lambda each: len(own.intersection(each[0].split())))[1]
+
+
+def lines_of(passages: str) -> Iterator[tuple[str, str]]:
+    """Passages as a catalogue keeps them."""
+    for line in passages.split("\n"):
+        found, _, shown = line.partition("\t")
+        yield found, shown

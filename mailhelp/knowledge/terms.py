@@ -11,12 +11,13 @@ from whoosh.lang.porter import stem  # the stemmer alone: it costs little to imp
 from mailhelp.knowledge.english import STOP_WORDS
 
 # codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
-_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
+WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
+"""A word, a code or an identifier."""
 
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, codes and identifiers whole."""
-    return _WORD.findall(text.casefold())
+    return WORD.findall(text.casefold())
 
 
 def terms(text: str) -> Iterator[str]:

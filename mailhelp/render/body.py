@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Finding, Result, Span
-from mailhelp.render import mail, outline, words
+from mailhelp.render import outline, words
 from mailhelp.render.blocks import (
     Block,
     Code,
@@ -50,6 +50,8 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         sheet.add(Gap(), Marked("\n".join(lines), keep=True))
         return
     if answer.story:
+        from mailhelp.render import mail
+
         mail.fill(sheet, answer.story)
         return
     if not (answer.kind == "config" and _add_explained(sheet, answer)):

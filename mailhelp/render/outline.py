@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailhelp.answer import Answer, Finding, Parameter
-from mailhelp.render import mail, words
+from mailhelp.render import words
 from mailhelp.render.blocks import (
     Block,
     Bullets,
@@ -54,6 +54,8 @@ def whole(answer: Answer) -> Iterator[Block]:
         yield Heading("Value")
         yield Pairs(tuple(_setting(each) for each in asked), below=True)
     if answer.story:
+        from mailhelp.render import mail
+
         yield from mail.whole(answer.story)
     yield from _findings(answer)
     if answer.explanation:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from mailhelp.answer import Answer, Command, Result
-from mailhelp.render import report, words
+from mailhelp.render import words
 from mailhelp.render.blocks import (
     Block,
     Commands,
@@ -65,6 +65,8 @@ def screen(answers: Iterable[Answer] | Gathered, width: int, height: int = HEIGH
     worst = first.answer
     sheet = Sheet(width, height)
     if worst.report and len(each) == 1:
+        from mailhelp.render import report
+
         return report.screen(worst, width, height)
     if len(each) == 1:
         return _one(worst, width, height)

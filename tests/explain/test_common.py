@@ -67,6 +67,15 @@ def test_a_command_without_its_value_is_left_out_or_shown(session: Session) -> N
     assert shown[0].command == "postqueue -i QUEUE_ID"
 
 
+def test_a_command_that_is_of_no_use_for_a_record_is_left_out(session: Session) -> None:
+    rows = [
+        {"run": "postcat -q {queue_id}", "why": "Look.", "unless": {"delivery_status": ["bounced"]}}
+    ]
+    values = {"queue_id": "5419B66", "delivery_status": "deferred"}
+    assert common.filled(session.library, rows, values)
+    assert not common.filled(session.library, rows, {**values, "delivery_status": "bounced"})
+
+
 def test_a_value_that_would_be_unsafe_is_left_to_the_reader(session: Session) -> None:
     rows = [{"run": "postqueue -i {queue_id}", "why": "One."}]
     for value in ("-d", "a\nb"):

@@ -6,6 +6,7 @@ import pytest
 
 from mailhelp.explain import reply
 from mailhelp.explain.reply import Reply
+from mailhelp.names import wider_codes
 from mailhelp.session import Session
 
 RELAY = "log/postfix/smtpd/relay-access-denied"
@@ -69,8 +70,8 @@ def test_words_without_codes_are_only_those_that_an_entry_knows(session: Session
 
 
 def test_the_codes_that_stand_for_a_code(session: Session) -> None:
-    assert reply.wider("5.7.606") == ("5.7.0", "5.x.x")
-    assert reply.wider("557") == ("5xx",)
+    assert wider_codes("5.7.606") == ("5.7.0", "5.x.x")
+    assert wider_codes("557") == ("5xx",)
     found = reply.status_of(session.library, Reply("", "550", "5.7.1"))
     first, second = (document.data["codes"] for document in found)
     assert "5.7.1" in first

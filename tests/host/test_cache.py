@@ -22,7 +22,7 @@ def test_each_folder_on_the_way_is_private(host: FakeHost, tmp_path: Path) -> No
     host.folder = tmp_path / "a/b"
     before = os.umask(0)
     try:
-        assert cache.made(host, "inner") == tmp_path / "a/b/cache/inner"
+        assert Path(cache.made(host, "inner")) == tmp_path / "a/b/cache/inner"
     finally:
         os.umask(before)
     assert {mode(tmp_path / part) for part in ("a", "a/b", "a/b/cache/inner")} == {0o700}
@@ -38,7 +38,7 @@ def test_a_folder_of_somebody_elses(host: FakeHost, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_folder_that_others_can_write(host: FakeHost) -> None:
-    cache.made(host).chmod(0o777)
+    Path(cache.made(host)).chmod(0o777)
     with pytest.raises(UnusableFolder, match="can be written by others") as caught:
         cache.made(host, "inner")
     assert f"chmod go-w {host.cache_dir}" in caught.value.hint
@@ -47,8 +47,8 @@ def test_a_folder_that_others_can_write(host: FakeHost) -> None:
 
 def test_a_link_in_place_of_an_inner_folder_goes(host: FakeHost, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    (cache.made(host) / "inner").symlink_to(tmp_path / "elsewhere")
-    assert not cache.made(host, "inner").is_symlink()
+    Path(cache.made(host), "inner").symlink_to(tmp_path / "elsewhere")
+    assert not Path(cache.made(host, "inner")).is_symlink()
 
 
 def test_a_place_where_nothing_can_be_made(host: FakeHost) -> None:

@@ -61,8 +61,14 @@ def test_where_the_manual_lies(tmp_path: Path) -> None:
     one.mkdir()
     two.mkdir()
     path = f"{two}:{one}:{two}:{tmp_path}/nowhere:relative\n"
-    assert manfiles.folders(FakeHost(commands={("manpath", "-q"): Output(path)})) == [two, one]
-    assert manfiles.folders(FakeHost(commands={("man", "-w"): Output(path)})) == [two, one]
+    assert manfiles.folders(FakeHost(commands={("manpath", "-q"): Output(path)})) == [
+        str(two),
+        str(one),
+    ]
+    assert manfiles.folders(FakeHost(commands={("man", "-w"): Output(path)})) == [
+        str(two),
+        str(one),
+    ]
     variables = {"MANPATH": f"{one}:{two}"}
     assert manfiles.folders(FakeHost(variables=variables))[:2] == [one, two]
 

@@ -29,14 +29,14 @@ def host(tmp_path: Path) -> FakeHost:
     return host
 
 
-Stores = Callable[[Path], Store]
+Stores = Callable[[str], Store]
 
 
 @pytest.fixture
 def stores() -> Iterator[Stores]:
     """Opens the catalogue in a folder; all are closed at the end."""
     with ExitStack() as opened:
-        yield lambda folder: opened.enter_context(closing(Store(folder / CATALOGUE)))
+        yield lambda folder: opened.enter_context(closing(Store(f"{folder}/{CATALOGUE}")))
 
 
 def quiet(done: int, total: int, what: str) -> None:
@@ -61,9 +61,9 @@ def test_everything_is_indexed(host: FakeHost, stores: Stores) -> None:
     assert template is not None
     assert set(template.data) == {"text"}
     assert store.pages_that_mention("queue_lifetime") == ["page/postconf.5", "page/qmgr.8postfix"]
-    hits = manuals.search(folder / SEARCH, "delayed mail still being retried")
+    hits = manuals.search(f"{folder}/{SEARCH}", "delayed mail still being retried")
     assert hits[0].id == "template/delay_template"
-    assert manuals.search(folder / SEARCH, "how long is mail tried")[0].id == lifetime.id
+    assert manuals.search(f"{folder}/{SEARCH}", "how long is mail tried")[0].id == lifetime.id
     assert json.loads(store.meta("listing") or "") == [
         ["1", "postqueue", "Postfix queue control", "page/postqueue.1"],
         ["5", "postconf", "Postfix configuration parameters", "page/postconf.5"],
@@ -89,10 +89,10 @@ def test_a_change_of_the_manual_makes_it_stale(host: FakeHost, tmp_path: Path) -
     write(tmp_path / "man", "man8/postnew.8postfix", ".SH NAME\npostnew \\- Postfix new\n")
     os.utime(tmp_path / "man/man8", (time.time() + 9, time.time() + 9))
     current = host_index.current(host, TABLE)
-    assert current == host_index.Local(first or Path(), stale=True)
+    assert current == host_index.Local(first or "", stale=True)
     second = host_index.ensure(host, TABLE, quiet)
     assert second != first
-    assert host_index.current(host, TABLE) == host_index.Local(second or Path(), stale=False)
+    assert host_index.current(host, TABLE) == host_index.Local(second or "", stale=False)
 
 
 def test_a_change_of_one_page_makes_it_stale(host: FakeHost, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_asking_for_the_current_one_runs_no_command(host: FakeHost) -> None:
 
 def test_old_builds_go_and_the_last_stays_for_its_readers(host: FakeHost) -> None:
     made = [host_index.build(host, TABLE, quiet) for _ in range(4)]
-    assert builds(host) == sorted(folder.name for folder in made[-2:] if folder)
+    assert builds(host) == sorted(Path(folder).name for folder in made[-2:] if folder)
 
 
 def test_what_a_killed_builder_left_is_removed(host: FakeHost) -> None:
@@ -129,7 +129,7 @@ def test_what_a_killed_builder_left_is_removed(host: FakeHost) -> None:
     (top / "lock").touch()
     folder = host_index.build(host, TABLE, quiet)
     assert folder is not None
-    assert builds(host) == [folder.name]
+    assert builds(host) == [Path(folder).name]
 
 
 def test_one_builder_at_a_time(host: FakeHost) -> None:
@@ -151,7 +151,7 @@ def test_a_build_that_breaks_off_leaves_the_old_one(host: FakeHost) -> None:
     with pytest.raises(KeyboardInterrupt):
         host_index.build(host, TABLE, interrupt)
     assert first is not None
-    assert builds(host) == [first.name]
+    assert builds(host) == [Path(first).name]
     assert host_index.current(host, TABLE) == host_index.Local(first, stale=False)
 
 
@@ -180,8 +180,8 @@ def test_damaged_builds_are_named_and_built_anew(host: FakeHost) -> None:
         pointer.write_text(name)
         with pytest.raises(SourceError):
             host_index.current(host, TABLE)
-    pointer.write_text(folder.name)
-    (folder / CATALOGUE).write_bytes(b"no database")
+    pointer.write_text(Path(folder).name)
+    Path(folder, CATALOGUE).write_bytes(b"no database")
     with pytest.raises(SourceError, match="damaged"):
         host_index.current(host, TABLE)
     assert host_index.ensure(host, TABLE, quiet) not in (None, folder)
@@ -212,14 +212,14 @@ def test_pages_that_cannot_be_rendered_are_named(host: FakeHost, stores: Stores)
     assert folder is not None
     skipped = json.loads(stores(folder).meta("skipped") or "")
     assert skipped == ["page/postconf.5", "page/postqueue.1", "page/qmgr.8postfix"]
-    assert manuals.search(folder / SEARCH, "delayed mail")
+    assert manuals.search(f"{folder}/{SEARCH}", "delayed mail")
 
 
 def test_a_host_without_a_manual_or_postfix(tmp_path: Path) -> None:
     host = FakeHost({("manpath", "-q"): Output("")}, tmp_path)
     folder = host_index.ensure(host, TABLE, quiet)
     assert folder is not None
-    assert manuals.search(folder / SEARCH, "queue") == []
+    assert manuals.search(f"{folder}/{SEARCH}", "queue") == []
     assert host_index.current(host, TABLE) == host_index.Local(folder, stale=False)
 
 
@@ -242,5 +242,5 @@ def test_the_real_host(tmp_path: Path, stores: Stores) -> None:
     found = {name.id for name in store.named("maximal_queue_lifetime")}
     assert "page/postconf.5/maximal_queue_lifetime" in found
     assert "page/postqueue.1/-f" in {name.id for name in store.named("postqueue -f")}
-    hits = manuals.search(folder / SEARCH, "rate delay between deliveries")
+    hits = manuals.search(f"{folder}/{SEARCH}", "rate delay between deliveries")
     assert any("rate_delay" in hit.id for hit in hits[:3])

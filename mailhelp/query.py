@@ -58,6 +58,8 @@ Recogniser = Callable[[Library, str], "Question | None"]
 
 def recognise(library: Library, text: str) -> Question | None:
     """The first reading of ``text`` that a recogniser finds; ``None`` leaves it to the search."""
+    if text.strip() in library.table("words").get("signs", {}):
+        return None
     for recogniser in RECOGNISERS:
         question = recogniser(library, text)
         if question is not None:

@@ -87,7 +87,7 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
         rest = [rest[1], "--help"]
     elif rest[0] in ALIASES and len(rest) == 1:
         rest = list(ALIASES[rest[0]])
-    if _OPTION.fullmatch(rest[0]):
+    if rest[0][:1] == "-" and _OPTION.fullmatch(rest[0]):
         return None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
@@ -104,7 +104,7 @@ def _own(command: Subcommand, words: list[str], options: Options) -> Call | None
     for word in rest:
         if word == "--":
             operands += rest
-        elif not _OPTION.fullmatch(word):
+        elif word[:1] != "-" or not _OPTION.fullmatch(word):
             operands.append(word)
         else:
             flag, sign, value = word.partition("=")

@@ -21,6 +21,8 @@ NUMBER = regex(r"\s*[+-]?\d+")
 TIME = regex(r"\s*\+?(\d+)([smhdw]?)")
 TABLE = regex(r"!?([A-Za-z][\w-]*):(.+)", re.DOTALL)
 """A lookup table: its type and its name."""
+_PATH = regex(r"<?(?:!?[A-Za-z][\w-]*:)*(/.*)")
+"""A file, or a lookup table in one."""
 
 Values = dict[str, str]
 """What a condition found, by the names that the texts of a check fill in."""
@@ -119,22 +121,35 @@ class SettingView(View):
 
 
 @lru_cache(maxsize=1000)
-def _regex(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\\.|\*)", pattern)
-    return re.compile("".join(map(_part, parts)), re.DOTALL)
-
-
-def _part(part: str) -> str:
-    if part == "*":
-        return ".*"
-    return re.escape(part[1:] if part.startswith("\\") else part)
+def _texts(pattern: str) -> tuple[str, ...]:
+    """The fixed texts round the stars of ``pattern``."""
+    if "\\" not in pattern:
+        return tuple(pattern.split("*"))
+    found = [""]
+    signs = iter(pattern)
+    for sign in signs:
+        if sign == "*":
+            found.append("")
+        else:
+            found[-1] += next(signs, sign) if sign == "\\" else sign
+    return tuple(found)
 
 
 def fits(pattern: str, value: str) -> bool:
     """Whether ``value`` is what ``pattern`` says: ``*`` is anything, ``\\*`` a star."""
-    if "*" not in pattern and "\\" not in pattern:
-        return pattern == value
-    return _regex(pattern).fullmatch(value) is not None
+    first, *inner = _texts(pattern)
+    if not inner:
+        return first == value
+    last = inner.pop()
+    place, end = len(first), len(value) - len(last)
+    if place > end or not (value.startswith(first) and value.endswith(last)):
+        return False
+    for text in inner:  # the first place will do, since anything may follow
+        place = value.find(text, place, end)
+        if place < 0:
+            return False
+        place += len(text)
+    return True
 
 
 def items(value: str) -> list[str]:
@@ -170,19 +185,23 @@ def of_setting(
     value: str,
     other: Callable[[str], str | None] = lambda name: None,
 ) -> Iterator[tuple[str, Mapping[str, Any], Values]]:
-    """The checks that the setting ``name = value`` of main.cf fails: name, row, what was found.
+    """Those of ``rows`` that the setting ``name = value`` of main.cf fails: name, row, what was found.
 
     ``other`` gives the values of other parameters, ``None`` where they are not known.
     """
     view = SettingView(name, value, other)
     for key, row in rows.items():
-        first = row["when"][0] if row.get("when") else {}
-        about = list_of(first.get("parameter", []))
-        if "service" not in first and any(fits(each, name) for each in about) and alone(row):
+        if any(fits(each, name) for each in about(row)):
             for found in matches(row, view):
                 if found.get("name") == name:
                     yield key, row, found
                     break
+
+
+def about(row: Mapping[str, Any]) -> list[str]:
+    """The patterns of the settings that, alone in a main.cf, can fail a check; none if no setting can."""
+    first = row["when"][0] if row.get("when") else {}
+    return list_of(first.get("parameter", [])) if "service" not in first and alone(row) else []
 
 
 def sentence(row: Mapping[str, Any], values: Mapping[str, str]) -> str:
@@ -282,7 +301,7 @@ def _with_names(condition: Mapping[str, Any], view: View) -> Mapping[str, Any]:
 
 
 def _named_in(pattern: str, view: View) -> str:
-    if not re.search(r"\$\w", pattern):
+    if "$" not in pattern or not re.search(r"\$\w", pattern):
         return pattern
     return view.filled(pattern) or pattern
 
@@ -521,7 +540,7 @@ def _of_paths(
 ) -> Iterator[Values]:
     """What is said of the files that a value names."""
     for word in words:
-        found = re.fullmatch(r"<?(?:!?[A-Za-z][\w-]*:)*(/.*)", word)
+        found = _PATH.fullmatch(word) if "/" in word else None
         if found is None or ("kinds" in condition and not fits_any(condition["kinds"], word)):
             continue
         made = {**values, "word": word, "file": found[1]}

@@ -2,7 +2,7 @@
 
 A command defines some eighty named tuples before it answers, and uses ten. ``typing.NamedTuple`` compiles a
 constructor for each when its module is imported: an eighth of the time of a short answer. Here a class
-compiles its constructor when it is first called. Importing ``typing`` costs another twentieth, so what a short answer
+compiles its constructor when it has been called a few times. Importing ``typing`` costs another twentieth, so what a short answer
 loads takes the names that its annotations need from here. Type checkers see ``typing``'s own, and ``re.compile``.
 
 Modules that use this need ``from __future__ import annotations``, which also keeps Python 3.14 from
@@ -48,6 +48,9 @@ else:
     def cast(kind, value):
         return value
 
+    _FEW = 20
+    """Calls of a class that cost less than to compile a constructor, which is as long as 30 of them."""
+
     class _Maker(type):
         def __new__(mcls, name, bases, namespace):
             if not bases:
@@ -63,11 +66,21 @@ else:
             }
             made = type.__new__(_Maker, name, (_Named, tuple), namespace)
 
-            def first(cls, *args, **kwargs):
-                made.__new__ = _constructor(made)
-                return made.__new__(cls, *args, **kwargs)
+            calls = 0
 
-            made.__new__ = first
+            def few(cls, *args, **kwargs):
+                nonlocal calls
+                calls += 1
+                if calls > _FEW:
+                    made.__new__ = _constructor(made)
+                    return made.__new__(cls, *args, **kwargs)
+                given = {**defaults, **kwargs}
+                values = [*args, *(given[name] for name in fields[len(args) :] if name in given)]
+                if len(values) != len(fields) or not kwargs.keys() <= set(fields[len(args) :]):
+                    _constructor(made)(cls, *args, **kwargs)  # it says what is wrong
+                return tuple.__new__(cls, values)
+
+            made.__new__ = few
             return made
 
     def _constructor(made):
@@ -129,8 +142,6 @@ else:
         def found(name):
             if name not in places:
                 raise AttributeError(name)
-            from importlib import import_module
-
-            return getattr(import_module(places[name]), name)
+            return getattr(__import__(places[name], fromlist=(name,)), name)
 
         return found

@@ -117,7 +117,8 @@ class Output:
 
     def _page(self, text: str) -> None:
         """Write ``text``, through a pager if it is longer than the terminal."""
-        pager = self._pager() if self.options.pager and self._is_long(text) else []
+        seen = self.terminal and self.options.pager and self._is_long(text)
+        pager = self._pager() if seen else []
         if not pager or not self.host.is_terminal(self.host.stdin):
             self.stream.write(text)
             self.stream.flush()

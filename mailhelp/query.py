@@ -58,7 +58,9 @@ Recogniser = Callable[[Library, str], "Question | None"]
 
 def recognise(library: Library, text: str) -> Question | None:
     """The first reading of ``text`` that a recogniser finds; ``None`` leaves it to the search."""
-    if text.strip() in library.table("words").get("signs", {}):
+    bare = text.strip()
+    # names and most questions spare the look at the table
+    if not bare[:1].isalnum() and bare in library.table("words").get("signs", {}):
         return None
     for recogniser in RECOGNISERS:
         question = recogniser(library, text)
@@ -161,6 +163,7 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
 
     head = [_QUOTES.sub("", line).rstrip() for line in islice(lines, _HEAD_LINES)]
     head = [line for line in head if line]
+    whole = "\n".join(head).casefold()
     for kind, row in library.table("shapes").items():
         least = int(row.get("least", 1))
         counted = head
@@ -169,7 +172,11 @@ def held(library: Library, lines: Iterable[str]) -> str | None:
             counted = [line for line in head if not any(shape.match(line) for shape in aside)]
         if len(counted) < least:
             continue
-        shapes = [Shape(text, library.fields) for text in row["patterns"]]
+        shapes = [
+            Shape(text, library.fields)
+            for text, needs in zip(row["patterns"], row["needs"], strict=True)
+            if not needs or any(each in whole for each in needs)
+        ]
         fitting = sum(any(shape.match(line) for shape in shapes) for line in counted)
         if fitting >= least and fitting >= len(counted) * row.get("share", 0.0):
             return str(row.get("kind", kind))
@@ -212,9 +219,11 @@ def address(library: Library, text: str) -> Question | None:
     word = text.strip().strip("<>[]")
     if len(word) > _LONGEST_ADDRESS:
         return None
-    if _IP_ADDRESS.fullmatch(word):
+    # the guards spare most words the compiling
+    if ("." in word or ":" in word) and _IP_ADDRESS.fullmatch(word):
         return Question("ip-address", read_as=word)
-    return Question("mail-address", read_as=word) if _MAIL_ADDRESS.fullmatch(word) else None
+    is_mail = "@" in word and _MAIL_ADDRESS.fullmatch(word)
+    return Question("mail-address", read_as=word) if is_mail else None
 
 
 def partial_parameter(library: Library, text: str) -> Question | None:
@@ -242,8 +251,10 @@ def beginning(library: Library, text: str) -> Question | None:
 def queue_id(library: Library, text: str) -> Question | None:
     """A queue ID: hexadecimal with a digit in it, or long and without vowels."""
     word = text.strip()
-    fits = re.fullmatch(library.fields["queue_id"].regex, word) and re.search(r"\d", word)
-    return Question("queue-id") if fits and len(word) >= _SHORTEST_QUEUE_ID else None
+    if len(word) < _SHORTEST_QUEUE_ID or not any(map(str.isdecimal, word)):
+        return None
+    fits = re.fullmatch(library.fields["queue_id"].regex, word)
+    return Question("queue-id") if fits else None
 
 
 def shell_command(library: Library, text: str) -> Question | None:
@@ -279,6 +290,8 @@ def status_code(library: Library, text: str) -> Question | None:
     Enhanced codes, which say more, come first. A code without an entry is answered by its subject
     (``5.7.606`` by ``5.7.0``) or its class.
     """
+    if not any(map(str.isdecimal, text)):
+        return None
     rules = library.table("words").get("codes", {})
     names: list[Name] = []
     wider: list[Name] = []
@@ -332,7 +345,7 @@ def setting(library: Library, text: str) -> Question | None:
     """A line of main.cf (``name = value``, also with a misspelt name) or of master.cf."""
     if "\n" in text.strip():
         return None
-    found = _SETTING.match(text)
+    found = _SETTING.match(text) if "=" in text else None
     if found is None:
         name, _, value = text.strip().partition(" ")
         forgotten = "_" in name and any(sign in value for sign in ":/")  # the = was
@@ -376,19 +389,20 @@ def other_setting(library: Library, text: str) -> Question | None:
 def misspelt(library: Library, text: str) -> Question | None:
     """A name, or part of one, with a slip of one letter; a whole name also with a few, or without one of its words."""
     words = fold(text).split()
-    if len(words) > 4 and not _NAME.fullmatch(text):
+    is_name = ("_" in text or "-" in text) and _NAME.fullmatch(text)
+    if len(words) > 4 and not is_name:
         return None
     if all(_is_a_word(library, word) for word in words) and not _NAME.fullmatch(text):
         return None
     from mailhelp.knowledge.words import read_as  # seldom needed
 
-    if read_as(library.table("words").get("languages", {}), text, library.vocabulary):
+    if read_as(library.table("languages"), text, library.vocabulary):
         return None
     for reading in library.corrected(text):
         question = exact(library, reading) or _by_part(library, reading, text, reading)
         if question is not None:
             return Question(question.kind, question.names, reading)
-    if not _NAME.fullmatch(text):
+    if not is_name:
         return None
     names = library.closest(text, "parameter", "recipe")
     if not 0 < len(names) <= MOST_IN_FULL:

@@ -149,12 +149,28 @@ class Redactor:
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where the secrets of ``text`` are: (start, end)."""
         folded = text.casefold()
-        if "#0" in text:
-            text = _ESCAPED.sub("    ", text)
+        return self._places(text, folded, self._ended(folded))
+
+    def places_of(self, lines: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """The ``places`` of each of ``lines`` that have most words in common, of which each is looked at once."""
+        pairs = [(line, line.casefold()) for line in lines]
+        every = {word: None for _, folded in pairs for word in folded.split(" ")}
+        each = f" {' '.join(every)} "
+        words = [row for row in self._ended(each) if row[0] in each or " " in row[0].strip(" ")]
+        return [self._places(line, folded, words) for line, folded in pairs]
+
+    def _ended(self, folded: str) -> list[tuple[str, str, list[str]]]:
+        """The words that a text may hold, by their last two characters, with what it has ``also`` and the regexes."""
+        ends = (*self._others, *self._endings.intersection(pairwise(folded)))
+        return [row for end in ends for row in self._ending[end]]
+
+    def _places(
+        self, text: str, folded: str, words: Iterable[tuple[str, str, list[str]]]
+    ) -> list[tuple[int, int]]:
+        """Where the secrets of ``text`` are that may hold ``words``."""
         sources = {
             source
-            for end in (*self._others, *self._endings.intersection(pairwise(folded)))
-            for word, also, regexes in self._ending[end]
+            for word, also, regexes in words
             if word in folded and also in folded
             for source in regexes
         }
@@ -162,26 +178,32 @@ class Redactor:
             for word, regexes in self._short:
                 if word in folded:
                     sources.update(regexes)
+        if "#0" in text:
+            text = _ESCAPED.sub("    ", text)
         return [
             found.span("secret")
             for source in sources
             for found in self._regex(source).finditer(text)
         ]
 
-    def asking(self, text: str) -> Iterator[int]:
-        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds."""
-        folded = text.casefold()
-        lines: list[str] = []
-        for word, after, _, _ in self._after:
-            number = counted = 0
-            at = folded.find(word)
+    def asking(self, text: str, *, lasting: bool = False) -> list[int]:
+        """The numbers of the lines of ``text`` that ask for secrets, which the next line holds; or only of those
+        that ask for one of several lines, up to ``LONGEST_BLOCK``.
+        """
+        folded = _folded(text)
+        found: set[int] = set()
+        for word, after, _, until in self._after:
+            at = folded.find(word) if until or not lasting else -1
             while at >= 0:
-                lines = lines or text.split("\n")
-                number += folded.count("\n", counted, at)
-                if self._regex(after).search(lines[number]):
-                    yield number
-                counted = folded.find("\n", at)
-                at = folded.find(word, counted) if counted >= 0 else -1
+                begin, end = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
+                if self._regex(after).search(text, begin, end if end >= 0 else len(text)):
+                    found.add(begin)
+                at = folded.find(word, end) if end >= 0 else -1
+        numbers, number, counted = [], 0, 0
+        for begin in sorted(found):
+            number, counted = number + text.count("\n", counted, begin), begin
+            numbers.append(number)
+        return numbers
 
     def asked(self, line: str) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
         """The regexes of the secrets that the next line holds, since ``line`` asks for them.
@@ -194,24 +216,6 @@ class Redactor:
             for word, after, source, until in self._after
             if word in folded and self._regex(after).search(line)
         ]
-
-    def lasting(self, text: str) -> list[int]:
-        """The numbers of the lines of ``text`` that ask for secrets of several lines, which follow in up to ``LONGEST_BLOCK``."""
-        folded = text.casefold()
-        lines: list[str] = []
-        numbers: set[int] = set()
-        for word, after, _, until in self._after:
-            number, counted = 0, 0
-            at = folded.find(word) if until else -1
-            while at >= 0:
-                lines = lines or text.split("\n")
-                number += folded.count("\n", counted, at)
-                if self._regex(after).search(lines[number]):
-                    numbers.add(number)
-                counted = at
-                end = folded.find("\n", at)
-                at = folded.find(word, end) if end >= 0 else -1
-        return sorted(numbers)
 
     def _regex(self, source: str) -> re.Pattern[str]:
         regex = self._regexes.get(source)
@@ -253,6 +257,14 @@ class Carried:
         last = max((end for _, end in (*own, *found)), default=0)
         self._broken_off = last >= max(len(line.rstrip()), 1)
         return found
+
+
+def _folded(text: str) -> str:
+    """``text`` in small letters, each in its place."""
+    folded = text.casefold()
+    if len(folded) == len(text):
+        return folded
+    return "".join([sign if len(small := sign.casefold()) > 1 else small for sign in text])
 
 
 def cover(text: str, places: Iterable[tuple[int, int]]) -> str:

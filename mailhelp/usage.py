@@ -517,11 +517,11 @@ def dangers(
     rows: Mapping[str, Mapping[str, Any]],
     found: Iterable[Command],
     tools: Tools,
-    checks: Callable[[], Mapping[str, Mapping[str, Any]]] = dict,
+    checks: Callable[[str], Mapping[str, Mapping[str, Any]]] = lambda name: {},
 ) -> list[Mapping[str, Any]]:
     """The rows of ``corpus/dangers.toml`` that the commands fit, worst first.
 
-    Of ``checks`` (``corpus/checks/``) those that a setting fails count too, in the same shape.
+    Of the ``checks`` of a setting (``corpus/checks/``) those that it fails count too, in the same shape.
     """
     seen: dict[str, Mapping[str, Any]] = {}
     for command in everything(found):
@@ -530,8 +530,8 @@ def dangers(
                 seen[name] = row
         for piece in command.pieces:
             if piece.meaning and piece.meaning.settings and "=" in (piece.value or ""):
-                setting, _, value = (piece.value or "").partition("=")
-                for name, row, values in of_setting(checks(), setting.strip(), value.strip()):
+                setting, _, value = map(str.strip, (piece.value or "").partition("="))
+                for name, row, values in of_setting(checks(setting), setting, value):
                     fix = (
                         {**each, "run": run}
                         for each in row.get("fix", ())

@@ -190,7 +190,7 @@ def test_dangers_worst_first_also_of_a_setting() -> None:
     }
 
     def names(text: str) -> list[str]:
-        found = usage.dangers(rows, usage.read_all(text, TOOLS), TOOLS, lambda: checks)
+        found = usage.dangers(rows, usage.read_all(text, TOOLS), TOOLS, lambda name: checks)
         told = {id(row): name for name, row in rows.items()}
         return [told.get(id(row)) or row["danger"] for row in found]
 
@@ -198,6 +198,8 @@ def test_dangers_worst_first_also_of_a_setting() -> None:
     assert names("tool -rf -n 5") == ["small"]
     assert names("tool x >>main.cf") == []
     assert names("tool -o 'nets = all'") == ["Open. All."]
-    (row,) = usage.dangers({}, usage.read_all("tool -o nets=all", TOOLS), TOOLS, lambda: checks)
+    (row,) = usage.dangers(
+        {}, usage.read_all("tool -o nets=all", TOOLS), TOOLS, lambda name: checks
+    )
     assert row["instead"] == [{"run": "tool -x nets", "why": "Closes it."}]
     assert names("tool -o nets=none") == []

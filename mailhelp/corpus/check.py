@@ -12,6 +12,7 @@ from mailhelp.corpus.base import Base
 from mailhelp.corpus.compile import Compiled, compile_corpus
 from mailhelp.corpus.fields import regex_fault
 from mailhelp.corpus.read import Corpus, Entry, Fault, is_whole, read, read_files
+from mailhelp.log.reader import tagged, tags
 from mailhelp.patterns.values import Splitter
 
 _ADDRESS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])")
@@ -70,6 +71,7 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
     for entry in corpus.entries:
         faults += _examples(entry)
         faults += _places(entry, compiled)
+        faults += _unheard(entry, compiled)
         if entry.kind == "recipe":
             faults += _recipe(entry, compiled)
     return compiled, faults
@@ -142,6 +144,14 @@ def _places(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
                 if re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", command.get("run", "")):
                     text = f"{path} is another one elsewhere: write {{{name}}}"
                     yield entry.fault(text, command["run"])
+
+
+def _unheard(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
+    """Programs whose records are all read as another program's: their patterns never match."""
+    named = tags(compiled.tables.get("programs", {}))
+    for program in entry.front.get("program", ()) if entry.kind in ("log", "part") else ():
+        if (other := tagged(named, program) or program) != program:
+            yield entry.fault(f"program: records of '{program}' are those of '{other}'", program)
 
 
 def _recipe(entry: Entry, compiled: Compiled) -> Iterator[Fault]:

@@ -308,7 +308,7 @@ def _danger(run: str, tables: Mapping[str, Any]) -> str:
     tools = usage.TableTools(lambda name: tables.get(name, {}))
     found = usage.read_all(shell.say(run, {}), tools)
     checks = tables.get(CHECKS, {})
-    for row in usage.dangers(tables.get("dangers", {}), found, tools, lambda: checks):
+    for row in usage.dangers(tables.get("dangers", {}), found, tools, lambda name: checks):
         if row["severity"] in ("fatal", "error"):
             return str(row["danger"])
     return ""

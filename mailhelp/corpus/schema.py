@@ -272,9 +272,15 @@ class Shared(Strict):
     ] = []
     parameters: Annotated[Texts, Meta(description="main.cf parameters that matter here.")] = []
     related: Annotated[Texts, Meta(description="Ids of entries: recipe/starttls-check.")] = []
-    sources: Annotated[Texts, Meta(description="Man pages, RFCs, source files.")] = []
+    sources: Annotated[
+        Texts, Meta(description="Where it was taken from: man pages, RFCs, source files.")
+    ] = []
     checked: Annotated[
-        str, Meta(description="Against which version and files: 3.12.1: milter.c.")
+        str,
+        Meta(
+            pattern=r"^\d[^:]*: \S",
+            description="A second reading by somebody else: VERSION: FILES, as in 3.12.1: milter.c.",
+        ),
     ] = ""
     use: Annotated[Texts, Meta(description="Names of parts.")] = []
     commands: list[Command] = []

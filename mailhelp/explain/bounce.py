@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Finding, Prose, Verdict
 from mailhelp.explain import common, dsn, reply
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.session import Session
 
 _MOST_RECIPIENTS = 500

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from mailhelp import usage
 from mailhelp.answer import Answer, Command, Finding, Prose, Result, Span
@@ -12,6 +11,7 @@ from mailhelp.conditions import SEVERE
 from mailhelp.explain import common
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.shell import commands as split
 
 _PROMPT = re.compile(r"\s*(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]\s+|[$#%]\s+|>\s+(?![^\s/]*/))")
@@ -156,7 +156,7 @@ def explain(library: Library, text: str) -> Answer:
     tools = LibraryTools(library)
     found = usage.read_all(text, tools, _start(text))
     every = [each for each in usage.everything(found) if each.pieces]
-    risks = usage.dangers(library.table("dangers"), found, tools, lambda: library.table("checks"))
+    risks = usage.dangers(library.table("dangers"), found, tools, library.checks_of)
     worst = next((risk["danger"] for risk in risks if risk["severity"] in SEVERE), "")
     spans = tuple(
         sorted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from mailhelp import shell
@@ -90,14 +91,19 @@ def _made(
 
 def placed(library: Library, run: str, values: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
     """The command ``run`` and its ``values`` with the places of this host that it names."""
-    missing = [name for name in holes.holes(holes.parse(run)) if name not in values]
-    known = library.table("places") if missing else {}
-    if not any(name in known for name in missing):
+    missing = _named(run).difference(values)
+    if not missing or missing.isdisjoint(library.table("places")):
         return run, values
     from mailhelp.host.places import streamed
 
     places = library.places
     return streamed(run, places.streams), {**places.values, **values}
+
+
+@lru_cache(maxsize=1000)
+def _named(run: str) -> frozenset[str]:
+    """The names of the holes of a command."""
+    return frozenset(holes.holes(holes.parse(run)))
 
 
 def parts(

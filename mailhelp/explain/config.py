@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from mailhelp.answer import Answer, Command, Finding, Parameter, Section, Span
 from mailhelp.conditions import SEVERE, items, sentence
@@ -36,6 +35,7 @@ from mailhelp.host.postfixfiles import (
 )
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
+from mailhelp.light import TYPE_CHECKING
 from mailhelp.review import checks
 from mailhelp.review.configuration import Configuration, Other
 from mailhelp.review.fault import MAIN, MASTER, Fault, Known

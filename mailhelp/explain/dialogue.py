@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Finding, Prose, Verdict
 from mailhelp.explain import common, dsn, reply
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 from mailhelp.session import Session
 
 SERVER, CLIENT, TOOL, EITHER = "server", "client", "tool", "either"

@@ -29,7 +29,7 @@ class Gist:
 
         Empty if none of its holes has a value.
         """
-        null = {span.name for span in spans if span.value == _NULL_SENDER}
+        null = [name for _, _, name, value in spans if value == _NULL_SENDER]
         out: list[str] = []
         between = ""
         shown = True  # whether what stands before is shown: then the text behind it may be

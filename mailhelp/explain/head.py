@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import SEVERITIES, Answer, Finding
 from mailhelp.explain import common, header, records
 from mailhelp.explain.log import Explainer
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.patterns.values import EMPTY
 from mailhelp.shell import say
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from mailhelp.answer import SEVERITIES, Answer, Finding
 from mailhelp.explain.log import Explainer
+from mailhelp.light import Any
 from mailhelp.log.read import Read
 from mailhelp.patterns.holes import parse
 from mailhelp.patterns.values import EMPTY

@@ -99,7 +99,7 @@ def _danger(session: Session, name: str, value: str, values: Values | None) -> s
         found = values.parameters.get(name) if values else None
         return found.value if found else None
 
-    for _, row, found in of_setting(session.library.table("checks"), name, value, other):
+    for _, row, found in of_setting(session.library.checks_of(name), name, value, other):
         if row["severity"] in SEVERE:
             return sentence(row, found)
     return ""

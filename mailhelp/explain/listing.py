@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.explain.common import MONTHS, unquoted
 from mailhelp.knowledge.library import Library
+from mailhelp.light import TYPE_CHECKING, Any
 from mailhelp.patterns.pattern import parse, to_regex
 
 if TYPE_CHECKING:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import Answer, Finding, Prose
 from mailhelp.explain import common, recipe
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import literal_length, parse
 

@@ -63,7 +63,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
 
     table = library.table("words")
     spelt = _spelt(table.get("signs", {}), text)
-    reading = words.read_as(table.get("languages", {}), spelt, library.vocabulary)
+    reading = words.read_as(library.table("languages"), spelt, library.vocabulary)
     asked = reading.text if reading else spelt
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})

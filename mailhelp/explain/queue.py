@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Finding, Prose, Section, Span, Verdict
 from mailhelp.explain import common, ends
@@ -12,7 +11,7 @@ from mailhelp.explain.listing import Cause, Reader, Table, Tally
 from mailhelp.explain.log import verdict
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
 from mailhelp.patterns.values import EMPTY
 from mailhelp.shell import say
 
@@ -87,7 +86,7 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
 def _read(library: Library, rules: Mapping[str, Any], reason: str, queue_id: str) -> _Read:
     """The entry that explains ``reason``, as if a delivery agent had logged it."""
     message = say(rules["record"], {"queue_id": queue_id, "delay_reason": reason})
-    matches = list(library.engine.catalogue.matches(tuple(rules["programs"]), message))
+    matches = list(library.catalogue.matches(tuple(rules["programs"]), message))
     # what has no more fixed text than the shape of any delivery knows nothing of the reason
     shape = max((match.literal for match in matches if match.generic), default=0)
     best = next((match for match in matches if not match.generic and match.literal > shape), None)

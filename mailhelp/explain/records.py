@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Answer
-from mailhelp.explain import container, ends, header
+from mailhelp.explain import container, ends
 from mailhelp.explain.log import Explainer
 from mailhelp.light import BinaryIO
 from mailhelp.log.join import lines
@@ -75,6 +75,8 @@ def explained(
             continue
         passed.shown += 1
         if read.is_header:
+            from mailhelp.explain import header
+
             hop = header.counts_hops(explainer, read)
             hops += hop
             answer = header.explain(explainer, read, hops if hop else 0)

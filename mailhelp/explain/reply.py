@@ -13,7 +13,6 @@ from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common
 from mailhelp.explain.common import BY_CODE
-from mailhelp.explain.log import meaning
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
@@ -158,7 +157,7 @@ def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None
     for form in forms:
         line = form.replace("{words}", words[:1].upper() + words[1:])
         start = form.index("{words}")
-        for match in library.engine.catalogue.matches(tuple(row["program"]), line):
+        for match in library.catalogue.matches(tuple(row["program"]), line):
             document = library.document(match.id)
             if match.generic or document is None:
                 continue
@@ -265,6 +264,8 @@ def _spans(
     """The values of the reply that are in ``text`` as they are."""
     if reply is None:
         return ()
+    from mailhelp.explain.log import meaning  # a question looks for a reply, and seldom finds one
+
     known = {
         "reply_code": reply.code,
         "enhanced_status_code": reply.enhanced,
@@ -291,7 +292,7 @@ def _look_up(
     """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
     for line in row["lines"]:
         filled = "".join(_filled(parse(line), row, given))
-        for match in library.engine.catalogue.matches(tuple(row["program"]), filled):
+        for match in library.catalogue.matches(tuple(row["program"]), filled):
             document = library.document(match.id)
             if match.generic or document is None or match.id in row.get("catch_all", ()):
                 continue

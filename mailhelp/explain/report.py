@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Command, Finding, Problem, Report, Unrecognised
 from mailhelp.explain.log import Explainer
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.log.read import HEADER
 from mailhelp.log.tally import Count, Tally, Traffic
 

@@ -6,13 +6,13 @@ Which fields, events and sentences tell that is in ``corpus/stories.toml``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from mailhelp import answer
 from mailhelp.answer import Answer, Command, Hop, Joined, Offspring, Recipient
 from mailhelp.explain.common import filled
 from mailhelp.explain.outcome import Stand, end
 from mailhelp.knowledge.library import Library
+from mailhelp.light import Any
 from mailhelp.log.facts import Fact
 from mailhelp.log.order import CLOCK, STEP
 from mailhelp.log.trace import Child, Story, Strand

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 
 from mailhelp import trust
 from mailhelp.errors import SourceError, UnusableFolder
@@ -264,7 +265,7 @@ class Host:
                 del kept[name]
         return {**kept, "PATH": self.search_path, "LC_ALL": "C"}
 
-    @property
+    @cached_property
     def search_path(self) -> str:
         """The folders of programs: those of ``PATH`` and the administrator's.
 

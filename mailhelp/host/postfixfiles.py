@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 
 MOST_LINES = 50_000
 """Lines of a file that are read; no main.cf is that long."""
@@ -16,10 +16,10 @@ _DEEPEST, _LONGEST = 30, 100_000
 """Names behind names, and characters, up to which a value is filled in."""
 Lookup = Callable[[str], str | None]
 """The value of a name, ``None`` if it is not known."""
-_SERVICE = re.compile(
+_SERVICE = regex(
     r"[^\s#=]{1,100}[ \t]{1,40}[a-z][a-z-]{2,11}(?:[ \t]{1,40}(?:[yn-]|\d{1,6}\??)){3,7}[ \t]{1,40}[a-z/]"
 )
-_IN_BRACES = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}|\S+")
+_IN_BRACES = regex(r"\{((?:[^{}]|\{[^{}]*\})*)\}|\S+")
 COLUMNS = ("service", "type", "private", "unpriv", "chroot", "wakeup", "maxproc", "command")
 """The columns of master.cf, as master(5) names them."""
 ANY_PROGRAM = "/"

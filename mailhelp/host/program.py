@@ -19,8 +19,8 @@ OUTPUT_LIMIT = 8 * 1024 * 1024
 """Bytes of output after which a command is stopped; postconf(5) has 700 kB."""
 
 _CHUNK = 65536
-_IGNORED = (13, 25)
-"""SIGPIPE and SIGXFSZ, which Python ignores and what it starts should not; ``signal`` takes long to import."""
+_IGNORED, _SIGKILL = (13, 25), 9
+"""SIGPIPE and SIGXFSZ, which Python ignores and what it starts should not; and SIGKILL. ``signal`` takes long to import."""
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 0.0002, 0.05
 
 
@@ -133,11 +133,9 @@ class Running:
         return True
 
     def _kill(self) -> None:
-        import signal
-
         # it may have ended by itself, or changed its user
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._pid, signal.SIGKILL)
+            os.killpg(self._pid, _SIGKILL)
 
     def _not_started(self, error: Exception) -> str:
         if isinstance(error, FileNotFoundError):

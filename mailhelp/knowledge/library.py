@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mailhelp.host.places import Places, Rows
+    from mailhelp.log.catalogue import Catalogue
     from mailhelp.log.reader import Engine
     from mailhelp.log.scan import Plan
 
@@ -101,6 +102,16 @@ class Fields(Mapping[str, Field]):
         return sum(1 for _ in self)
 
 
+class Vocabulary:
+    """Many words, of which few are asked for. ``texts`` have a blank before and after each word."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(texts)
+
+    def __contains__(self, word: object) -> bool:
+        return any(f" {word} " in text for text in self._texts)
+
+
 class Library:
     """The layered catalogue. ``manuals`` is the folder of the search in this host's man pages.
 
@@ -143,6 +154,12 @@ class Library:
             self._tables[name] = merged
         return self._tables[name]
 
+    def checks_of(self, name: str) -> dict[str, Any]:
+        """The checks (``corpus/checks/``) that the setting ``name`` of main.cf can fail, and all of the notes."""
+        own = self.notes.table("checks") if self.notes else {}
+        bundled = self.bundled.table(f"checks/{name}") or self.bundled.table("checks/*")
+        return {**bundled, **own}
+
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields by name, each read when it is first asked for; the notes' before the bundled."""
@@ -161,6 +178,14 @@ class Library:
         return Redactor(self.table("secrets"))
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The patterns of all layers."""
+        from mailhelp.log.catalogue import Catalogue
+
+        # of this host there are pages alone
+        return Catalogue(layer for layer in self.layers if layer is not self.host)
+
+    @cached_property
     def engine(self) -> Engine:
         """Reads logs and headers by the patterns of all layers."""
         from datetime import date  # parameters and codes do without all this
@@ -170,8 +195,7 @@ class Library:
 
         today = self._today() if self._today else date.today()
         programs, formats = self.table("programs"), Formats(self.table("formats"))
-        sources = tuple(layer for layer in self.layers if layer is not self.host)  # pages alone
-        return Engine(sources, self.fields, programs, formats, self.redactor, today)
+        return Engine(self.catalogue, self.fields, programs, formats, self.redactor, today)
 
     def plan(self, since: str = "", until: str = "", detailed: bool = False) -> Plan:
         """What it takes to scan logs; see ``Plan``."""
@@ -187,9 +211,9 @@ class Library:
         )
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
+    def vocabulary(self) -> Vocabulary:
         """The words of all that is searched."""
-        return frozenset(self._ask(lambda layer: layer.vocabulary()))
+        return Vocabulary(self._ask(lambda layer: [layer.vocabulary()]))
 
     @property
     def searched(self) -> tuple[Store, ...]:

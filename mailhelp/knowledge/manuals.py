@@ -19,6 +19,7 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.pickles import only_data
 from mailhelp.knowledge.search import Hit, excerpt
 from mailhelp.knowledge.terms import terms, terms_of, words
+from mailhelp.knowledge.weights import passages
 
 _TITLE = 3.0
 """What a word of a title or name counts beside one of the text."""
@@ -95,7 +96,7 @@ def search(folder: str | os.PathLike[str], text: str, limit: int = 10) -> list[H
                             "page",
                             hit["shown"],
                             round(hit.score, 3),
-                            excerpt(hit["beginning"], wanted),
+                            excerpt(passages(hit["beginning"]), wanted),
                             share,
                         )
                         for hit in found

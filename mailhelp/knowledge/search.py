@@ -6,16 +6,15 @@ The best hits of BM25 are compared by a few features; how much each counts is a 
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from heapq import nlargest
 from math import exp, log
 from types import MappingProxyType
 
 from mailhelp.knowledge.store import Searched, Store
-from mailhelp.knowledge.terms import terms, terms_of
+from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.terms import words as words_of
 from mailhelp.knowledge.weights import signs
 from mailhelp.light import NamedTuple
@@ -27,8 +26,6 @@ _ALL_WORDS = 1.5
 """The power of the share of the question that a document has; higher: all words count for more."""
 _COMPARED = 30
 """Best hits that are compared."""
-_EXCERPT = 160
-"""Characters of an excerpt, at most."""
 _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _UNFITTED: Mapping[str, float] = MappingProxyType({"score": 1.0})
 _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
@@ -39,9 +36,6 @@ _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
 _UNLIKELY = -6.0
 """The least that the form of a question can say against a kind, as a logarithm."""
-
-_HOLE = re.compile(r"\{(\w+)\}")
-_SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n\n|\n(?=\n)")
 
 Place = tuple[int, int]
 """A document: the number of its store and its number there."""
@@ -102,7 +96,7 @@ def search(
             each.document.kind,
             each.document.title,
             max(round(question.best * exp(fit - best[0][0]), 3), 0.001),
-            excerpt(each.document.beginning, shown),
+            excerpt(lines_of(each.document.passages), shown),
             round(each.share, 3),
         )
         for fit, each in best[:limit]
@@ -217,7 +211,7 @@ class _Question:
 
     @cached_property
     def _vocabulary(self) -> set[str]:
-        return {word for store in self._stores for word in store.vocabulary()}
+        return {word for store in self._stores for word in store.vocabulary().split()}
 
     @cached_property
     def _stems(self) -> set[str]:
@@ -347,11 +341,14 @@ def _phrases(rarity: Mapping[str, float], whole: float, phrases: str) -> dict[st
     return {"held": held, "title": title}
 
 
-def excerpt(text: str, wanted: Collection[str]) -> str:
-    """The first of the sentences of ``text`` with the most of the wanted terms, cut to a line or two."""
-    shown = _HOLE.sub(lambda hole: hole[1].upper(), text)
-    sentences = [" ".join(sentence.split()) for sentence in _SENTENCE_END.split(shown)]
-    best = max(sentences, key=lambda each: len(set(wanted).intersection(terms(each[:_EXCERPT]))))
-    if len(best) <= _EXCERPT:
-        return best
-    return best[:_EXCERPT].rpartition(" ")[0] + " …"
+def excerpt(passages: Iterable[tuple[str, str]], wanted: Collection[str]) -> str:
+    """The first of ``passages`` (see ``weights.passages``) with the most of the wanted terms."""
+    own = set(wanted)
+    return max(passages, key=lambda each: len(own.intersection(each[0].split())))[1]
+
+
+def lines_of(passages: str) -> Iterator[tuple[str, str]]:
+    """Passages as a catalogue keeps them."""
+    for line in passages.split("\n"):
+        found, _, shown = line.partition("\t")
+        yield found, shown

@@ -32,18 +32,20 @@ DatabaseError = sqlite3.Error
 """What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
-FORMAT = 4
+FORMAT = 5
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE documents (id TEXT PRIMARY KEY, kind TEXT, title TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, id TEXT, shown TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
+CREATE TABLE name_words (word TEXT, name TEXT, PRIMARY KEY (word, name)) WITHOUT ROWID;
 CREATE TABLE patterns (program TEXT, literal INT, word TEXT, regex TEXT, holes TEXT, id TEXT, generic INT, fixed TEXT);
+CREATE INDEX documents_by_kind ON documents (kind);
 CREATE INDEX patterns_by_word ON patterns (program, word);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
-CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, beginning TEXT,
+CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, passages TEXT,
     phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT);
 CREATE TABLE postings (term TEXT PRIMARY KEY, hits BLOB) WITHOUT ROWID;
 CREATE TABLE signs (sign TEXT PRIMARY KEY, likely TEXT) WITHOUT ROWID;
@@ -98,14 +100,14 @@ class Name(NamedTuple):
 class Searched(NamedTuple):
     """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
 
-    ``beginning`` is for excerpts, ``links`` numbers of documents, ``phrases`` the terms of title, names and
+    ``passages`` are for excerpts, see ``weights.passages``, ``links`` numbers of documents, ``phrases`` the terms of title, names and
     questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about.
     """
 
     id: str
     kind: str
     title: str
-    beginning: str
+    passages: str
     links: str
     phrases: str
     asked: str
@@ -208,6 +210,10 @@ class Store:
                 "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)",
                 [(fold(name), document.kind, document.id, name) for name in document.names],
             )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO name_words VALUES (?, ?)",
+                [(word, key) for key in map(fold, document.names) for word in key.split()],
+            )
         self._db.executemany(
             "INSERT INTO patterns VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [(*row[:4], "\n".join(row.holes), *row[5:8]) for row in patterns],
@@ -261,6 +267,7 @@ class Store:
         for table in (
             "documents",
             "names",
+            "name_words",
             "patterns",
             "fields",
             "mentions",
@@ -328,9 +335,14 @@ class Store:
 
     def named_like(self, name: str) -> list[Name]:
         """The documents that have the words of ``name``, in this order, as a part of their name."""
-        if len(name) > _LONGEST_NAME:
+        words = fold(name).split()
+        if len(name) > _LONGEST_NAME or not words:
             return []
-        return self._names("' ' || name || ' ' LIKE ? ESCAPE '\\'", (f"% {_escape(fold(name))} %",))
+        return self._names(
+            "name IN (SELECT name FROM name_words WHERE word = ?)"
+            " AND ' ' || name || ' ' LIKE ? ESCAPE '\\'",
+            (max(words, key=len), f"% {_escape(fold(name))} %"),
+        )
 
     def all_names(self, kind: str) -> list[str]:
         """Every name of a document of ``kind``, as its source writes it."""
@@ -396,10 +408,10 @@ class Store:
         )
         return [row[0] for row in rows]
 
-    def vocabulary(self) -> list[str]:
-        """The words, whole and in lower case, of all that can be searched."""
+    def vocabulary(self) -> str:
+        """The words, whole and in lower case, of all that can be searched, with a blank before and after each."""
         words: str = self._data(self.meta("vocabulary") or '""')
-        return words.split()
+        return f" {words} "
 
     def searched_count(self) -> int:
         """How many documents can be searched."""

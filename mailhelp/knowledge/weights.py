@@ -13,7 +13,7 @@ from math import log
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Searched
 from mailhelp.knowledge.terms import terms, terms_of, words
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 
 _NAME, _HEAD = 1.5, 2.0
 """What a whole name, and a word of names, title and questions, count beside a word of the text."""
@@ -25,6 +25,10 @@ _USUAL_HEAD, _USUAL_TEXT = 30, 120
 """Terms of a document. Fixed, so that the same document weighs the same in every index."""
 _BEGINNING, _COMPARED = 800, 4000
 """Characters of a document that are kept for excerpts, and that the best hits are compared by."""
+_EXCERPT = 160
+"""Characters of an excerpt, at most."""
+_HOLE = regex(r"\{(\w+)\}")
+_SENTENCE_END = regex(r"(?<=[.!?:;])\s+|\n\n|\n(?=\n)")
 _ID_WORD = re.compile("[/-]")
 _OFTEN = 3
 """Questions that a sign must stand in to tell anything."""
@@ -82,6 +86,15 @@ def weigh(documents: Iterable[Document], links: Mapping[str, Collection[str]]) -
     return Weighed(rows, postings, _signs(documents), whole)
 
 
+def passages(text: str) -> Iterator[tuple[str, str]]:
+    """The sentences of ``text``: the terms of each, and how it is shown as an excerpt, cut to a line or two."""
+    shown = _HOLE.sub(lambda hole: hole[1].upper(), text)
+    for sentence in _SENTENCE_END.split(shown):
+        whole = " ".join(sentence.split())
+        cut = whole if len(whole) <= _EXCERPT else whole[:_EXCERPT].rpartition(" ")[0] + " …"
+        yield " ".join(terms(whole[:_EXCERPT])), cut
+
+
 def signs(question: str) -> set[str]:
     """What tells, by the form of a ``question`` alone, which kind of entry it asks for: how it
     begins, its small words, how long it is, whether it holds an identifier.
@@ -133,7 +146,7 @@ def _searched(
         document.id,
         document.kind,
         document.title,
-        document.text[:_BEGINNING],
+        "\n".join(map("\t".join, passages(document.text[:_BEGINNING]))),
         " ".join(map(str, links)),
         "\n".join(
             f"{sum(rarity.get(term, 0.0) for term in phrase):.2f} {' '.join(phrase)} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from mailhelp.knowledge.english import STOP_WORDS
 from mailhelp.light import Any, NamedTuple
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     language: str
 
 
-def read_as(languages: Table, text: str, known: Collection[str]) -> Reading | None:
+def read_as(languages: Table, text: str, known: Container[str]) -> Reading | None:
     """The English of a ``text`` that is plainly in one of ``languages``; ``None`` for all others.
 
     ``known`` are the words of all that can be found: they are no sign of another language.

@@ -19,13 +19,12 @@ from mailhelp.log.prefix import TIMED
 from mailhelp.log.reader import Engine
 from mailhelp.redact import LONGEST_BLOCK
 
-_LINE = re.compile(
-    r"^(?:([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}"
-    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:?[0-9]{2})) "
-    r"([^\s:\[\]]++ [^\s:\[\]\"=<>(),]++)(?:\[[0-9]{1,18}\])?+: (.*)|(.*))$",
-    re.MULTILINE,
+_LINE = (
+    r"^(?:([A-Z][a-z]{{2}} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}"
+    r"|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,6}})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})) "
+    r"([^\s:\[\]]++ [^\s:\[\]\"=<>(),]++)(?:\[[0-9]{{1,18}}\])?+: (?!{timed}|\[ID )(.*)(?<!{blanks}){ends}|(.*))$"
 )
-"""A plain record: its time, its host and tag, its message; or any other line."""
+"""A plain record: its time, its host and tag, its message, that has no time of its own and does not go on; or any other line."""
 _LONGEST = 15_000
 """Characters of a message that goes the fast way."""
 MOST_KEYS = 20_000
@@ -33,11 +32,11 @@ _MOST_WHERES = 2000
 _GROUP = 500
 """Lines that go through the engine at once, where their end is not plain to see."""
 _BARE = 20
-_BLANKS = (" ", "\t", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\r")
+_BLANKS = " \t\x0b\x0c\x1c\x1d\x1e\x1f\r"
 _PAGE_BLANK = re.compile("[\u00a0\u2007\u202f]|\\s$")
 
 Row = tuple[str, str, str, str]
-"""A line: its time, its host and tag, its message; or, where those are empty, a line that is no plain record."""
+"""A line: its time, its host and tag, its message; or, where those are empty, a line that is no plain record by itself."""
 Way = TypeVar("Way")
 """A pattern, as its reader uses it."""
 
@@ -76,7 +75,9 @@ class Plain(Generic[Way]):
         rules = (row.get("continuation") for row in engine.programs.values())
         self._ends = tuple(rule["ends"] for rule in rules if rule)
         self._odd_ends = (*self._ends, *_BLANKS)
-        self._last_signs = frozenset(end[-1] for end in self._odd_ends)
+        ends = "".join(f"(?<!{re.escape(end)})" for end in self._ends)
+        line = _LINE.format(timed=TIMED.pattern, blanks=f"[{_BLANKS}]", ends=ends)
+        self._rows: Callable[[str], list[Row]] = re.compile(line, re.MULTILINE).findall
         self.begin()
 
     def begin(self) -> None:
@@ -89,7 +90,7 @@ class Plain(Generic[Way]):
         """The rows of the whole lines ``text``, and their parts in order: runs of plain records, and lines that belong together or
         may do so. What may go on is left for the next block, or ``rest``.
         """
-        rows: list[Row] = _LINE.findall(text)
+        rows = self._rows(text)
         return rows, self._parts(text, rows)
 
     def rest(self) -> list[str]:
@@ -100,7 +101,7 @@ class Plain(Generic[Way]):
     def begins(self, before: bytes, line: bytes) -> bool:
         """Whether a record begins with ``line``, and nothing of it is told by the line ``before`` it."""
         texts = [each.decode("utf-8", "replace").rstrip() for each in (before, line)]
-        rows = [_LINE.findall(text)[0] for text in texts]
+        rows = [self._rows(text)[0] for text in texts]
         return all(row[0] for row in rows) and not self._slow_lines("\n".join(texts), rows)
 
     def _parts(self, text: str, rows: list[Row]) -> Iterator[Run | list[str]]:
@@ -168,21 +169,15 @@ class Plain(Generic[Way]):
         if any(self._days[day] is None for day in days):
             odd |= {number for number, row in enumerate(rows) if self._days[row[0][:6]] is None}
         slow = odd | {number - 1 for number in odd if number}
-        ends = self._odd_ends
-        last = set(map(itemgetter(slice(-1, None)), map(itemgetter(2), rows)))
-        found = not last.isdisjoint(self._last_signs)
-        for number in [n for n, row in enumerate(rows) if row[2].endswith(ends)] if found else ():
-            slow |= {number, number + 1} if number + 1 < len(rows) else {number}
-        if any(map(TIMED.match, map(itemgetter(2), rows))):
-            slow |= {number for number, row in enumerate(rows) if TIMED.match(row[2])}
+        for number in odd:
+            if rows[number][3].endswith(self._odd_ends) and number + 1 < len(rows):
+                slow.add(number + 1)
         if " repeated " in text:
             slow |= {number for number, row in enumerate(rows) if " repeated " in row[2]}
-        if ": [ID " in text:
-            slow |= {number for number, row in enumerate(rows) if row[2].startswith("[ID ")}
         if self._lasting:
             slow |= set(range(min(self._lasting, len(rows))))
         self._lasting = max(self._lasting - len(rows), 0)
-        for number in self._engine.redactor.lasting(text):
+        for number in self._engine.redactor.asking(text, lasting=True):
             end = number + LONGEST_BLOCK + 2
             slow |= set(range(number, min(end, len(rows))))
             self._lasting = max(self._lasting, end - len(rows))

@@ -32,7 +32,7 @@ _COMMON = (
 )
 """What most lines begin with: they are read by it alone, if nothing in them may be read in another way."""
 TIMED = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
+    r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}+\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
 )
 """How a message begins that may have a prefix of its own: all times, and more."""
 _MOST_SHAPES = 2000

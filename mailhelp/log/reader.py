@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.light import TYPE_CHECKING, Any, regex
-from mailhelp.log.catalogue import Catalogue, PatternSource
+from mailhelp.log.catalogue import Catalogue
 from mailhelp.log.join import Joiner
 from mailhelp.log.prefix import Formats, Record, covered, parse, part
 from mailhelp.log.read import Hit, Read
@@ -29,30 +29,40 @@ _MOST_NAMES = 1000
 """Names of programs and header fields that are remembered: a hostile log has no end of them."""
 
 
+def tags(programs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Syslog tags → the programs of ``programs.toml`` that write under them."""
+    return {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+
+
+def tagged(named: Mapping[str, str], tag: str) -> str | None:
+    """The program that ``tag`` stands for; of one with slashes the last part counts unless all of it is known."""
+    return named.get(tag) or named.get(tag.rpartition("/")[2])
+
+
 class Engine:
     """Reads logs and mail headers.
 
-    ``sources`` hold the patterns, earlier ones before later ones; ``fields`` are those of the patterns'
+    ``catalogue`` has the patterns; ``fields`` are those of the patterns'
     holes; ``programs`` is ``corpus/programs.toml``, ``formats`` made of ``formats.toml``; ``today`` gives the year where a log has none.
     """
 
     def __init__(
         self,
-        sources: Iterable[PatternSource],
+        catalogue: Catalogue,
         fields: Mapping[str, Field],
         programs: Mapping[str, Mapping[str, Any]],
         formats: Formats,
         redactor: Redactor,
         today: date,
     ) -> None:
-        self.catalogue = Catalogue(sources)
+        self.catalogue = catalogue
         self.splitter = Splitter(fields)
         self.fields = fields
         self.programs = programs
         self.formats = formats
         self.redactor = redactor
         self.today = today
-        self._tags = {tag: name for name, row in programs.items() for tag in (*row["tags"], name)}
+        self._tags = tags(programs)
         self._secret: dict[str, bool] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._headers: dict[str, str | None] = {}
@@ -60,7 +70,7 @@ class Engine:
         self._bare: dict[str, Read] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        made_of = (self.catalogue.sources, self.fields, self.programs, self.formats, self.redactor)
+        made_of = (self.catalogue, self.fields, self.programs, self.formats, self.redactor)
         return Engine, (*made_of, self.today)
 
     def reads(
@@ -132,7 +142,7 @@ class Engine:
         """The program that a syslog tag stands for, or ``None`` if it is not known."""
         if tag is None:
             return None
-        return self._tags.get(tag) or self._tags.get(tag.rpartition("/")[2])
+        return tagged(self._tags, tag)
 
     def keys(self, tag: str | None) -> tuple[str, ...]:
         """The keys under which patterns for ``tag`` are filed; none for no tag means all programs."""

@@ -70,12 +70,12 @@ class _Way:
     """A pattern, ready to be tried: its fixed text, its regex, what its entry is counted for.
 
     ``act`` is an act of the totals, ``acts`` what the group ``act_group`` makes of it where it depends on a
-    value; ``counts_act`` says that there is any. ``put`` takes what is kept of a record.
+    value; ``in_order`` says that it depends on the record, or counts for its mail. ``put`` takes what is kept of a record.
     """
 
     __slots__ = (
-        "act", "act_group", "acts", "client", "counts_act", "fixed", "generic", "id", "id_group", "keep",
-        "match", "plain", "put", "sender_group", "size_group", "to", "top", "waited",
+        "act", "act_group", "acts", "client", "defers", "fixed", "generic", "id", "id_group", "in_order",
+        "keep", "match", "plain", "put", "sender_group", "size_group", "to", "top", "waited",
     )  # fmt: skip
 
     def __init__(self, id: str, generic: bool) -> None:
@@ -92,7 +92,7 @@ class _Way:
         self.top: tuple[tuple[str, Providers], ...] = ()
         self.client: Providers = ()
         self.keep = False
-        self.counts_act = False
+        self.defers = self.in_order = False
         self.put: Callable[[Any], None] | None = None
 
 
@@ -116,6 +116,8 @@ class Scanner:
         self._made: dict[str, _Way] = {}
         self._slow: dict[tuple[str, bool, tuple[str, ...]], _Way] = {}
         self._split: dict[tuple[str, str], dict[str, str]] = {}
+        self._values: dict[tuple[str, Providers], dict[Any, str]] = {}
+        self._known_values = 0
         self._carried = Carried(self.engine.redactor)
         self._bounded = bool(plan.since or plan.until)
 
@@ -153,11 +155,6 @@ class Scanner:
         columns: dict[str, dict[_Way, list[Any]]] = {}
         acts: Acts = []
         rows, parts = self._plain.block(text)
-        if self.plan.detailed:
-            hosts = Counter(map(itemgetter(1), rows))
-            for where, times in hosts.items():
-                if where:
-                    self._tally.traffic.host(where.partition(" ")[0], times)
         for part in parts:
             if isinstance(part, Run):
                 self._fast(text, rows[part.start : part.end], columns, acts)
@@ -176,7 +173,12 @@ class Scanner:
     ) -> None:
         """Find the entries of plain records; what is counted of them is put in columns by hour."""
         self._carried = Carried(self.engine.redactor)  # a plain record says nothing of the next
-        wheres, bounded, canonical = self._plain.wheres, self._bounded, self._plain.canonical
+        wheres, canonical = self._plain.wheres, self._plain.canonical
+        if self._bounded:
+            rows = [row for row in rows if self._within(canonical(row[0]))]
+        if self.plan.detailed:
+            for where, times in Counter(map(itemgetter(1), rows)).items():
+                self._tally.traffic.host(where.partition(" ")[0], times)
         hour, last = "\0", ""
         column: dict[_Way, list[Any]] = {}
         sources: Sources[_Way] | None = None
@@ -192,8 +194,6 @@ class Scanner:
                 acts.append((time, here))
                 for way, values in column.items():
                     way.put = values.append
-            if bounded and not self._within(canonical(time)):
-                continue
             if where != last:
                 sources, last = wheres[where], where
                 assert sources is not None
@@ -221,15 +221,15 @@ class Scanner:
                 put = way.put = values.append
                 self._sample(way, text, message)
             put((time, found, where) if way.keep else time)
-            if way.counts_act:
+            if way.in_order:
                 here.append((way, found))
         for way in column:
             way.put = None
         self._carried = Carried(self.engine.redactor)
 
     def _take(self, acts: Acts) -> None:
-        """Count the acts of the grand totals, in the order of their records."""
-        none, totals, traffic = self._none, self._tally.totals, self._tally.traffic
+        """Count the acts that depend on a record, or count for its mail, in the order of their records."""
+        none = self._none
         told: list[tuple[str, str, str, str]] = []
         for time, records in acts:
             counted: dict[str, int] = {}
@@ -237,11 +237,11 @@ class Scanner:
                 act = way.act
                 if way.act_group:
                     act = way.acts.get(found[way.act_group] or "", act)
-                if not act:
-                    continue
-                counted[act] = counted.get(act, 0) + 1
-                if way.to and act in _OF_RECIPIENTS:
-                    self._recipient(act, way, found)
+                    if not act:
+                        continue
+                    counted[act] = counted.get(act, 0) + 1
+                    if way.to and act in _OF_RECIPIENTS:
+                        self._recipient(act, way, found)
                 if act in _OF_MAILS and way.id_group:
                     mail = found[way.id_group]
                     if mail and mail not in none:
@@ -250,9 +250,14 @@ class Scanner:
                         told.append((act, mail, size or "", sender))
             hour = self._plain.canonical(time)[:13] if counted and time else ""
             for act, times in counted.items():
-                totals[act] = totals.get(act, 0) + times
-                traffic.act(act, hour, times)
+                self._act(act, hour, times)
         self._tally.ledger.take(told)
+
+    def _act(self, act: str, hour: str, times: int) -> None:
+        """Count acts of an hour in the grand totals."""
+        totals = self._tally.totals
+        totals[act] = totals.get(act, 0) + times
+        self._tally.traffic.act(act, hour, times)
 
     def _recipient(self, act: str, way: _Way, found: Any) -> None:
         """Count a delivery for the domain of its recipient."""
@@ -301,7 +306,8 @@ class Scanner:
             if way.act_group:
                 way.to = self._providers(holes, self._mail["recipient"])
                 way.waited = self._providers(holes, self._mail["delay"])
-        way.counts_act = bool(way.act or way.acts)
+        way.in_order = bool(way.act_group or (way.act in _OF_MAILS and way.id_group))
+        way.defers = "deferred" in (way.act, *way.acts.values())
         way.keep = not harmless and data.get("severity") not in (None, "info")
         if way.keep:
             names = [name for name in self._top["fields"] if self._providers(holes, name)]
@@ -343,6 +349,8 @@ class Scanner:
                 times = [value[0] for value in values] if way.keep else values
                 first, last = self._plain.canonical(min(times)), self._plain.canonical(max(times))
                 count.add(len(times), first[:13], first, last)
+                if way.act and not way.act_group:
+                    self._act(way.act, first[:13], len(times))
                 tally.span(first, last)
                 if first[_ZONE:] or last[_ZONE:]:
                     tally.zoned(set(map(_END, times)))
@@ -360,31 +368,45 @@ class Scanner:
     def _count_values(self, count: Count, way: _Way, kept: list[Kept]) -> None:
         """Count mails, clients and the commonest values of records of one kind."""
         if way.id_group:
-            mails = {each[1][way.id_group]: each for each in reversed(kept)}
-            found = [mail for mail in reversed(mails) if mail not in self._none]
-            if count.has_ids or not any(self._places(mails[mail]) for mail in found):
-                count.mail(found)
-            if "deferred" in (way.act, *way.acts.values()):
+            firsts: dict[Any, Kept] = {}
+            for each in kept:
+                firsts.setdefault(each[1][way.id_group], each)
+            mails = [mail for mail in firsts if mail not in self._none]
+            if count.has_ids or not any(self._places([firsts[mail] for mail in mails])):
+                count.mail(mails)
+            if way.defers:
                 self._tally.deferred.add(
                     match[way.id_group]
                     for _, match, _ in kept
                     if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
                 )
         for name, providers in way.top:
-            firsts: dict[Any, Kept] = {}
-            for raw, times in self._raw_values(kept, providers).items():
-                value = self._inner_of(raw, name, providers)
-                if value and not count.knows(name, value):
-                    firsts = firsts or {_taken(each, providers): each for each in reversed(kept)}
-                    if self._places(firsts[raw]):
-                        shown = tuple(self._covered(firsts[raw], group) for group, _ in providers)
-                        value = self._inner_of(shown, name, providers)
+            raws = self._raw_values(kept, providers)
+            inner = self._inner_of(raws, name, providers)
+            values = [
+                (raw, times, value)
+                for (raw, times), value in zip(raws.items(), inner, strict=True)
+                if value
+            ]
+            new = {value: raw for raw, _, value in reversed(values) if not count.knows(name, value)}
+            places: dict[Any, list[tuple[int, int]]] = {}
+            if new:
+                firsts = {_taken(each, providers): each for each in reversed(kept)}
+                found = self._places([firsts[raw] for raw in new.values()])
+                places = dict(zip(new.values(), found, strict=True))
+            for raw, times, value in values:
+                if not count.knows(name, value):
+                    own = places[raw] if raw in places else self._places([firsts[raw]])[0]
+                    if own:
+                        shown = tuple(
+                            _covered(firsts[raw][1], group, own) for group, _ in providers
+                        )
+                        value = self._inner_of([_one_of(shown)], name, providers)[0]
                 if value:
                     count.value(name, value, times)
         if way.client:
             raws = self._raw_values(kept, way.client)
-            clients = (self._inner_of(raw, self._who, way.client) for raw in raws)
-            count.clients.add(filter(None, clients))
+            count.clients.add(filter(None, self._inner_of(raws, self._who, way.client)))
 
     def _raw_values(self, kept: list[Kept], providers: Providers) -> Counter[Any]:
         """How often each combination of what ``providers`` have is in records."""
@@ -393,28 +415,33 @@ class Scanner:
             return Counter([found[group] for _, found, _ in kept])
         return Counter([_taken(each, providers) for each in kept])
 
-    def _inner_of(self, raw: Any, name: str, providers: Providers) -> str:
-        """The first value of the field ``name`` in values of ``providers``; empty if there is none."""
-        if len(providers) == 1:
-            return self._inner(providers[0][1], raw[0] if isinstance(raw, tuple) else raw, name)
-        inner = (
-            self._inner(hole, value, name) for (_, hole), value in zip(providers, raw, strict=True)
-        )
-        return next(filter(None, inner), "")
+    def _inner_of(self, raws: Iterable[Any], name: str, providers: Providers) -> list[str]:
+        """For each of ``raws`` the first value of the field ``name`` in values of ``providers``; empty if there is none."""
+        if self._known_values >= _MOST_SPLIT:
+            self._values.clear()
+            self._known_values = 0
+        known = self._values.setdefault((name, providers), {})
+        found = []
+        for raw in raws:
+            value = known.get(raw)
+            if value is None:
+                inner = (
+                    self._inner(hole, each, name)
+                    for (_, hole), each in zip(providers, _several(raw), strict=True)
+                )
+                value = known[raw] = next(filter(None, inner), "")
+                self._known_values += 1
+            found.append(value)
+        return found
 
-    def _places(self, kept: Kept) -> list[tuple[int, int]]:
-        """Where secrets are in the message of a record; a plain record tells nothing of the next."""
-        time, found, where = kept
-        head = f"{time} {where}: "
-        places = self.engine.redactor.places(head + found.string)
-        return [(max(start - len(head), 0), end - len(head)) for start, end in places]
-
-    def _covered(self, kept: Kept, group: int) -> str | None:
-        """The value of a ``group`` of a record without secrets."""
-        found = kept[1]
-        if found[group] is None:
-            return None
-        return cover(found.string, self._places(kept))[slice(*found.span(group))]
+    def _places(self, kept: Iterable[Kept]) -> list[list[tuple[int, int]]]:
+        """Where secrets are in the message of each record; a plain record tells nothing of the next."""
+        heads = [(f"{time} {where}: ", found.string) for time, found, where in kept]
+        places = self.engine.redactor.places_of([head + message for head, message in heads])
+        return [
+            [(max(start - len(head), 0), end - len(head)) for start, end in each]
+            for (head, _), each in zip(heads, places, strict=True)
+        ]
 
     def _inner(self, hole: str, value: str | None, name: str) -> str:
         """The first value of the field ``name`` inside a value of ``hole``; empty if there is none."""
@@ -463,7 +490,8 @@ class Scanner:
 
     def _one_by_engine(self, message: str, text: str, acts: Acts) -> None:
         """Count a plain record whose values have to be covered."""
-        self._through_engine([_line_of(text, message)], acts)
+        for read in self.engine.reads([_line_of(text, message)], carried=self._carried):
+            self._read(read, acts)
 
     def _through_engine(self, lines: list[str], acts: Acts | None = None) -> None:
         """Count the records of ``lines``, which belong to no record before or behind them."""
@@ -473,6 +501,8 @@ class Scanner:
         for read in self.engine.reads(lines, carried=self._carried):
             if read.record.text.strip():
                 self._read(read, own)
+                if self.plan.detailed and read.record.host:
+                    self._tally.traffic.host(read.record.host, 1)
         if acts is None:
             self._take(own)
 
@@ -503,7 +533,9 @@ class Scanner:
         values = read.first()
         groups = ("", *(values.get(hole, "") for hole in hit.holes))
         mail = groups[way.id_group]
-        if way.counts_act:
+        if way.act and not way.act_group:
+            self._act(way.act, time[:13], 1)
+        if way.in_order:
             acts.append((time, [(way, groups)]))
         if not way.keep:
             return
@@ -552,10 +584,24 @@ def _groups(way: _Way) -> list[int]:
     return groups
 
 
+def _covered(found: re.Match[str], group: int, places: list[tuple[int, int]]) -> str | None:
+    """The value of a ``group`` of a record without what its message has at ``places``."""
+    if found[group] is None:
+        return None
+    return cover(found.string, places)[slice(*found.span(group))]
+
+
 def _taken(kept: Kept, providers: Providers) -> Any:
     """What a record has of ``providers``: a value, or several."""
-    values = tuple([kept[1][group] for group, _ in providers])
+    return _one_of(tuple([kept[1][group] for group, _ in providers]))
+
+
+def _one_of(values: tuple[str | None, ...]) -> Any:
     return values if len(values) > 1 else values[0]
+
+
+def _several(values: Any) -> tuple[str | None, ...]:
+    return values if isinstance(values, tuple) else (values,)
 
 
 def _domain(address: str | None) -> str:

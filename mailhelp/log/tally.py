@@ -8,11 +8,12 @@ in the same way, as ``Fold`` does it, whoever scans them.
 
 from __future__ import annotations
 
+# as hashlib has it, without all that hashlib loads
+from _blake2 import blake2b
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import islice
-from typing import Any
+
+from mailhelp.light import Any
 
 _MOST_DISTINCT = 1024
 """Distinct values that are counted exactly; of more, their number is estimated (within 3 in 100)."""
@@ -31,11 +32,30 @@ FAN = 16
 """Tallies that are merged into one before this one is merged with others."""
 
 
-@dataclass(slots=True)
-class Distinct:
+class _Counted:
+    """What is counted: plain data that can be compared and shown. ``dataclasses`` would cost a short log a tenth of its time."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({shown})"
+
+
+class Distinct(_Counted):
     """How many different values there were: kept are the smallest of their hashes."""
 
-    hashes: set[int] = field(default_factory=set)
+    __slots__ = ("hashes",)
+
+    def __init__(self) -> None:
+        self.hashes: set[int] = set()
 
     def add(self, values: Iterable[str]) -> None:
         """Take ``values``, of which any may have been there before."""
@@ -64,17 +84,19 @@ class Distinct:
         return (_MOST_DISTINCT - 1) * _SPACE // largest
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(_Counted):
     """Who exchanges mail with whom: for the domain of a sender its mails and their bytes; for the domain of a
     recipient its deliveries, deferrals, and the delays of the deliveries added up; of both the longest delay in seconds; for a
     host of the log its records. ``hours`` has the acts of the grand totals by hour.
     """
 
-    hours: dict[str, dict[str, int]] = field(default_factory=dict)
-    senders: dict[str, list[float]] = field(default_factory=dict)
-    recipients: dict[str, list[float]] = field(default_factory=dict)
-    hosts: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("hosts", "hours", "recipients", "senders")
+
+    def __init__(self) -> None:
+        self.hours: dict[str, dict[str, int]] = {}
+        self.senders: dict[str, list[float]] = {}
+        self.recipients: dict[str, list[float]] = {}
+        self.hosts: dict[str, int] = {}
 
     def act(self, act: str, hour: str, times: int) -> None:
         """Count acts of an hour."""
@@ -125,8 +147,7 @@ class Traffic:
         return row
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(_Counted):
     """Bytes received and delivered: a mail's size is told once, and used at each delivery.
 
     A mail is known from the record of its arrival, or of its end, on: ``sizes`` has its size (0 if that is not
@@ -135,12 +156,15 @@ class Ledger:
     ``senders`` are those of mails that count as received, where the domain is asked for.
     """
 
-    received: int = 0
-    delivered: int = 0
-    sizes: dict[str, int] = field(default_factory=dict)
-    expected: dict[str, None] = field(default_factory=dict)
-    heads: dict[str, tuple[int, int, int, str]] = field(default_factory=dict)
-    senders: list[tuple[str, int]] = field(default_factory=list)
+    __slots__ = ("delivered", "expected", "heads", "received", "senders", "sizes")
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.delivered = 0
+        self.sizes: dict[str, int] = {}
+        self.expected: dict[str, None] = {}
+        self.heads: dict[str, tuple[int, int, int, str]] = {}
+        self.senders: list[tuple[str, int]] = []
 
     @property
     def bytes_received(self) -> int:
@@ -213,23 +237,28 @@ class Ledger:
         self.bound()
 
 
-@dataclass(slots=True)
-class Count:
+class Count(_Counted):
     """The records of one entry. Times are ISO 8601 as the log tells them; ``hours`` are their first 13
     characters. ``top`` has, for a field, how often each of its values was there; ``mails`` and ``clients``
     are counted for entries that may tell of trouble; ``ids`` are a few of their queue IDs.
     """
 
-    generic: bool = False
-    records: int = 0
-    first: str = ""
-    last: str = ""
-    hours: dict[str, int] = field(default_factory=dict)
-    samples: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    top: dict[str, dict[str, int]] = field(default_factory=dict)
-    mails: Distinct = field(default_factory=Distinct)
-    clients: Distinct = field(default_factory=Distinct)
+    __slots__ = (
+        "clients", "first", "generic", "hours", "ids",
+        "last", "mails", "records", "samples", "top",
+    )  # fmt: skip
+
+    def __init__(self, generic: bool = False) -> None:
+        self.generic = generic
+        self.records = 0
+        self.first = ""
+        self.last = ""
+        self.hours: dict[str, int] = {}
+        self.samples: list[str] = []
+        self.ids: list[str] = []
+        self.top: dict[str, dict[str, int]] = {}
+        self.mails = Distinct()
+        self.clients = Distinct()
 
     def add(self, records: int, hour: str, first: str, last: str) -> None:
         """Count ``records`` of one ``hour`` (empty if they tell no time)."""
@@ -299,8 +328,7 @@ class Count:
         self.clients.merge(other.clients)
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(_Counted):
     """What is counted of a log, or of a piece of one.
 
     ``counts`` has the entries by id (a part where only the shape is understood), ``unknown`` the shapes of
@@ -308,19 +336,25 @@ class Tally:
     of ``report.toml``, ``faults`` why something could not be read, ``zones`` those in which times are told.
     """
 
-    records: int = 0
-    first: str = ""
-    last: str = ""
-    recognised: dict[str, int] = field(default_factory=dict)
-    counts: dict[str, Count] = field(default_factory=dict)
-    unknown: dict[str, Count] = field(default_factory=dict)
-    unknown_rest: int = 0
-    totals: dict[str, int] = field(default_factory=dict)
-    deferred: Distinct = field(default_factory=Distinct)
-    ledger: Ledger = field(default_factory=Ledger)
-    traffic: Traffic = field(default_factory=Traffic)
-    faults: list[str] = field(default_factory=list)
-    zones: set[str] = field(default_factory=set)
+    __slots__ = (
+        "counts", "deferred", "faults", "first", "last", "ledger", "recognised",
+        "records", "totals", "traffic", "unknown", "unknown_rest", "zones",
+    )  # fmt: skip
+
+    def __init__(self, faults: Iterable[str] = ()) -> None:
+        self.records = 0
+        self.first = ""
+        self.last = ""
+        self.recognised: dict[str, int] = {}
+        self.counts: dict[str, Count] = {}
+        self.unknown: dict[str, Count] = {}
+        self.unknown_rest = 0
+        self.totals: dict[str, int] = {}
+        self.deferred = Distinct()
+        self.ledger = Ledger()
+        self.traffic = Traffic()
+        self.faults = list(faults)
+        self.zones: set[str] = set()
 
     def known(self, how: str, records: int) -> None:
         """Count records as ``entry``, ``generic`` or ``no``."""

@@ -32,16 +32,17 @@ def render(answer: Answer) -> str:
     shared: list[str] = []
     value: Any
     for (name, head, is_shared, is_left_out), value in zip(_FIELDS, answer, strict=True):
+        if is_left_out and not value:
+            continue
         if isinstance(value, str):
-            if value or not is_left_out:
-                own.append(head + _quote(value))
+            own.append(head + _quote(value))
         elif value and is_shared:
             shared.append(head + _once(value))
         elif name == "spans":
             shared.append(f"{head}[{', '.join(map(_span, value))}]")
         elif name == "commands":
             own.append(f"{head}[{', '.join(map(_command, value))}]")
-        elif value or not is_left_out:
+        else:
             own.append(head + _text(value))
     # the one control character that JSON leaves as it is
     return "".join((*own, *shared, "}")).replace("\x7f", "\\u007f")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from mailhelp.answer import Command, Span
-from mailhelp.light import Any
+from mailhelp.light import Any, regex
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Run, Runs
 from mailhelp.render.lines import INDENT, Line, breakable, cells, columns, shortened, wrap
@@ -223,7 +222,7 @@ def _rest(command: Command) -> list[str]:
 
 
 _CHANGES = "changes things"
-_SENTENCE = re.compile(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
+_SENTENCE = regex(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
 
 
 def _short(command: Command) -> str:

@@ -24,8 +24,19 @@ def cells(text: str) -> int:
     """Columns that ``text`` takes in a terminal."""
     if text.isascii():
         return len(text)
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
+    return sum(map(_WIDTHS.__getitem__, text))
+
+
+class _Widths(dict[str, int]):
+    """Columns of a character."""
+
+    def __missing__(self, char: str) -> int:
+        wide = unicodedata.east_asian_width(char) in "WF"
+        self[char] = width = 1 + wide - (unicodedata.combining(char) != 0)
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def shortened(text: str, room: int) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from mailhelp import conditions
 from mailhelp.host.postfixfiles import names_in
+from mailhelp.light import Any
 from mailhelp.review import language, services
 from mailhelp.review.configuration import Configuration, MainView, ServiceView
 from mailhelp.review.fault import MASTER, Fault, Known, in_order, made

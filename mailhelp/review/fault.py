@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from mailhelp import shell
 from mailhelp.answer import SEVERITIES, Command, Finding
 from mailhelp.conditions import filled
 from mailhelp.host.postfixfiles import Logical
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
 
 MAIN, MASTER = "main.cf", "master.cf"
 _LONGEST = 160

@@ -169,3 +169,33 @@ def test_a_whole_corpus_refers_only_to_itself(write: Write, tmp_path: Path) -> N
         "t.md:5: related: there is no entry 'topic/proxy-filter'",
         "t.md:6: parameters: Postfix has no 'mydomain'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("program", "fault"),
+    [
+        (
+            "postfix/oqmgr",
+            "a.md:7: program: records of 'postfix/oqmgr' are those of 'postfix/qmgr'",
+        ),
+        ("postfix/qmgr", None),
+        ("postfix/any", None),
+        ("zorkd", None),
+    ],
+)
+def test_a_program_whose_records_are_read_as_another_is_named(
+    write: Write, faults: Faults, program: str, fault: str | None
+) -> None:
+    write(PLACE, entry(f"{FRONT}program = ['{program}']\n"))
+    assert faults() == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("checked", "good"),
+    [("3.10.13 and 3.7.11: smtpd.c; lab", True), ("smtpd.c", False), ("3.10.13", False)],
+)
+def test_a_second_reading_names_version_and_files(
+    write: Write, faults: Faults, checked: str, good: bool
+) -> None:
+    write(PLACE, entry(f"{FRONT}checked = '{checked}'\n"))
+    assert (faults() == []) is good

@@ -92,7 +92,7 @@ def test_questions_in_other_languages_find_their_entry(session: Session) -> None
 
 
 def test_no_english_question_is_taken_for_another_language(session: Session) -> None:
-    languages = session.library.table("words")["languages"]
+    languages = session.library.table("languages")
     words = session.library.vocabulary
     for case in questions("questions.toml"):
         reading = read_as(languages, case["ask"], words)
@@ -101,7 +101,7 @@ def test_no_english_question_is_taken_for_another_language(session: Session) -> 
 
 def test_words_that_lead_nowhere(session: Session) -> None:
     """The English side of the table must be words that something is found by."""
-    for row in session.library.table("words")["languages"].values():
+    for row in session.library.table("languages").values():
         strange = [
             word
             for english in row["words"]

@@ -168,6 +168,16 @@ def test_tags_of_programs(session: Session, tag: str | None, program: str | None
     assert session.library.engine.program(tag) == program
 
 
+def test_a_program_of_a_known_family_may_write_what_the_family_writes(session: Session) -> None:
+    line = "Nov 22 06:25:16 mx postfix/zorkd[1]: connect from unknown[192.0.2.7]"
+    (read,) = reads(session, line)
+    assert read.hit is not None
+    assert read.hit.entry == "log/postfix/smtpd/connect"
+    assert session.library.engine.program("postfix/zorkd") is None
+    (read,) = reads(session, line.replace("postfix/zorkd", "zork/zorkd"))
+    assert read.hit is None
+
+
 def test_names_in_a_hostile_log_do_not_fill_the_memory(session: Session) -> None:
     engine = session.library.engine
     for number in range(3000):
@@ -191,7 +201,7 @@ def test_a_value_of_a_secret_field_is_covered_whatever_stands_before_it() -> Non
     )
     store = Store()
     store.add(patterns=[row])
-    engine = Engine([store], fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))
+    engine = Engine(Catalogue([store]), fields, {}, FORMATS, Redactor({}), date(2026, 11, 22))
     (read,) = engine.reads(["Nov 22 06:25:16 mx zork[1]: frobbed ann by hunter2 today"])
     assert values(read) == {"user": "ann", "pass": "*******"}
     assert "hunter2" not in read.record.text + read.record.message

@@ -23,7 +23,8 @@ _MOST_DAYS = 31
 """Days of a log whose hours are told one by one."""
 _DAY = 24
 _MAIL = (
-    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "held", "discarded",
+    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "warned", "held",
+    "discarded",
 )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ EVENTS = (
     "removed",
     "notified",
     "lost",
+    "too-large",
     "screened",
     "gap",
 )

@@ -74,7 +74,7 @@ class _Way:
     """
 
     __slots__ = (
-        "act", "act_group", "acts", "client", "defers", "fixed", "generic", "id", "id_group", "in_order",
+        "act", "act_group", "acts", "client", "fixed", "generic", "id", "id_group", "in_order",
         "keep", "match", "plain", "put", "sender_group", "size_group", "to", "top", "waited",
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ class _Way:
         self.top: tuple[tuple[str, Providers], ...] = ()
         self.client: Providers = ()
         self.keep = False
-        self.defers = self.in_order = False
+        self.in_order = False
         self.put: Callable[[Any], None] | None = None
 
 
@@ -231,6 +231,7 @@ class Scanner:
         """Count the acts that depend on a record, or count for its mail, in the order of their records."""
         none = self._none
         told: list[tuple[str, str, str, str]] = []
+        deferred: list[str] = []
         for time, records in acts:
             counted: dict[str, int] = {}
             for way, found in records:
@@ -242,6 +243,8 @@ class Scanner:
                     counted[act] = counted.get(act, 0) + 1
                     if way.to and act in _OF_RECIPIENTS:
                         self._recipient(act, way, found)
+                if act == "deferred" and way.id_group:
+                    deferred.append(found[way.id_group] or "")
                 if act in _OF_MAILS and way.id_group:
                     mail = found[way.id_group]
                     if mail and mail not in none:
@@ -252,6 +255,7 @@ class Scanner:
             for act, times in counted.items():
                 self._act(act, hour, times)
         self._tally.ledger.take(told)
+        self._tally.deferred.add(deferred)
 
     def _act(self, act: str, hour: str, times: int) -> None:
         """Count acts of an hour in the grand totals."""
@@ -306,8 +310,8 @@ class Scanner:
             if way.act_group:
                 way.to = self._providers(holes, self._mail["recipient"])
                 way.waited = self._providers(holes, self._mail["delay"])
-        way.in_order = bool(way.act_group or (way.act in _OF_MAILS and way.id_group))
-        way.defers = "deferred" in (way.act, *way.acts.values())
+        by_mail = way.act in _OF_MAILS or way.act == "deferred"
+        way.in_order = bool(way.act_group or (by_mail and way.id_group))
         way.keep = not harmless and data.get("severity") not in (None, "info")
         if way.keep:
             names = [name for name in self._top["fields"] if self._providers(holes, name)]
@@ -374,12 +378,6 @@ class Scanner:
             mails = [mail for mail in firsts if mail not in self._none]
             if count.has_ids or not any(self._places([firsts[mail] for mail in mails])):
                 count.mail(mails)
-            if way.defers:
-                self._tally.deferred.add(
-                    match[way.id_group]
-                    for _, match, _ in kept
-                    if way.acts.get(match[way.act_group] or "", way.act) == "deferred"
-                )
         for name, providers in way.top:
             raws = self._raw_values(kept, providers)
             inner = self._inner_of(raws, name, providers)
@@ -541,8 +539,6 @@ class Scanner:
             return
         if mail not in self._none:
             count.mail((mail,))
-            if way.acts.get(groups[way.act_group], way.act) == "deferred":
-                tally.deferred.add((mail,))
         for field, _ in way.top:
             if field in values:
                 count.value(field, values[field])

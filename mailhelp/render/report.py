@@ -14,7 +14,8 @@ from mailhelp.render.lines import cells
 _GROUPS = {"act": "Act now", "look": "Look at", "attack": "Attacks", "harmless": "Harmless"}
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MAIL = (
-    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "held", "discarded",
+    "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "warned", "held",
+    "discarded",
 )  # fmt: skip
 _ALWAYS = ("received", "delivered", "deferred", "bounced", "rejected")
 _BARS = " ▁▂▃▄▅▆▇█"

@@ -46,6 +46,26 @@ def report_of(session: Session, *files: Path, **given: str) -> Report:
     return found.report
 
 
+def test_totals_whoever_held_or_deferred_the_mail(session: Session, tmp_path: Path) -> None:
+    deferred = "to=<b@example.org>, relay=mx.example.org[198.51.100.1]:25, delay=1, delays=0/0/1/0, dsn=4.7.1, status=deferred"
+    said = "host mx.example.org[198.51.100.1] said: 450 4.7.1"
+    tail = "from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<x>"
+    path = tmp_path / "mail.log"
+    path.write_text(
+        log(
+            f"postfix/smtp[1]: AAAAA1: {deferred} ({said} greylisted (in reply to RCPT TO command))",
+            f"postfix/smtp[1]: AAAAA1: {deferred} ({said} greylisted (in reply to RCPT TO command))",
+            f"postfix/smtp[1]: BBBBB2: {deferred} ({said} busy (in reply to RCPT TO command))",
+            f"postfix/cleanup[2]: CCCCC3: milter-hold: END-OF-MESSAGE from x[192.0.2.7]: later; {tail}",
+            f"postfix/cleanup[2]: DDDDD4: warning: header Subject: a from x[192.0.2.7]; {tail}: seen",
+            f"postfix/cleanup[2]: DDDDD4: info: header Subject: a from x[192.0.2.7]; {tail}: seen",
+        )
+    )
+    mail = report_of(session, path).mail
+    assert (mail["deferred"], mail["deferrals"]) == (2, 3)
+    assert (mail["held"], mail["warned"], mail["rejected"]) == (1, 1, 0)
+
+
 def test_worst_first_and_by_group(session: Session, file: Path) -> None:
     report = report_of(session, file)
     assert [(each.group, each.severity, each.count) for each in report.problems] == [

@@ -35,6 +35,8 @@ HOLD = (
     "to=<b@example.com> proto=ESMTP helo=<mail.example.net>: wait"
 )
 
+CAME = "smtpd[1]: 5419B66: client=mail.example.net[192.0.2.1]"
+
 
 @pytest.mark.parametrize(
     ("records", "outcome"),
@@ -49,7 +51,8 @@ HOLD = (
         ([QUEUED, "qmgr[3]: 5419B66: from=<a@example.net>, status=expired, returned to sender"], "expired"),
         ([QUEUED, "postsuper[9]: 5419B66: removed"], "removed"),
         ([QUEUED], "queued"),
-        (["smtpd[1]: 5419B66: client=mail.example.net[192.0.2.1]"], "incomplete"),
+        ([CAME], "incomplete"),
+        ([CAME, "cleanup[2]: warning: 5419B66: queue file size limit exceeded", "cleanup[2]: 5419B66: removed (canceled)"], "rejected"),
         ([QUEUED, "qmgr[3]: 5419B66: removed"], "incomplete"),
     ],
 )  # fmt: skip

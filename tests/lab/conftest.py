@@ -1,4 +1,4 @@
-"""The lab as a fixture: one for the whole run."""
+"""The lab as a fixture: one for each Postfix, for the whole run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import NoReturn
 
 import pytest
 
-from .lab import Lab, missing
+from .lab import DEBIAN13, Lab, missing
+from .mails import Exchange, Traffic, traffic
 from .recipe import Recipe, read_recipes
 
 
@@ -20,14 +21,39 @@ def unavailable(lacks: list[str]) -> NoReturn:
     pytest.skip(reason)
 
 
+ROUNDS = 4
+POSTFIXES = {"own": None, "debian13": DEBIAN13}
+"""The Postfix of this machine, and Debian 13's: where each is, as ``Lab`` wants it."""
+
+
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
-    """A running mail server; see ``unavailable`` for machines where it cannot run."""
-    lacks = missing()
+    """A running mail server with this machine's Postfix; see ``unavailable`` for where it cannot run."""
+    with chosen("own") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def lab13() -> Iterator[Lab]:
+    """A running mail server with Debian 13's Postfix."""
+    with chosen("debian13") as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=POSTFIXES)
+def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Traffic:
+    """Three hundred mails of many kinds at once through each Postfix, and the logs; its servers are gone again."""
+    other = request.param != "own"  # queue IDs of the other kind as well
+    with chosen(request.param) as lab, Exchange(lab, long_ids=other).running() as exchange:
+        return traffic(exchange, ROUNDS, tmp_path_factory.mktemp("logs"))
+
+
+def chosen(name: str) -> Lab:
+    """A lab with one of ``POSTFIXES``, not started yet; see ``unavailable`` for where it cannot run."""
+    lacks = missing(POSTFIXES[name])
     if lacks:
         unavailable(lacks)
-    with Lab() as running:
-        yield running
+    return Lab(POSTFIXES[name])
 
 
 @pytest.fixture(scope="session")

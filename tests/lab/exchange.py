@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import socketserver
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,7 +61,8 @@ class Server:
 
 class Remote:
     """Another mail server: ``no…`` is refused for good, ``busy…`` for now, ``again…`` at first, ``cut…``
-    loses the connection in DATA, ``nobounce…`` takes no notifications; all else is taken.
+    loses the connection in DATA, ``nobounce…`` takes no notifications; all else is taken. It speaks LMTP too, and then
+    ``full…`` is refused when the whole mail is there.
 
     ``ids`` is what it calls the mails that it takes: any other server's ids.
     """
@@ -77,31 +77,34 @@ class Remote:
             stream.wfile.write(text.encode() + b"\r\n")
 
         say("220 mx.sink.example ESMTP")
-        sender, taken = "", ""
+        sender, taken, is_lmtp = "", list[str](), False
         for line in stream.rfile:
             words = line.decode("utf-8", "replace").strip()
             verb = words[:4].upper()
             address = words.partition("<")[2].partition(">")[0]
-            if verb in ("EHLO", "HELO"):
+            if verb in ("EHLO", "HELO", "LHLO"):
+                is_lmtp = verb == "LHLO"
                 say("250 mx.sink.example")
             elif verb == "MAIL":
-                sender = address
+                sender, taken = address, []
                 say("250 2.1.0 Ok")
             elif verb == "RCPT":
                 reply = self._answer(address, sender)
-                taken = address if reply.startswith("2") else taken
+                taken += [address] if reply.startswith("2") else []
                 say(reply)
             elif verb == "DATA":
                 say("354 go on")
                 for body in stream.rfile:
-                    if taken.startswith("cut"):
+                    if taken[-1].startswith("cut"):
                         return
                     if body == b".\r\n":
                         break
                 id = f"{next(self._numbers):05X}F0F"
-                if taken.startswith("claim") and self.claims:
+                if taken[-1].startswith("claim") and self.claims:
                     id = self.claims[0]  # as any server may call its mails
-                say(f"250 2.0.0 Ok: queued as {id}")
+                for each in taken if is_lmtp else ["all"]:
+                    is_full = each.startswith("full")
+                    say("552 5.2.2 Full" if is_full else f"250 2.0.0 Ok: queued as {id}")
             elif verb == "QUIT":
                 say("221 2.0.0 Bye")
                 return
@@ -120,8 +123,8 @@ class Remote:
 
 
 class Milter:
-    """A milter that refuses senders ``refuse…`` at the end, puts ``hold…`` into quarantine, drops ``drop…``,
-    refuses recipients ``milterno…``, and logs each mail twice: as opendkim does, and as nobody else.
+    """A milter that refuses senders ``refuse…`` at the end, for now ``try…``, puts ``hold…`` into quarantine, drops
+    ``drop…``, refuses recipients ``milterno…``, and logs each mail twice: as opendkim does, and as nobody else.
     """
 
     def __init__(self, log: Log) -> None:
@@ -154,6 +157,8 @@ class Milter:
                 self._log.write("ourmilter[78]", f"looked at {queue_id}, nothing to say")
                 if sender.startswith("refuse"):
                     _packet(stream, b"y550 5.7.1 we do not like it\0")
+                elif sender.startswith("try"):
+                    _packet(stream, b"y451 4.7.1 not today\0")
                 elif sender.startswith("drop"):
                     _packet(stream, b"d")
                 else:
@@ -174,7 +179,9 @@ def _packet(stream: Any, data: bytes) -> None:
 
 
 class Policy:
-    """A policy service that has nothing against anybody but ``grey…``, and logs the queue ID if there is one."""
+    """A policy service that has nothing against anybody but recipients ``grey…``, and senders ``late…`` when the
+    whole mail is there; it logs the queue ID if there is one.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -186,24 +193,17 @@ class Policy:
             if name:
                 asked[name] = value
                 continue
-            grey = asked.get("recipient", "").startswith("grey")
+            action = "DUNNO"
+            if asked.get("recipient", "").startswith("grey"):
+                action = "450 4.2.0 Greylisted"
             if asked.get("queue_id"):
                 self._log.write(
                     "ourpolicy[79]",
                     f"{asked['queue_id']}: stage={asked['protocol_state']}, score 0",
                 )
-            stream.wfile.write(b"action=450 4.2.0 Greylisted\n\n" if grey else b"action=DUNNO\n\n")
+                if asked["protocol_state"] == "END-OF-MESSAGE" and asked["sender"].startswith(
+                    "late"
+                ):
+                    action = "550 5.7.1 Seen enough of it"
+            stream.wfile.write(f"action={action}\n\n".encode())
             asked = {}
-
-
-def lines_with(text: str, words: Iterable[str]) -> list[int]:
-    """The numbers of the lines of ``text`` that hold one of ``words``."""
-    wanted = tuple(words)
-    return [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if any(word in line for word in wanted)
-    ]
-
-
-HOST = os.uname().nodename.partition(".")[0]

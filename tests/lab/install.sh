@@ -8,6 +8,12 @@ packages="postfix amavisd-new spamassassin dovecot-core swaks openssl iproute2"
 # For recipes that the lab can do without: a third shell, DNS lookups, JSON, man pages.
 packages="$packages busybox bind9-dnsutils dnsmasq-base jq man-db"
 
+# What is counted of a log is compared with what pflogsumm counts.
+packages="$packages pflogsumm"
+
+# For a second Postfix, from Debian 13.
+packages="$packages patchelf debian-archive-keyring"
+
 # The engines that exports are tried in.
 packages="$packages lnav"
 
@@ -37,4 +43,6 @@ printf 'compatibility_level = 3.6\nmyhostname = mail.local.example\n' >"$trial/m
 name=$(postconf -c "$trial" -h myhostname)
 rm -r "$trial"
 [ "$name" = mail.local.example ] || { echo "postconf -c does not work: $name" >&2; exit 1; }
+
+sh "$(dirname "$0")/debian13.sh" /var/cache/mailhelp-lab/debian13
 echo "The lab's packages are installed."

@@ -44,6 +44,9 @@ USER, PASSWORD = "test", "secret"
 ODD_USER, ODD_PASSWORD = "0day", r"1 %s\n $HOME"
 """A login that shells and ``printf`` spoil if a command quotes it badly."""
 
+DEBIAN13 = Path("/var/cache/mailhelp-lab/debian13/root")
+"""Where ``install.sh`` unpacks Debian 13's Postfix, beside the one of this machine."""
+
 _PACKAGES = {
     "postfix": "postfix",
     "amavisd": "amavisd-new",
@@ -57,22 +60,34 @@ _PACKAGES = {
 # Debian keeps daemons in sbin, which a user's PATH may lack.
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
 # Below the ports that Linux gives to outgoing connections (from 32768).
-_FIRST_PORT, _LAST_PORT, _BLOCK = 20000, 32000, 10
+_FIRST_PORT, _LAST_PORT, _BLOCK = 20000, 32000, 16
 _START_LIMIT_S = 120
 _STOP_LIMIT_S = 60
-_WAIT_LIMIT_S = 30
+_WAIT_LIMIT_S = 90
 
 
-def missing() -> list[str]:
-    """What this machine lacks to run the lab: ``program (Debian package NAME)``, and root."""
+def missing(postfix: Path | None = None) -> list[str]:
+    """What this machine lacks to run the lab: ``program (Debian package NAME)``, and root.
+
+    ``postfix`` is the folder of another Postfix than this machine's, as for ``Lab``.
+    """
     lacks = [
         f"{program} (Debian package {package})"
         for program, package in _PACKAGES.items()
         if shutil.which(program, path=_PATH) is None
     ]
+    if postfix and not (postfix / "usr/sbin/postconf").exists():
+        lacks.append(f"{postfix} (Debian 13's Postfix)")
     if os.geteuid() != 0:
         lacks.append("root: Postfix must change user")
     return lacks
+
+
+def programs(postfix: Path | None) -> dict[str, str]:
+    """Environment variables with which commands, and ``lab.sh``, find that Postfix or this machine's."""
+    if postfix is None:
+        return {"PATH": _PATH}
+    return {"PATH": f"{postfix}/usr/sbin:{_PATH}", "POSTFIX_ROOT": str(postfix)}
 
 
 class LabError(Exception):
@@ -82,10 +97,12 @@ class LabError(Exception):
 class Lab:
     """A running mail server; used as a context manager, it is gone at the end.
 
-    ``directory`` holds all its files, ``ports`` its ports by the names of ``PORTS``.
+    ``directory`` holds all its files, ``ports`` its ports by the names of ``PORTS``. ``postfix`` is a folder
+    that ``debian13.sh`` made, whose Postfix runs in place of this machine's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, postfix: Path | None = None) -> None:
+        self.postfix = postfix
         self.directory = Path()
         self.ports: dict[str, int] = {}
 
@@ -133,7 +150,7 @@ class Lab:
         """An environment whose Postfix commands (``postqueue``, ``postconf``, …) mean the lab's Postfix."""
         return {
             **os.environ,
-            "PATH": _PATH,
+            **programs(self.postfix),
             "LC_ALL": "C",
             "MAIL_CONFIG": str(self.configuration),
         }
@@ -148,9 +165,15 @@ class Lab:
         """Postfix's log; amavis and Dovecot write logs of their own."""
         return self.directory / "log" / "mail.log"
 
+    @property
+    def mail_log_files(self) -> list[Path]:
+        """Postfix's log, and before it the one that was rotated away, if one was."""
+        log = self.mail_log_file
+        return [file for file in (log.with_name(f"{log.name}.1"), log) if file.exists()]
+
     def mail_log(self) -> str:
         """All that Postfix has logged."""
-        return _read(self.mail_log_file)
+        return "".join(_read(file) for file in self.mail_log_files)
 
     def amavis_log(self) -> str:
         """All that amavis has logged."""
@@ -247,6 +270,10 @@ class Lab:
         """Wait until Postfix's log holds ``text``: records are written after the client has its answer."""
         self.wait_for(lambda: text in self.mail_log(), f"{text!r} in the log")
 
+    def wait_for_port(self, port: int) -> None:
+        """Wait until something listens there."""
+        self.wait_for(lambda: _listens(port), f"a server on port {port}")
+
     def set_amavis(self, **settings: str) -> None:
         """Change scalar settings of amavis, ``final_spam_destiny="D_PASS"``, and start it again."""
         file = self.directory / "amavis.conf"
@@ -315,9 +342,7 @@ def free_block() -> int:
     choices = list(range(_FIRST_PORT, _LAST_PORT, _BLOCK))
     random.shuffle(choices)
     for base in choices:
-        if not any(
-            _listens(base + offset) or not _can_bind(base + offset) for offset in PORTS.values()
-        ):
+        if not any(_listens(port) or not _can_bind(port) for port in range(base, base + _BLOCK)):
             return base
     raise LabError("no free block of ports")
 

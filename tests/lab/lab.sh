@@ -5,8 +5,11 @@
 #   lab.sh stop DIRECTORY
 #
 # Needs root and the packages of install.sh. Listens on 127.0.0.1 only, on BASE_PORT and the ports
-# behind it (see PORTS in lab.py, which must agree). Reads and writes nothing outside DIRECTORY.
+# behind it (see PORTS in lab.py, which must agree). Writes nothing outside DIRECTORY.
+# With POSTFIX_ROOT, a folder that debian13.sh made, it is the Postfix in there that runs.
 set -eu
+R=${POSTFIX_ROOT:-}
+[ -z "$R" ] || PATH=$R/usr/sbin:$PATH
 
 usage() { echo "usage: lab.sh start DIRECTORY BASE_PORT | stop DIRECTORY" >&2; exit 2; }
 
@@ -64,6 +67,14 @@ smtpd_tls_security_level = may
 smtpd_tls_loglevel = 1
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
+M
+  # Where its own programs and lists are, if not where this machine's Postfix has them.
+  [ -z "$R" ] || cat >>"$E/main.cf" <<M
+command_directory = $R/usr/sbin
+daemon_directory = $R/usr/lib/postfix/sbin
+shlib_directory = $R/usr/lib/postfix
+meta_directory = $R/etc/postfix
+sendmail_path = $R/usr/sbin/sendmail
 M
   # One service for each thing that goes wrong; BASE_PORT + 8 stays closed, for refused connections.
   cat >"$E/master.cf" <<M

@@ -1,50 +1,102 @@
-"""Mails of many kinds, sent all at once through the lab, and how each must end."""
+"""Mails of many kinds, sent all at once through the lab."""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
+import os
 import re
 import smtplib
 import socket
+import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from .exchange import Log, Milter, Policy, Remote, Server
-from .lab import Lab, free_block
+from .kinds import HOME, VIRUS, Sent, mails
+from .lab import PASSWORD, USER, Lab, free_block
 
-GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
-VIRUS = "THIS-IS-OUR-TEST-VIRUS"
-AT_ONCE = 12
+AT_ONCE = 30
+FIRST = "first@remote.example"
+"""Who sends a mail before all others."""
 
-
-@dataclass
-class Sent:
-    """A mail (or a refused attempt), by its unique sender, and how its story must end.
-
-    ``recipients`` are envelope recipients with their status; ``queue_ids`` how many queue IDs it has;
-    ``children`` the outcomes of the notifications and forwarded mails that it makes.
-    """
-
-    kind: str
-    sender: str
-    outcome: str
-    recipients: dict[str, str | None] = field(default_factory=dict)
-    queue_ids: int | None = 1
-    children: list[str] = field(default_factory=list)
-    told: str = ""
+MAIN = """\
+virtual_alias_maps = inline:{{ {{ three@local.example = test@local.example, other@local.example, far@sink.example }}
+    {{ nick@local.example = test@local.example }} }}
+relay_domains = sink.example nowhere.example pipe.example lmtp.example hop.example closed.example tls.example
+mydestination = here.example
+alias_maps = inline:{{ {{ fwd = far@sink.example }} {{ both = test@local.example, far@sink.example }}
+    {{ null = /dev/null }} {{ command = "|exit 69" }} }}
+transport_maps = inline:{{ {{ sink.example = smtp:[127.0.0.1]:{sink} }} {{ nowhere.example = discard:thrown away }}
+    {{ pipe.example = ourpipe: }} {{ lmtp.example = lmtp:inet:127.0.0.1:{sink} }} {{ hop.example = smtptls:[127.0.0.1]:{hop} }}
+    {{ closed.example = smtp:[127.0.0.1]:{closed} }} {{ tls.example = smtptls:[127.0.0.1]:{sink} }} }}
+message_size_limit = 200000
+virtual_mailbox_maps = inline:{{ {{ test@local.example = test/ }} {{ other@local.example = other/ }}
+    {{ bcc@local.example = bcc/ }} }}
+recipient_bcc_maps = inline:{{ {{ bcc@local.example = other@local.example }} }}
+header_checks = regexp:{folder}/header_checks
+notify_classes = 2bounce
+2bounce_notice_recipient = test@local.example
+enable_long_queue_ids = {long_ids}
+recipient_delimiter = +
+postscreen_greet_wait = 1s
+postscreen_access_list =
+smtpd_client_connection_count_limit = 0
+"""
+HEADER_CHECKS = """\
+/^Subject: check-reject/ REJECT not wanted here
+/^Subject: check-discard/ DISCARD not wanted here
+/^Subject: check-hold/ HOLD somebody must look at it
+/^Subject: check-redirect/ REDIRECT other@local.example
+/^Subject: check-warn/ WARN we saw it
+"""
+ACCESS = """\
+/^access-drop/ DISCARD not wanted here
+/^access-hold/ HOLD somebody must look at it
+/^access-no/ REJECT not wanted here
+"""
+PIPE = "#!/bin/sh\ncase $1 in no*) echo no room; exit 69 ;; esac\ncat >/dev/null\n"
+MASTER = """\
+127.0.0.1:{plain} inet n - n - - smtpd {relay}
+127.0.0.1:{content} inet n - n - - smtpd {relay} -o content_filter=smtp:[127.0.0.1]:{amavis}
+127.0.0.1:{milter} inet n - n - - smtpd {relay} -o smtpd_milters=inet:127.0.0.1:{milterd}
+127.0.0.1:{policy} inet n - n - - smtpd {relay}
+  -o smtpd_recipient_restrictions=check_policy_service,inet:127.0.0.1:{policyd}
+  -o smtpd_end_of_data_restrictions=check_policy_service,inet:127.0.0.1:{policyd}
+127.0.0.1:{access} inet n - n - - smtpd {relay}
+  -o smtpd_recipient_restrictions=check_sender_access,regexp:{folder}/access
+127.0.0.1:{warn} inet n - n - - smtpd {relay} -o cleanup_service_name=cleanup-warn
+cleanup-warn unix n - n - 0 cleanup -o delay_warning_time=1s
+127.0.0.1:{screen} inet n - n - 1 postscreen
+smtpd pass - - n - - smtpd {relay}
+127.0.0.1:{hop} inet n - n - - smtpd {relay} -o cleanup_service_name=cleanup-hop
+cleanup-hop unix n - n - 0 cleanup
+  -o {{ virtual_alias_maps = inline:{{ {{ hop@hop.example = test@local.example }} }} }}
+smtptls unix - - n - - smtp -o smtp_tls_security_level=encrypt -o smtp_tls_loglevel=1
+lmtp unix - - n - - lmtp
+ourpipe unix - n n - - pipe flags=R user=nobody argv=/bin/sh {folder}/pipe.sh ${{user}}
+scache unix - - n - 1 scache
+local unix - n n - - local
+discard unix - - n - - discard
+"""
+SERVICES = (
+    "sink", "content", "milter", "milterd", "policy", "policyd", "plain", "access", "screen", "warn", "hop",
+)  # fmt: skip
 
 
 class Exchange:
     """A lab with more services: see ``exchange``; a context manager around a running ``Lab``."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, *, long_ids: bool = False) -> None:
         self.lab = lab
+        self._long_ids = long_ids
         base = free_block()
-        names = ("sink", "content", "milter", "milterd", "policy", "policyd", "plain", "rfc")
-        self.ports = {name: base + number for number, name in enumerate(names)}
+        self.ports = {name: base + number for number, name in enumerate(SERVICES)} | lab.ports
         self.extra = Log(lab.directory / "log" / "other.log", "mail")
         self.remote = Remote()
 
@@ -59,46 +111,20 @@ class Exchange:
             yield self
 
     def _configure(self) -> None:
-        ports = self.ports
-        main = self.lab.configuration / "main.cf"
-        text = main.read_text(encoding="utf-8")
-        text = text.replace(
-            "transport_maps = inline:{",
-            f"transport_maps = inline:{{ {{ sink.example = smtp:[127.0.0.1]:{ports['sink']} }} "
-            f"{{ nowhere.example = discard:thrown away }}",
-        )
-        text = text.replace("mydestination =", "mydestination = here.example")
-        text = text.replace(
-            "alias_maps =\n", "alias_maps = inline:{ { fwd = far@sink.example } }\n"
-        )
-        text += (
-            "virtual_alias_maps = inline:{ { three@local.example = test@local.example, other@local.example, "
-            "far@sink.example } { nick@local.example = test@local.example } }\n"
-            "relay_domains = sink.example nowhere.example\n"
-            "notify_classes = 2bounce\n2bounce_notice_recipient = test@local.example\n"
-            "enable_long_queue_ids = no\n"
-            "double_bounce_sender = double-bounce@local.example\n"
-            "recipient_delimiter = +\n"
-        )
-        main.write_text(text, encoding="utf-8")
+        folder = self.lab.configuration
+        names = {**self.ports, "folder": folder, "long_ids": "yes" if self._long_ids else "no"}
         relay = "-o smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination"
-        filter = f"-o content_filter=smtp:[127.0.0.1]:{self.lab.ports['amavis']}"
-        milter = f"-o smtpd_milters=inet:127.0.0.1:{ports['milterd']}"
-        ask = f"check_policy_service,inet:127.0.0.1:{ports['policyd']}"
-        with (self.lab.configuration / "master.cf").open("a", encoding="utf-8") as master:
-            for name, options in (
-                ("plain", relay),
-                ("content", f"{relay} {filter}"),
-                ("milter", f"{relay} {milter}"),
-                (
-                    "policy",
-                    f"{relay} -o smtpd_recipient_restrictions={ask} -o smtpd_end_of_data_restrictions={ask}",
-                ),
-            ):
-                master.write(f"127.0.0.1:{ports[name]} inet n - n - - smtpd {options}\n")
-            master.write(
-                "scache unix - - n - 1 scache\nlocal unix - n n - - local\ndiscard unix - - n - - discard\n"
-            )
+        (folder / "header_checks").write_text(HEADER_CHECKS, encoding="utf-8")
+        (folder / "access").write_text(ACCESS, encoding="utf-8")
+        (folder / "pipe.sh").write_text(PIPE, encoding="utf-8")
+        text = MAIN.format(**names)
+        replaced = {line.partition(" ")[0] for line in text.splitlines()}
+        main = folder / "main.cf"
+        kept = main.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in kept if line.partition(" ")[0] not in replaced]
+        main.write_text("".join(kept) + text, encoding="utf-8")
+        with (folder / "master.cf").open("a", encoding="utf-8") as master:
+            master.write(MASTER.format(**names, relay=relay))
         amavis = self.lab.directory / "amavis.conf"
         text = amavis.read_text(encoding="utf-8")
         scanner = (
@@ -108,402 +134,199 @@ class Exchange:
         self.lab.set_amavis(final_virus_destiny="D_DISCARD", virus_admin="undef",
                             virus_quarantine_to="undef")  # fmt: skip
         self.postfix("reload")
-        time.sleep(1.0)
+        for port in (*SERVICES, "smtp"):
+            self.lab.wait_for_port(self.ports[port])
 
     def postfix(self, action: str) -> None:
         """A command to the lab's Postfix."""
         self.lab.run(f"postfix -c {self.lab.configuration} {action} >/dev/null 2>&1")
 
-    def queue(self, command: str) -> str:
-        """A Postfix command's output."""
-        return self.lab.run(command).stdout
+    def setting(self, *settings: str) -> None:
+        """Change settings of the lab's Postfix, ``NAME=VALUE``."""
+        self.lab.run(f"postconf {' '.join(settings)}")
+        self.postfix("reload")
 
-    def queue_id(self, sender: str) -> str:
-        """The last queue ID of a sender's mail."""
-        pattern = rf": (\w+): from=<{re.escape(sender)}>, size"
-        self.lab.wait_for(lambda: re.search(pattern, self.lab.mail_log()), f"mail of {sender}")
-        return re.findall(pattern, self.lab.mail_log())[-1]
+    def queue(self, command: str, ids: list[str]) -> None:
+        """A Postfix command for each of some mails."""
+        self.lab.run("; ".join(f"{command} {id}" for id in ids) or ":")
 
-    def client(self, port: int) -> smtplib.SMTP:
-        """A session with one of our services."""
-        return smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=60)
+    def client(self, way: str) -> smtplib.SMTP:
+        """A session with one of our services; logged in where that is what the service is for."""
+        place = ("127.0.0.1", self.ports[way], "client.example")
+        if way not in ("submission", "smtps"):
+            return smtplib.SMTP(*place, timeout=120)
+        trust = ssl.create_default_context(cafile=str(self.lab.ca_file))
+        trust.check_hostname = False  # we come by address
+        client: smtplib.SMTP
+        if way == "smtps":
+            client = smtplib.SMTP_SSL(*place, timeout=120, context=trust)
+        else:
+            client = smtplib.SMTP(*place, timeout=120)
+            client.starttls(context=trust)
+        client.login(USER, PASSWORD)
+        return client
 
-    def mail(
-        self,
-        port: int,
-        sender: str,
-        to: list[str],
-        body: str = "Good evening.",
-        rcpt: tuple[str, ...] = (),
-    ) -> str:
-        """Send a mail; what the server said last."""
-        client = self.client(port)
-        try:
-            client.ehlo()
-            client.mail(sender)
-            code, said = 250, b""
-            for address in to:
-                code, said = client.rcpt(address, list(rcpt))
-            if code == 250 or len(to) > 1:
-                head = f"From: <{sender}>\r\nTo: {to[0]}\r\nMessage-ID: <{sender}>\r\nSubject: test\r\n"
-                code, said = client.data(f"{head}\r\n{body}\r\n")
-            return f"{code} {said.decode()}"
-        finally:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.quit()
+    def send(self, together: list[Sent]) -> None:
+        """Send the mails of one session."""
+        (sent, *more) = together
+        if sent.kind.way == "probe":
+            self._sendmail("-bv", "-f", sent.sender, *sent.to)
+        elif sent.kind.way == "sendmail":
+            self._sendmail("-f", sent.sender, *sent.to, text=_text(sent))
+        elif sent.kind.way == "lost":
+            self._lost(sent)
+        else:
+            way = "reinject" if sent.kind.way == "several" else sent.kind.way
+            client = self.client(way)
+            try:
+                client.ehlo()
+                for each in (sent, *more):
+                    _transaction(client, each)
+            finally:
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    client.quit()
 
-    def submissions(self, rounds: int) -> list[tuple[Sent, Callable[[], object]]]:
-        """Each kind of mail, ``rounds`` times: what it must become, and what sends it."""
-        found: list[tuple[Sent, Callable[[], object]]] = []
+    def _sendmail(self, *words: str, text: str = "") -> None:
+        subprocess.run(["sendmail", *words], env=self.lab.environment, check=False, input=text,
+                       capture_output=True, text=True, timeout=60)  # fmt: skip
 
-        def kind(name: str, number: int, **expected: object) -> Sent:
-            return Sent(name, f"{name}-{number}@remote.example", **expected)  # type: ignore[arg-type]
-
-        def add(sent: Sent, port: str, *to: str, **options: object) -> None:
-            number = self.lab.ports[port] if port in self.lab.ports else self.ports[port]
-            found.append((sent, lambda: self.mail(number, sent.sender, list(to), **options)))  # type: ignore[arg-type]
-
-        home, other = "test@local.example", "other@local.example"
-        for n in range(rounds):
-            add(kind("plain", n, outcome="delivered", recipients={home: "sent"}), "plain", home)
-            far = f"ok{n}@sink.example"
-            add(kind("remote", n, outcome="delivered", recipients={far: "sent"}), "plain", far)
-            far = f"claim{n}@sink.example"
-            add(kind("claim", n, outcome="delivered", recipients={far: "sent"}), "plain", far)
-            no = f"no{n}@sink.example"
-            add(kind("bounced", n, outcome="bounced", recipients={no: "bounced"}, children=["bounced"]),
-                "plain", no)  # fmt: skip
-            busy = f"busy{n}@sink.example"
-            for name, end, children in (
-                ("expired", "expired", ["bounced"]), ("forced", "expired", ["bounced"]),
-                ("deleted", "removed", []), ("waiting", "deferred", []),
-            ):  # fmt: skip
-                add(
-                    kind(name, n, outcome=end, recipients={busy: end}, children=children),
-                    "plain",
-                    busy,
-                )
-            again = f"again{n}@sink.example"
-            add(kind("again", n, outcome="delivered", recipients={again: "sent"}), "plain", again)
-            again = f"again-rq{n}@sink.example"
-            add(
-                kind("requeued", n, outcome="delivered", recipients={again: "sent"}, queue_ids=2),
-                "plain",
-                again,
-            )
-            for name, end in (
-                ("hold-rel", "delivered"),
-                ("hold-del", "removed"),
-                ("hold-stay", "held"),
-            ):
-                status = {"delivered": "sent"}.get(end, end)
-                add(kind(name, n, outcome=end, recipients={home: status}), "milter", home)
-            add(kind("milterok", n, outcome="delivered", recipients={home: "sent"}), "milter", home)
-            add(
-                kind("refuse", n, outcome="rejected", recipients={home: "rejected"}), "milter", home
-            )
-            add(
-                kind("drop", n, outcome="discarded", recipients={home: "discarded"}), "milter", home
-            )
-            no = f"milterno{n}@sink.example"
-            add(
-                kind("milterrcpt", n, outcome="rejected", recipients={no: "rejected"}, queue_ids=0),
-                "milter",
-                no,
-            )
-            add(kind("policy", n, outcome="delivered", recipients={home: "sent"}), "policy", home)
-            grey = f"grey{n}@sink.example"
-            add(
-                kind("grey", n, outcome="rejected", recipients={grey: "rejected"}, queue_ids=0),
-                "policy",
-                grey,
-            )
-            add(
-                kind("virus", n, outcome="discarded", recipients={home: "discarded"}, queue_ids=0),
-                "smtp",
-                home,
-                body=VIRUS,
-            )
-            add(
-                kind("cvirus", n, outcome="discarded", recipients={home: "discarded"}),
-                "content",
-                home,
-                body=VIRUS,
-            )
-            add(
-                kind("spam", n, outcome="rejected", recipients={home: "rejected"}, queue_ids=0),
-                "smtp",
-                home,
-                body=GTUBE,
-            )
-            add(
-                kind(
-                    "cspam",
-                    n,
-                    outcome="bounced",
-                    recipients={home: "bounced"},
-                    children=["bounced"],
-                ),
-                "content",
-                home,
-                body=GTUBE,
-            )
-            add(kind("filtered", n, outcome="delivered", recipients={home: "sent"}), "smtp", home)
-            add(
-                kind("content", n, outcome="delivered", recipients={home: "sent"}, queue_ids=2),
-                "content",
-                home,
-            )
-            add(
-                kind("cremote", n, outcome="delivered", recipients={far: "sent"}, queue_ids=2),
-                "content",
-                far,
-            )
-            three = {home: "sent", other: "sent", "far@sink.example": "sent"}
-            add(
-                kind("alias3", n, outcome="delivered", recipients=three),
-                "plain",
-                "three@local.example",
-            )
-            add(
-                kind("calias3", n, outcome="delivered", recipients=three, queue_ids=None),
-                "content",
-                "three@local.example",
-            )
-            add(
-                kind("nick", n, outcome="delivered", recipients={home: "sent"}),
-                "plain",
-                "nick@local.example",
-            )
-            ends = {
-                home: "sent",
-                f"no{n}@sink.example": "bounced",
-                f"busy{n}@sink.example": "deferred",
-            }
-            add(
-                kind("mixed", n, outcome="mixed", recipients=ends, children=["bounced"]),
-                "plain",
-                *ends,
-            )
-            ends = {home: "sent", f"x{n}@elsewhere.example": "rejected"}
-            add(
-                kind(
-                    "relay",
-                    n,
-                    outcome="rejected",
-                    recipients={f"x{n}@elsewhere.example": "rejected"},
-                    queue_ids=0,
-                ),
-                "reinject",
-                f"x{n}@elsewhere.example",
-            )
-            add(
-                kind("first-no", n, outcome="mixed", recipients=ends),
-                "reinject",
-                f"x{n}@elsewhere.example",
-                home,
-            )
-            add(
-                kind("then-no", n, outcome="mixed", recipients=ends),
-                "reinject",
-                home,
-                f"x{n}@elsewhere.example",
-            )
-            add(
-                kind("pfirst-no", n, outcome="mixed", recipients=ends),
-                "smtp",
-                f"x{n}@elsewhere.example",
-                home,
-            )
-            add(
-                kind("pthen-no", n, outcome="mixed", recipients=ends),
-                "smtp",
-                home,
-                f"x{n}@elsewhere.example",
-            )
-            fwd = "fwd@here.example"
-            add(
-                kind(
-                    "forwarded",
-                    n,
-                    outcome="delivered",
-                    recipients={fwd: "sent"},
-                    children=["delivered"],
-                ),
-                "plain",
-                fwd,
-            )
-            add(
-                kind(
-                    "success",
-                    n,
-                    outcome="delivered",
-                    recipients={home: "sent"},
-                    children=["bounced"],
-                ),
-                "plain",
-                home,
-                rcpt=("NOTIFY=SUCCESS",),
-            )
-            away = f"x{n}@nowhere.example"
-            add(
-                kind("thrown", n, outcome="discarded", recipients={away: "discarded"}),
-                "plain",
-                away,
-            )
-            cut = f"cut{n}@sink.example"
-            add(
-                kind("remotecut", n, outcome="deferred", recipients={cut: "deferred"}), "plain", cut
-            )
-            sent = kind("lost", n, outcome="lost", recipients={})
-            sent.sender = f"lost-{n}"
-            found.append((sent, lambda sent=sent: self.lost(sent.sender)))
-            several = [
-                kind(
-                    f"several{k}",
-                    n,
-                    outcome="rejected",
-                    recipients={f"y{k}@elsewhere.example": "rejected"},
-                    queue_ids=0,
-                )
-                for k in range(3)
-            ]
-            mix = kind("severalok", n, outcome="delivered", recipients={home: "sent"})
-            found += [(each, lambda: None) for each in several[1:]]
-            found.append((several[0], lambda several=several, mix=mix: self.several(several, mix)))
-            found.append((mix, lambda: None))
-            probe = f"okprobe{n}@sink.example"
-            sent = kind(
-                "probe",
-                n,
-                outcome="deliverable",
-                recipients={probe: "deliverable"},
-                children=["bounced"],
-            )
-            found.append((sent, lambda sent=sent, probe=probe: self.probe(sent.sender, probe)))
-            no = f"noprobe{n}@sink.example"
-            sent = kind(
-                "noprobe",
-                n,
-                outcome="undeliverable",
-                recipients={no: "undeliverable"},
-                children=["bounced"],
-            )
-            found.append((sent, lambda sent=sent, no=no: self.probe(sent.sender, no)))
-            sent = kind(
-                "nobounce",
-                n,
-                outcome="bounced",
-                recipients={f"no{n}@sink.example": "bounced"},
-                children=["bounced"],
-            )
-            sent.sender = f"nobounce-{n}@sink.example"
-            add(sent, "plain", f"no{n}@sink.example")
-            sent = kind(
-                "okbounce",
-                n,
-                outcome="bounced",
-                recipients={f"no{n}@sink.example": "bounced"},
-                children=["delivered"],
-            )
-            sent.sender = f"okbounce-{n}@sink.example"
-            add(sent, "plain", f"no{n}@sink.example")
-        return found
-
-    def probe(self, sender: str, to: str) -> None:
-        """Ask whether an address would be taken, without a mail."""
-        subprocess.run(["sendmail", "-bv", "-f", sender, to], env=self.lab.environment, check=False,
-                       stdin=subprocess.DEVNULL, capture_output=True, timeout=60)  # fmt: skip
-
-    def lost(self, name: str) -> None:
+    def _lost(self, sent: Sent) -> None:
         """Go away in the middle of DATA."""
-        client = self.client(self.ports["plain"])
-        client.ehlo(f"{name}.client.example")
-        client.mail(f"{name}@remote.example")
-        client.rcpt("test@local.example")
+        client = self.client("plain")
+        client.ehlo()
+        client.mail(sent.sender)
+        client.rcpt(*sent.to)
         client.putcmd("data")
         client.getreply()
-        client.send(f"Subject: cut\r\nMessage-ID: <{name}@remote.example>\r\n\r\nhalf of".encode())
+        client.send(_text(sent).partition("Good")[0].encode())
         time.sleep(0.2)
         assert client.sock is not None
         client.sock.shutdown(socket.SHUT_RDWR)
         client.close()
 
-    def several(self, refused: list[Sent], taken: Sent) -> None:
-        """Three refused transactions and one that is taken, in one session."""
-        client = self.client(self.lab.ports["reinject"])
-        client.ehlo()
-        for sent in refused[:2]:
-            client.mail(sent.sender)
-            for address in sent.recipients:
-                client.rcpt(address)
-            client.rset()
-        client.mail(taken.sender)
-        client.rcpt("test@local.example")
-        client.data(f"Message-ID: <{taken.sender}>\r\nSubject: test\r\n\r\nGood evening.\r\n")
-        client.mail(refused[2].sender)
-        for address in refused[2].recipients:
-            client.rcpt(address)
-        client.quit()
+    def rotate(self) -> None:
+        """Rotate Postfix's log, as ``postfix logrotate`` does it but for the compression."""
+        log = self.lab.mail_log_file
+        log.rename(log.with_name(f"{log.name}.1"))
+        self.postfix("reload")
+        self.lab.wait_for(log.exists, "a new log")
 
     def settle(self, mails: list[Sent]) -> None:
         """What the administrator does afterwards: release, delete, requeue, expire."""
-        by_kind: dict[str, list[str]] = {}
+        ids: dict[str, list[str]] = defaultdict(list)
         for sent in mails:
-            if sent.kind in (
-                "expired",
-                "forced",
-                "deleted",
-                "again",
-                "requeued",
-                "hold-rel",
-                "hold-del",
-                "hold-stay",
-            ):
-                by_kind.setdefault(sent.kind, []).append(self.queue_id_any(sent))
-        log = self.lab.mail_log
-        for kind in ("expired", "forced", "deleted", "again", "requeued"):
-            for id in by_kind.get(kind, ()):
-                self.lab.wait_for(lambda id=id: f"{id}: to=" in log(), f"a delivery of {id}")
-        for id in by_kind.get("hold-rel", ()):
-            self.queue(f"postsuper -H {id}")
-        for id in (*by_kind.get("hold-del", ()), *by_kind.get("deleted", ())):
-            self.queue(f"postsuper -d {id}")
-        for id in by_kind.get("requeued", ()):
-            self.queue(f"postsuper -r {id}")
-        for id in by_kind.get("forced", ()):
-            self.queue(f"postsuper -e {id}")
-        for id in (*by_kind.get("again", ()), *by_kind.get("forced", ())):
-            self.queue(f"postqueue -i {id}")
-        for id in (*by_kind.get("again", ()), *by_kind.get("forced", ())):
-            self.lab.wait_for(lambda id=id: f"{id}: removed" in log(), f"the end of {id}")
-        self.lab.run("postconf maximal_queue_lifetime=1s bounce_queue_lifetime=1s")
-        self.postfix("reload")
-        time.sleep(0.5)
-        for id in by_kind.get("expired", ()):
-            self.queue(f"postqueue -i {id}")
-        for id in by_kind.get("expired", ()):
-            self.lab.wait_for(lambda id=id: f"{id}: removed" in log(), f"the end of {id}")
-        for id in by_kind.get("hold-rel", ()):
-            self.lab.wait_for(lambda id=id: f"{id}: removed" in log(), f"the end of {id}")
+            if sent.kind.then:
+                ids[sent.kind.then].append(self.queue_id(sent))
+                if (
+                    sent.kind.then != "release" and sent.kind.way != "milter"
+                ):  # else the mail is held
+                    self._logged(ids[sent.kind.then][-1:], "to=")
+        self.queue("postsuper -H", ids["release"])
+        self.queue("postsuper -d", ids["delete"])
+        self.queue("postsuper -h", ids["hold"])
+        self.queue("postsuper -r", ids["requeue"])
+        self.queue("postsuper -e", ids["expire"])
+        again = ids["flush"] + ids["expire"] + ids["release"]
+        self.queue("postqueue -i", again + ids["warn"] + ids["flush-busy"])
+        self._logged(again, "removed")
+        self._logged(ids["warn"], "sender delay notification")
+        self.setting("maximal_queue_lifetime=1s")
+        self.queue("postqueue -i", ids["wait"])
+        self._logged(ids["wait"], "removed")
+        self.setting("maximal_queue_lifetime=5d")
 
-    def queue_id_any(self, sent: Sent) -> str:
-        """The queue ID of a mail that may be held before the queue manager saw it."""
-        pattern = rf": (\w+): message-id=<{re.escape(sent.sender)}>"
-        self.lab.wait_for(lambda: re.search(pattern, self.lab.mail_log()), f"mail of {sent.sender}")
-        return re.findall(pattern, self.lab.mail_log())[-1]
+    def _logged(self, ids: list[str], what: str) -> None:
+        for id in ids:
+            self.lab.wait_for_log(f"{id}: {what}")
+
+    def queue_id(self, sent: Sent) -> str:
+        """The first queue ID of a mail."""
+        pattern = rf": (\w+): message-id=<{re.escape(sent.mark)}>"
+        self.lab.wait_for(lambda: re.search(pattern, self.lab.mail_log()), f"mail of {sent.mark}")
+        return re.findall(pattern, self.lab.mail_log())[0]
+
+    def at_rest(self) -> bool:
+        """Whether nothing is under way any more, and all of it is logged."""
+        spool = self.lab.directory / "spool"
+        if any(_files(spool / queue) for queue in ("maildrop", "incoming", "active")):
+            return False
+        waiting = {id for queue in ("deferred", "hold") for id in _files(spool / queue)}
+        log = self.lab.mail_log()
+        queued = set(re.findall(r": (\w+): from=<[^>]*>, size=", log))
+        return queued <= waiting | set(re.findall(r": (\w+): (?:removed|requeued)\n", log))
+
+    def logs(self) -> list[Path]:
+        """The logs of all the servers, Postfix's first."""
+        amavis = self.lab.directory / "amavis" / "amavis.log"
+        return [*self.lab.mail_log_files, amavis, self.extra.file]
+
+
+def _text(sent: Sent) -> str:
+    head = f"From: <{sent.mark}>\nTo: {sent.to[0]}\nMessage-ID: <{sent.mark}>"
+    return f"{head}\nSubject: {sent.kind.subject}\n\n{sent.kind.body}\n"
+
+
+def _transaction(client: smtplib.SMTP, sent: Sent) -> None:
+    notify = [f"NOTIFY={sent.kind.notify}"] if sent.kind.notify else []
+    if client.mail(sent.sender, [f"SIZE={sent.kind.size}"] if sent.kind.size else [])[0] != 250:
+        return
+    codes = [client.rcpt(address, notify)[0] for address in sent.to]
+    if 250 in codes:
+        client.data(_text(sent))
+    else:
+        client.rset()
+
+
+def _files(queue: Path) -> list[str]:
+    """The names of the files in a queue, which are queue IDs."""
+    return [name for _, _, names in os.walk(queue) for name in names]
+
+
+class Traffic(NamedTuple):
+    """What was sent, and what the servers logged of it: ``files`` are all logs, ``postfix`` those of Postfix."""
+
+    mails: list[Sent]
+    files: list[Path]
+    postfix: list[Path]
+
+
+def traffic(exchange: Exchange, rounds: int, folder: Path) -> Traffic:
+    """Send everything and keep the logs in ``folder``; the one that was rotated is compressed, as it lies about."""
+    sent = send_all(exchange, rounds)
+    files = []
+    for log in exchange.logs():
+        packed = log.suffix == ".1"
+        file = folder / (f"{log.name}.gz" if packed else log.name)
+        file.write_bytes(gzip.compress(log.read_bytes()) if packed else log.read_bytes())
+        files.append(file)
+    return Traffic(sent, files, [file for file in files if file.name.startswith("mail.log")])
+
+
+def text(log: Path) -> str:
+    """What is in a log, also if it is compressed."""
+    data = log.read_bytes()
+    return (gzip.decompress(data) if log.suffix == ".gz" else data).decode(errors="replace")
 
 
 def send_all(exchange: Exchange, rounds: int) -> list[Sent]:
     """Send each kind of mail ``rounds`` times, many at once, and let all of it come to its end."""
-    first = exchange.mail(exchange.ports["plain"], "first@remote.example", ["test@local.example"])
-    named = re.search(r"queued as (\w+)", first)
-    exchange.remote.claims = [named[1]] if named else []
-    submissions = exchange.submissions(rounds)
+    client = exchange.client("plain")
+    first = client.docmd("EHLO", "client.example"), client.mail(FIRST), client.rcpt(HOME)
+    assert all(code == 250 for code, _ in first)
+    _, said = client.data("Subject: test\n\nGood evening.\n")
+    client.quit()
+    exchange.remote.claims = re.findall(r"queued as (\w+)", said.decode())
+    sessions = list(mails(rounds))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in [pool.submit(send) for _, send in submissions]:
+        for done in [pool.submit(exchange.send, together) for together in sessions]:
             done.result()
-    mails = [sent for sent, _ in submissions]
-    exchange.settle(mails)
-    time.sleep(3)
-    return mails
+    sent = [each for together in sessions for each in together]
+    exchange.lab.wait_for(exchange.at_rest, "all mail delivered, deferred or held")
+    exchange.rotate()
+    exchange.settle(sent)
+    before = -1
+    while before != (now := sum(path.stat().st_size for path in exchange.logs())):
+        before = now
+        exchange.lab.wait_for(exchange.at_rest, "all mail at its end")
+        time.sleep(1)
+    return sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,11 +9,15 @@ import pytest
 
 from mailhelp import api
 from mailhelp.answer import Answer
+from mailhelp.explain import config
 from mailhelp.host.machine import Host
+from mailhelp.host.postfixfiles import main_cf
+from mailhelp.review import checks
+from mailhelp.review.configuration import Configuration
 from mailhelp.session import Session
 
-from .conftest import unavailable
-from .lab import missing
+from .conftest import POSTFIXES, unavailable
+from .lab import missing, programs
 
 MASTER = """\
 smtp inet n - n - - smtpd
@@ -27,10 +30,35 @@ local unix - n n - - local
 """
 
 
+INTERNET_SITE = {
+    "smtpd_relay_restrictions": "permit_mynetworks permit_sasl_authenticated defer_unauth_destination",
+    "myhostname": "mx.example.com",
+    "alias_maps": "hash:/etc/aliases",
+    "alias_database": "hash:/etc/aliases",
+    "mydestination": "$myhostname, example.com, localhost",
+    "relayhost": "",
+    "mynetworks": "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128",
+    "mailbox_size_limit": "0",
+    "recipient_delimiter": "+",
+    "inet_interfaces": "all",
+    "inet_protocols": "all",
+}
+"""What Debian's package sets for an “Internet Site”."""
+
+
+@pytest.fixture(params=POSTFIXES)
+def postfix(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The root of each Postfix; its postconf is this host's."""
+    root: Path | None = POSTFIXES[request.param]
+    lacks = missing(root)
+    if lacks:
+        unavailable(lacks)
+    monkeypatch.setenv("PATH", programs(root)["PATH"])
+    return root or Path("/")
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    if shutil.which("postconf") is None:
-        unavailable(missing() or ["postconf"])
+def folder(postfix: Path, tmp_path: Path) -> Path:
     (tmp_path / "master.cf").write_text(MASTER)
     return tmp_path
 
@@ -39,6 +67,10 @@ def review(folder: Path, bundled: Path, text: str, monkeypatch: pytest.MonkeyPat
     """The answer for this host, whose configuration is in ``folder``."""
     main = f"compatibility_level = 3.6\nmyhostname = mail.example.com\n{text}\n"
     (folder / "main.cf").write_text(main)
+    return of_host(folder, bundled, monkeypatch)
+
+
+def of_host(folder: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
     monkeypatch.setenv("MAIL_CONFIG", str(folder))
     session = Session(Host(), bundled)
     try:
@@ -105,3 +137,51 @@ def test_nothing_is_found_where_nothing_is_wrong(
     answer = review(folder, bundled, "mynetworks = 127.0.0.0/8 [::1]/128", monkeypatch)
     severe = [each for each in answer.findings if each.severity in ("fatal", "error", "warning")]
     assert [each.title for each in severe if each.file in ("main.cf", "master.cf")] == []
+
+
+@pytest.mark.parametrize("settings", [INTERNET_SITE, {}], ids=["internet-site", "as-packed"])
+def test_nothing_is_wrong_with_the_default_configuration_of_debian(
+    postfix: Path,
+    tmp_path: Path,
+    bundled: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+) -> None:
+    packed = postfix / "usr/share/postfix"
+    main = (packed / "main.cf.debian").read_text() + (packed / "main.cf.tls").read_text()
+    (tmp_path / "main.cf").write_text(main)
+    (tmp_path / "master.cf").write_text((packed / "master.cf.dist").read_text())
+    for name, value in settings.items():
+        subprocess.run(
+            ["postconf", "-c", tmp_path, "-e", f"{name}={value}"], check=True, timeout=30
+        )
+    here = of_host(tmp_path, bundled, monkeypatch)
+    # On this machine that Postfix was never started, so files that it makes are rightly missed.
+    missed = ("is missing", "runs in a chroot without", "newaliases was not run")
+    assert [
+        each.title
+        for each in here.findings
+        if each.file in ("main.cf", "master.cf") and not any(word in each.title for word in missed)
+    ] == []
+    monkeypatch.delenv("MAIL_CONFIG")
+    session = Session(Host(), bundled)
+    (copied,) = api.config(session, str(tmp_path))
+    session.close()
+    assert len(copied.parameters) > 5
+    assert copied.findings == ()
+
+
+def test_every_parameter_of_postfix_is_known_and_its_default_is_right(
+    folder: Path, bundled: Path
+) -> None:
+    (folder / "main.cf").write_text("compatibility_level = 3.6\n")
+    done = subprocess.run(
+        ["postconf", "-c", folder, "-d"], capture_output=True, text=True, timeout=30, check=True
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) > 800
+    session = Session(Host(), bundled)
+    read = Configuration(main_cf([*lines, "compatibility_level = 3.6"]), whole=False)
+    found = [fault.finding for fault in checks.faults(config.known(session.library), read)]
+    session.close()
+    assert [each.text for each in found if each.severity in ("fatal", "error")] == []

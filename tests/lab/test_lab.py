@@ -8,8 +8,8 @@ import socket
 
 import pytest
 
-from .conftest import unavailable
-from .lab import Lab, missing
+from .conftest import chosen, unavailable
+from .lab import DEBIAN13, Lab, missing
 
 
 def test_missing_names_the_package_and_root(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +17,8 @@ def test_missing_names_the_package_and_root(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     lacks = missing()
     assert "amavisd (Debian package amavisd-new)" in lacks
+    other = missing(DEBIAN13.parent / "absent")
+    assert any("absent (Debian 13's Postfix)" in lack for lack in other)
     assert any(lack.startswith("root") for lack in lacks)
 
 
@@ -30,7 +32,10 @@ def test_without_the_packages_tests_skip_but_fail_in_ci(monkeypatch: pytest.Monk
 
 
 def test_a_second_lab_runs_beside_the_first_and_leaves_nothing(lab: Lab) -> None:
-    with Lab() as second:
+    with chosen("debian13") as second:
+        version = second.run("postconf -d -h mail_version; postfix -c etc status").stdout
+        assert version.startswith("3.10.")
+        assert "is running" in version
         assert not set(second.ports.values()) & set(lab.ports.values())
         assert second.send().returncode == 0
         directory, ports = second.directory, second.ports

@@ -10,9 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .lab import MAILBOX, Lab
 
 GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
+
+
+@pytest.fixture(scope="module", params=["lab", "lab13"])
+def lab(request: pytest.FixtureRequest) -> Lab:
+    """The lab with each Postfix."""
+    running: Lab = request.getfixturevalue(request.param)
+    return running
 
 
 def mailhelp(lab: Lab, bundled: Path, home: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -19,66 +19,47 @@ from mailhelp.explain.story import explain
 from mailhelp.session import Session
 from tests.fakes import FakeHost
 
-from .conftest import unavailable
-from .lab import Lab, missing
-from .mails import Exchange, Sent, send_all
+from .kinds import Sent
+from .mails import FIRST, Traffic, text
 
-ROUNDS = 2
-
-
-class Log:
-    """What the servers wrote, and what was sent."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        lab = exchange.lab
-        self.mails = send_all(exchange, ROUNDS)
-        places = (lab.mail_log_file, lab.directory / "amavis" / "amavis.log", exchange.extra.file)
-        self.files = [str(place) for place in places]
-        self.lines = {
-            file: Path(file).read_text(encoding="utf-8", errors="replace").splitlines()
-            for file in self.files
-        }
+ID = "[0-9A-F]{10,12}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{14,18}"
+"""A queue ID, short or long."""
 
 
 @pytest.fixture(scope="module")
-def log() -> Iterator[Log]:
-    """The lab's logs after all mails; its servers run until the tests of this module are done."""
-    lacks = missing()
-    if lacks:
-        unavailable(lacks)
-    with Lab() as lab, Exchange(lab).running() as exchange:
-        yield Log(exchange)
-
-
-@pytest.fixture(scope="module")
-def told(log: Log, bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
+def told(sent: Traffic, bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
     """The stories in the logs."""
     opened = Session(FakeHost(folder=tmp_path_factory.mktemp("host")), bundled)
-    found = [explain(opened.library, story) for story in stories(opened, log.files)]
+    found = [explain(opened.library, story) for story in stories(opened, map(str, sent.files))]
     opened.close()
     return found
 
 
-def by_sender(told: list[Answer]) -> dict[str, list[Story]]:
+def by_mark(sent: Traffic, told: list[Answer]) -> dict[str, list[Story]]:
+    """The stories of mails that were sent, by what marks each: its sender, or its Message-ID."""
+    marks = {mail.mark for mail in sent.mails}
     found: dict[str, list[Story]] = defaultdict(list)
     for answer in told:
         story = answer.story
         assert story is not None
-        if story.parents or story.sender == "":
+        if story.parents:
             continue  # made by Postfix because of another mail
-        found[story.sender or (story.message_id or "").partition("@")[0]].append(story)
+        if story.message_id in marks:
+            found[story.message_id].append(story)
+        elif story.sender:
+            found[story.sender].append(story)
     return found
 
 
-def test_every_mail_has_one_story_and_its_outcome(log: Log, told: list[Answer]) -> None:
-    stories = by_sender(told)
+def test_every_mail_has_one_story_and_its_outcome(sent: Traffic, told: list[Answer]) -> None:
+    stories = by_mark(sent, told)
     wrong = []
-    for sent in log.mails:
-        found = stories.get(sent.sender, [])
+    for mail in sent.mails:
+        found = stories.get(mail.mark, [])
         if len(found) != 1:
-            wrong.append(f"{sent.sender}: {len(found)} stories")
+            wrong.append(f"{mail.mark}: {len(found)} stories")
         for story in found[:1]:
-            wrong += [f"{sent.sender}: {fault}" for fault in faults(sent, story)]
+            wrong += [f"{mail.mark}: {fault}" for fault in faults(mail, story)]
     assert wrong == []
 
 
@@ -98,38 +79,41 @@ def faults(sent: Sent, story: Story) -> Iterator[str]:
         yield f"missing {story.missing}"
 
 
-def test_no_mail_was_invented(log: Log, told: list[Answer]) -> None:
-    known = {sent.sender for sent in log.mails} | {"first@remote.example"}
-    assert {sender for sender in by_sender(told) if sender not in known} == set()
+def test_no_mail_was_invented(sent: Traffic, told: list[Answer]) -> None:
+    known = {mail.mark for mail in sent.mails} | {FIRST}
+    assert {sender for sender in by_mark(sent, told) if sender not in known} == set()
 
 
-def test_each_record_is_told_with_its_mail_and_no_other(log: Log, told: list[Answer]) -> None:
-    stories = by_sender(told)
+def test_each_record_is_told_with_its_mail_and_no_other(sent: Traffic, told: list[Answer]) -> None:
+    stories = by_mark(sent, told)
+    lines = [
+        (str(file), number, line, owner(line))
+        for file in sent.files
+        for number, line in enumerate(text(file).splitlines(), 1)
+    ]
     wrong = []
-    for sent in log.mails:
-        for story in stories.get(sent.sender, []):
+    for mail in sent.mails:
+        for story in stories.get(mail.mark, []):
             has = {(record.file, record.line) for record in story.records}
             own = set(story.queue_ids) | set(story.amavis_ids)
-            for file, lines in log.lines.items():
-                for number, line in enumerate(lines, 1):
-                    whose = owner(line)
-                    if (file, number) in has:
-                        if whose and whose not in own:
-                            wrong.append(f"{sent.sender} has {line}")
-                    elif whose in own or (not whose and f"from=<{sent.sender}>" in line):
-                        wrong.append(f"{sent.sender} lacks {line}")
+            for file, number, line, whose in lines:
+                if (file, number) in has:
+                    if whose and whose not in own:
+                        wrong.append(f"{mail.mark} has {line}")
+                elif whose in own or (not whose and f"from=<{mail.mark}>" in line):
+                    wrong.append(f"{mail.mark} lacks {line}")
     assert wrong == []
 
 
 def owner(line: str) -> str:
     """The queue ID or amavis ID that a record begins with."""
     message = line.partition("]: ")[2]
-    found = re.match(r"(?:([0-9A-F]{10,12}): |looked at ([0-9A-F]{10,12})|\((\d+-\d+)\) )", message)
+    found = re.match(rf"(?:({ID}): |looked at ({ID})|\((\d+-\d+)\) )", message)
     return next((each for each in found.groups() if each), "") if found else ""
 
 
-def test_a_notice_is_told_with_the_mail_that_it_is_about(log: Log, told: list[Answer]) -> None:
-    stories = by_sender(told)
+def test_a_notice_is_told_with_the_mail_that_it_is_about(sent: Traffic, told: list[Answer]) -> None:
+    stories = by_mark(sent, told)
     (bounced,) = stories["okbounce-0@sink.example"]
     (notice,) = bounced.children
     assert notice.recipients == ("okbounce-0@sink.example",)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -137,16 +135,6 @@ def test_the_main_cf_that_comes_with_postfix_is_right(session: Session, name: st
         pytest.skip("Postfix is not installed")
     found = main(session, Path(name).read_text(encoding="utf-8"), whole=True)
     assert [each for each in found if each.severity in ("fatal", "error")] == []
-
-
-@pytest.mark.skipif(shutil.which("postconf") is None, reason="Postfix is not installed")
-def test_every_default_of_postfix_is_right(session: Session) -> None:
-    done = subprocess.run(
-        ["postconf", "-d"], capture_output=True, text=True, timeout=10, check=True
-    )
-    text = f"{done.stdout}\ncompatibility_level = 3.6"
-    found = main(session, text)
-    assert not [each.text for each in found if each.severity in ("fatal", "error")]
 
 
 def test_secrets_are_covered(session: Session) -> None:

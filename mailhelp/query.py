@@ -58,7 +58,9 @@ Recogniser = Callable[[Library, str], "Question | None"]
 
 def recognise(library: Library, text: str) -> Question | None:
     """The first reading of ``text`` that a recogniser finds; ``None`` leaves it to the search."""
-    if text.strip() in library.table("words").get("signs", {}):
+    bare = text.strip()
+    # names and most questions spare the look at the table
+    if not bare[:1].isalnum() and bare in library.table("words").get("signs", {}):
         return None
     for recogniser in RECOGNISERS:
         question = recogniser(library, text)

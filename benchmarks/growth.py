@@ -62,7 +62,7 @@ def readers() -> Iterator[Case]:
     library = session.library
     redactor, tools = session.redactor, usage.TableTools(library.table)
     formats = prefix.Formats(library.table("formats"))
-    scanner = Scanner(library.plan())
+    scanner = Scanner(session.library.plan())
 
     def parsed(text: str) -> object:
         return prefix.parse(text, date(2026, 11, 22), formats)

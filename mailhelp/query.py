@@ -58,6 +58,10 @@ Recogniser = Callable[[Library, str], "Question | None"]
 
 def recognise(library: Library, text: str) -> Question | None:
     """The first reading of ``text`` that a recogniser finds; ``None`` leaves it to the search."""
+    bare = text.strip()
+    # names and most questions spare the look at the table
+    if not bare[:1].isalnum() and bare in library.table("words").get("signs", {}):
+        return None
     for recogniser in RECOGNISERS:
         question = recogniser(library, text)
         if question is not None:

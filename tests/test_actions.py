@@ -548,3 +548,21 @@ def test_a_mail_is_told_though_a_file_is_gone(mailhelp: Mailhelp, tmp_path: Path
 @pytest.mark.parametrize("name", ["message_size_limit", "smtpd_relay_restrictions"])
 def test_an_option_after_a_setting_is_mailhelps_own(mailhelp: Mailhelp, name: str) -> None:
     assert mailhelp(name, "-v").out == mailhelp("-v", name).out
+
+
+def test_a_call_in_quotes_is_made(mailhelp: Mailhelp, tmp_path: Path) -> None:
+    whole = mailhelp("recipe", "starttls-check", "host=mail.example.com").out
+    assert mailhelp("recipe starttls-check host=mail.example.com").out == whole
+    (tmp_path / "main.cf").write_text("mynetworks = 0.0.0.0/0\n", encoding="utf-8")
+    told = mailhelp(f"config {tmp_path / 'main.cf'}").out
+    assert told == mailhelp("config", "-c", str(tmp_path / "main.cf")).out
+    assert told == mailhelp("config", str(tmp_path / "main.cf")).out
+    assert "mynetworks" in told
+
+
+def test_words_that_name_no_file_are_a_question(mailhelp: Mailhelp) -> None:
+    assert "Where the logs are" in mailhelp("log files of debian").out
+
+
+def test_a_copy_is_named_once(mailhelp: Mailhelp) -> None:
+    assert mailhelp("config", "-c", "/a", "/b").code == 2

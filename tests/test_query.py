@@ -400,3 +400,22 @@ def test_a_piece_of_a_record_is_read_as_if_whole(
     if permanence:
         assert answer.verdict is not None
         assert answer.verdict.permanence == permanence
+
+
+@pytest.mark.parametrize("text", ["smtp error", "postfix slow", "host not found", "helo rejected"])
+def test_plain_words_are_a_question(session: Session, text: str) -> None:
+    assert recognise(session.library, text) is None
+    (answer,) = ask(session, text)
+    assert answer.kind not in ("command", "dialogue")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("disable_plaintext_auth = no", "Dovecot takes passwords without TLS"),
+        ("login_trusted_networks = 0.0.0.0/0", "Dovecot trusts everybody as a proxy"),
+    ],
+)
+def test_one_dangerous_setting_of_another_program(session: Session, text: str, title: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.danger.startswith(title)

@@ -114,7 +114,10 @@ def _is_sentence(command: usage.Command, allowed: int) -> bool:
     if not operands:
         plain = []  # values of options are no sentence by themselves
     asks = any((piece.value or "").endswith("?") for piece in words)
-    return len(plain) > allowed or len(unread) > min(allowed, 1) or asks
+    tool = command.tool
+    takes_none = tool is not None and not (tool.operands or tool.words or tool.subcommands)
+    most = 0 if takes_none and len(operands) == len(words) else min(allowed, 1)
+    return len(plain) > allowed or len(unread) > most or asks
 
 
 def _is_literal(tool: usage.Tool | None, word: str) -> bool:

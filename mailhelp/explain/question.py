@@ -8,7 +8,7 @@ from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
 from mailhelp.explain import named, search
 from mailhelp.knowledge.store import Name
-from mailhelp.light import TYPE_CHECKING, Any
+from mailhelp.light import TYPE_CHECKING, Any, regex
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
 _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
+_ANY_OF_DOMAIN = regex(r"@[\w-]+(?:\.[\w-]+)+")
+"""A domain with nothing before its @."""
 _NOT_FAR = 0.05
 """The share of the best score that what a question names has at least to go before it."""
 _COMPARED = 4
@@ -60,8 +62,9 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    reading = words.read_as(library.table("languages"), text, library.vocabulary)
-    asked = reading.text if reading else text
+    spelt = _spelt(table.get("signs", {}), text)
+    reading = words.read_as(library.table("languages"), spelt, library.vocabulary)
+    asked = reading.text if reading else spelt
     equals = _equals(table.get("equals", {}).get("groups", ()))
     weights = library.table("ranking").get("weights", {})
     slips: dict[str, str] = {}
@@ -90,7 +93,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
         Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
         for hit in hits
     ]
-    notes = [f"Read as: {_short(_mended(asked, slips))}"] if reading or slips else []
+    notes = [f"Read as: {_short(_mended(asked, slips))}"] if asked != text or slips else []
     best = hits[0]
     chosen = bool(first or codes)  # by more than its words
     if best.share < _HARDLY and not chosen:
@@ -130,6 +133,16 @@ def in_manuals(session: Session, text: str) -> list[Hit]:
 def _short(text: str) -> str:
     words = " ".join(text.split())
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
+
+
+def _spelt(signs: Mapping[str, str], text: str) -> str:
+    """``text`` with words in the place of the ``signs`` that stand for them."""
+    words = text.split()
+    spelt = [
+        signs.get("@" if _ANY_OF_DOMAIN.fullmatch(word) else word.rstrip("?,"), word)
+        for word in words
+    ]
+    return text if spelt == words else " ".join(spelt)
 
 
 def _mended(text: str, slips: Mapping[str, str]) -> str:

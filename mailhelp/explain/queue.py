@@ -163,7 +163,6 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
         for command in (*own.commands[:2], *answer.commands, *own.commands[2:])
     }
     return answer._replace(
-        notes=(*answer.notes, *own.notes),
         causes=own.causes,
         actions=(*said, *own.actions[:1], *some, *own.actions[1:], *usual),
         commands=tuple(commands.values()),

@@ -16,7 +16,6 @@ CONFIGURATION = ("/etc/manpath.config", "/etc/man_db.conf", "/etc/man.conf", "/e
 
 _FOLDERS = ("/usr/local/share/man", "/usr/local/man", "/usr/share/man", "/usr/man")
 _NAME = regex(r"^(.+)\.(\d\w*)(?:\.(?:gz|bz2|xz|lzma|zst))?$")
-_SECTION = regex(r"/man\d\w*\Z")
 _STUB = regex(r"\A(?:[.']\\\".*\n)*\.so (\S+)\s*\Z")
 _ENDINGS = ("", ".gz", ".bz2", ".xz", ".lzma", ".zst")
 
@@ -35,8 +34,11 @@ def folders(host: Host) -> list[str]:
 
 def sections(place: str) -> list[str]:
     """The folders of the sections (``…/man8``) in a folder of the man path."""
-    names = (entry.path for entry in _entries(place))
-    return sorted(path for path in names if _SECTION.search(path))
+    return sorted(entry.path for entry in _entries(place) if _is_section(entry.name))
+
+
+def _is_section(name: str) -> bool:
+    return name[:3] == "man" and name[3:4].isdecimal() and name.replace("_", "").isalnum()
 
 
 def files(places: Iterable[str], figures: set[str]) -> Iterator[tuple[str, str, str]]:

@@ -245,9 +245,8 @@ def _common(line: str, today: date, formats: Formats) -> Record | None:
 @lru_cache(maxsize=400)
 def _day(text: str, today: date, formats: Formats) -> str | None:
     """The beginning of an ISO 8601 time on a day such as ``Nov 22``; ``None`` if there is no such month."""
-    found = _time_at(f"{text} 00:00:00 ", 0, formats)
-    time = _time(found, today, formats) if found else None
-    return time[:11] if time else None
+    month = formats.months.get(text[:3])
+    return None if month is None else f"{_date(month, int(text[4:]), 0, today)}T"
 
 
 def _parse_text(line: str, today: date, formats: Formats) -> Record:
@@ -439,9 +438,21 @@ def _nil(value: str) -> str | None:
     return None if value == "-" else value
 
 
-def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
+def _date(month: int, day: int, year: int, today: date) -> str:
+    """ISO 8601 of a day; without a ``year`` (0) it is the last such day before tomorrow's end."""
     from datetime import timedelta
 
+    if not year:
+        year = today.year
+        tomorrow = today + timedelta(days=1)
+        if (month, day) > (tomorrow.month, tomorrow.day):
+            year -= 1
+        while (month, day) == (2, 29) and year % 4:  # right until 2100
+            year -= 1
+    return f"{year:04}-{month:02}-{day:02}"
+
+
+def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
     if match["iso"]:
         return _iso(match["iso"])
     if match["full"]:
@@ -450,15 +461,8 @@ def _time(match: re.Match[str], today: date, formats: Formats) -> str | None:
         return _utc(float(match["unix"]), "auto")
     if not match["month"]:
         return None
-    month, day = formats.months[match["month"]], int(match["day"])
-    year = int(match["year"] or today.year)
-    if not match["year"]:
-        tomorrow = today + timedelta(days=1)
-        if (month, day) > (tomorrow.month, tomorrow.day):
-            year -= 1
-        while (month, day) == (2, 29) and year % 4:  # right until 2100
-            year -= 1
-    return f"{year:04}-{month:02}-{day:02}T{match['clock'].replace(',', '.')}"
+    day = _date(formats.months[match["month"]], int(match["day"]), int(match["year"] or 0), today)
+    return f"{day}T{match['clock'].replace(',', '.')}"
 
 
 def _utc(seconds: float, precision: str) -> str:

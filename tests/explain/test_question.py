@@ -44,3 +44,43 @@ def test_a_message_that_is_quoted_goes_before_what_only_shares_its_words(session
 def test_a_number_without_a_name_is_not_searched(session: Session) -> None:
     with pytest.raises(NothingFound, match="Nothing is called 1234"):
         ask(session, "1234")
+
+
+def read_as(session: Session, text: str) -> str:
+    (answer,) = ask(session, text)
+    return next((note for note in answer.notes if note.startswith("Read as: ")), "")
+
+
+def test_a_slip_is_said(session: Session) -> None:
+    assert read_as(session, "certifcate expired on our server").startswith("Read as: certificate ")
+    assert read_as(session, "why is mail defferred").startswith("Read as: why is mail deferred")
+    assert not read_as(session, "certificate expired on our server")
+
+
+def test_an_unknown_word_of_another_language_is_no_slip_of_an_english_one(session: Session) -> None:
+    assert "hausmeister" in read_as(session, "warteschlange vom hausmeister leeren")
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("~all", "topic/spf-record"),
+        ("-all", "topic/spf-record"),
+        ("@example.com", "topic/catch-all"),
+        ("what does %u stand for", "topic/sql-and-ldap-tables"),
+    ],
+)
+def test_signs_have_a_meaning(session: Session, text: str, entry: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == entry
+    assert read_as(session, text)
+
+
+def test_what_is_compared_goes_before_either_side(session: Session) -> None:
+    (answer,) = ask(session, "difference between smtp and smtpd settings")
+    assert answer.entry == "topic/smtp-or-smtpd"
+
+
+def test_a_code_with_a_part_of_a_message_does_not_quote_it(session: Session) -> None:
+    (answer,) = ask(session, "421 4.7.0 try again later")
+    assert answer.entry != "postfix/smtpd/try-again-later"

@@ -39,7 +39,7 @@ def kept(name: str) -> str:
     return (QUEUES / name).read_text(encoding="utf-8")
 
 
-REFUSED = "The other server does not listen there (127.0.0.1)"
+REFUSED = "The program on this host does not listen there (127.0.0.1)"
 TIMED_OUT = "No answer from the other server (mx.example.com)"
 UNSURE = "No certain answer from DNS (example.net)"
 GREYLISTED = "Greylisted by the other server (mx.example.com)"
@@ -61,7 +61,8 @@ TITLES = {
     "jq-compact.json": f"5 mails in the queue, the oldest 5 days old; 2 of them: {UNSURE}",
     "backscatter.txt": "30 mails in the queue, the oldest 2 days old; all of them: "
     "The other server does not listen there",
-    "filter-down.txt": f"10 mails in the queue, the oldest from today; all of them: {REFUSED}",
+    "filter-down.txt": "10 mails in the queue, the oldest from today; all of them: "
+    "Your content filter does not listen there (127.0.0.1)",
     "utf8.txt": "1 mail in the queue, the oldest 2 days old; "
     "No way to the other server (mx.例子.example)",
     "prompt.txt": "1 mail in the queue, the oldest 2 days old; "

@@ -31,12 +31,13 @@ ENTRY = Answer(
 )
 
 
-def test_the_section_that_answers_comes_first() -> None:
+def test_the_section_that_answers_comes_first_after_a_short_head() -> None:
     found = search.fitted(ENTRY, "slow destination fills active", terms)
-    assert found.explanation.markdown.startswith("What goes wrong:\n\nOne slow destination")
+    first = "Mail waits here.\n\nWhat goes wrong:\n\nOne slow destination"
+    assert found.explanation.markdown.startswith(first)
     assert [section.title for section in found.sections] == ["In general", "At the limit"]
     assert found.sections[0].text == ENTRY.explanation
-    assert len(found.explanation.blocks) == 2
+    assert len(found.explanation.blocks) == 3
 
 
 def test_the_head_stays_where_it_answers_as_well() -> None:

@@ -70,7 +70,7 @@ def test_where_the_manual_lies(tmp_path: Path) -> None:
         str(one),
     ]
     variables = {"MANPATH": f"{one}:{two}"}
-    assert manfiles.folders(FakeHost(variables=variables))[:2] == [one, two]
+    assert manfiles.folders(FakeHost(variables=variables))[:2] == [str(one), str(two)]
 
 
 def test_pages_of_the_wanted_sections(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_without_the_packages_tests_skip_but_fail_in_ci(monkeypatch: pytest.Monk
 
 def test_a_second_lab_runs_beside_the_first_and_leaves_nothing(lab: Lab) -> None:
     with chosen("debian13") as second:
-        version = second.run("postconf -d -h mail_version; postfix -c etc status").stdout
+        version = second.run("postconf -d -h mail_version; postfix -c $PWD/etc status").stdout
         assert version.startswith("3.10.")
         assert "is running" in version
         assert not set(second.ports.values()) & set(lab.ports.values())

@@ -440,7 +440,7 @@ def _is_a_word(library: Library, word: str) -> bool:
 
 _SHORTEST_BEGINNING = 4
 _LONGEST_ADDRESS = 320
-_LONGEST_PIECE, _WORDS_OF_RECORD = 2_000, 3
+_LONGEST_PIECE, _WORDS_OF_RECORD = 2_000, 2
 """Characters of a piece of a record at most, and words at least."""
 _LONGEST_QUESTION = 200
 """Words of a text in which codes are looked for."""

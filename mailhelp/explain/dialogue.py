@@ -52,6 +52,8 @@ class _Dialogue:
         self.failed: list[_Failed] = []
         self.accepted = ""
         self.broken = ""
+        self.broken_by: Mapping[str, Any] = {}
+        self.between: Mapping[str, Any] = {}
         self.turns = 0
         self._asked: deque[_Asked] = deque(maxlen=_MOST_TURNS)
         self._offered: dict[str, str] | None = None
@@ -67,6 +69,7 @@ class _Dialogue:
             (row, reply.Shapes(library, row["patterns"])) for row in self.table["tools"].values()
         ]
         self._known = [(row, reply.Shapes(library, row["patterns"])) for row in self.table["known"]]
+        self._masked = reply.Shapes(library, self.table["turns"]["masked"]["patterns"])
         self._number = 0
         self._held = ""
         self._signed = False
@@ -214,6 +217,10 @@ class _Dialogue:
         if digit in "45":
             self._refused(asked, number, " ".join(text for _, text in lines))
             return
+        if not asked.verb and self._masked.read(first) is not None:
+            self.between = row = self.table["turns"]["masked"]
+            self._add(Finding(row["title"], "warning", first, row["meaning"], line=number))
+            return
         answers = asked.row.get("answers", {})
         meaning = str(answers.get(first[:3], answers.get(digit, "")))
         title = f"{asked.row['name']}: {first[:3]}".lstrip(": ")
@@ -281,6 +288,7 @@ class _Dialogue:
                 self._add(Finding(row["title"], severity, text, meaning, line=self._number))
                 if ends and not self.broken:
                     self.broken = str(row["title"])
+                    self.broken_by = row
                 return
 
     def _add(self, finding: Finding) -> None:
@@ -302,11 +310,13 @@ def _answer(library: Library, dialogue: _Dialogue) -> Answer:
     words = dialogue.table["words"]
     base: dict[str, Any] = {"kind": "dialogue", "findings": tuple(dialogue.findings)}
     failed = _decisive(dialogue)
+    if failed is not None and failed.verb in dialogue.between.get("alters", ()):
+        return _altered(dialogue, failed, base)
     if failed is not None:
         return _failure(library, dialogue, failed, base)
     warned = next((each for each in dialogue.findings if each.severity == "warning"), None)
     if dialogue.broken:
-        title = dialogue.broken
+        title = str(dialogue.between.get("title", dialogue.broken))
     elif dialogue.accepted:
         title = shell.say(words["accepted"], {"reply": dialogue.accepted})
     elif dialogue.unanswered() and dialogue.turns:
@@ -325,6 +335,23 @@ def _answer(library: Library, dialogue: _Dialogue) -> Answer:
         title=title,
         severity=severity,
         explanation=common.plain(meaning) if meaning else Prose(),
+        commands=common.filled(library, dialogue.broken_by.get("commands", []), {}),
+    )
+
+
+def _altered(dialogue: _Dialogue, failed: _Failed, base: Mapping[str, Any]) -> Answer:
+    """The answer where a firewall between is why a turn failed."""
+    return Answer(
+        **base,
+        query=failed.said.text,
+        text=failed.said.text,
+        recognised="entry",
+        title=str(dialogue.between["title"]),
+        severity="warning",
+        verdict=Verdict("network", reply.permanence(failed.said.code)),
+        gist=f"{failed.turn}: {failed.said.text}",
+        event="rejected",
+        explanation=common.plain(str(dialogue.between["meaning"])),
     )
 
 
@@ -354,6 +381,7 @@ def _failure(
         parts = common.parts(library, document, explained.values if explained else {})
     if row is not None:
         parts["explanation"] = common.plain(row["meaning"])
+        parts["commands"] = common.filled(library, row.get("commands", []), {})
         verdict = Verdict("this-server", reply.permanence(said.code))
     elif explained is not None:
         verdict = reply.verdict(library, explained, said.enhanced or said.code)

@@ -7,6 +7,7 @@ import pytest
 
 from mailhelp.answer import Answer
 from mailhelp.api import ask, explain_held
+from mailhelp.explain import bounce
 from mailhelp.query import held
 from mailhelp.session import Session
 
@@ -311,3 +312,14 @@ def test_of_several_recipients_the_one_refused_for_good_is_told(session: Session
         "never@example.net",
         "later@example.net",
     ]
+
+
+def test_the_server_that_was_tried_last_is_the_one_that_failed(session: Session) -> None:
+    text = """Generating server: AB1.example.net
+anna@example.org
+11/27/2026 1:15:22 AM - Server at AB1.example.net returned '450 4.4.317 Cannot connect to remote server [Message=UntrustedRoot] [LastAttemptedServerName=mx1.example.org] [LastAttemptedIP=203.0.113.5:25]'
+"""
+    (answer,) = bounce.explain(session, text.splitlines())
+    assert answer.entry == "postfix/smtp/remote-microsoft-untrusted-root"
+    assert answer.gist.startswith("AB1.example.net → mx1.example.org[203.0.113.5]")
+    assert any("mx1.example.org:25" in each.command for each in answer.commands)

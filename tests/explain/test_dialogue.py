@@ -6,6 +6,7 @@ import pytest
 
 from mailhelp.answer import Answer
 from mailhelp.api import ask, explain_held
+from mailhelp.explain import dialogue
 from mailhelp.query import held
 from mailhelp.session import Session
 
@@ -193,3 +194,13 @@ def test_helo_makes_a_refused_ehlo_good(session: Session) -> None:
     assert answer.title.startswith("No turn was refused")
     (answer,) = explain_held(session, "dialogue", text.replace("HELO", "NOOP").split("\n"))
     assert answer.title.startswith("EHLO refused: 502")
+
+
+def test_a_greeting_that_a_firewall_has_written_over(session: Session) -> None:
+    text = "220 **********\nEHLO mx.example.org\n502 5.5.2 Error: command not recognized\n"
+    (answer,) = dialogue.explain(session, text.splitlines())
+    assert "firewall" in answer.title
+    assert answer.verdict is not None
+    assert answer.verdict.who == "network"
+    (answer,) = dialogue.explain(session, text.replace("*" * 10, "mx ESMTP").splitlines())
+    assert "firewall" not in answer.title

@@ -243,9 +243,11 @@ def beginning(library: Library, text: str) -> Question | None:
         names = [name for name in names if fold(name.shown).startswith(fold(text))]
     if not names:
         return None
-    if len({name.id for name in names}) <= MOST_IN_FULL:
-        return Question("documents", tuple(names))
-    return Question("list", tuple(names))
+    if len({name.id for name in names}) > MOST_IN_FULL:
+        return Question("list", tuple(names))
+    # two whole words may well be a question: "postscreen whitelist" asks for no old name
+    is_question = len(words) > 1 and all(word in library.vocabulary for word in words)
+    return None if is_question else Question("documents", tuple(names))
 
 
 def queue_id(library: Library, text: str) -> Question | None:

@@ -22,14 +22,20 @@ _LONG_STYLES = ("long",)
 _TO_END = "COMMAND..."
 _SCRIPT = "SCRIPT"
 _SETTING = "SETTING"
+_NUMBERS = "NUMBERS..."
+_NUMBER_SET = re.compile(r"[\d*]+(?:[:,][\d*]+)*")
 
 
 class Meaning(NamedTuple):
-    """What an option or operand does; ``changes`` if that changes anything; ``settings`` if it is one."""
+    """What an option or operand does; ``changes`` if that changes anything; ``settings`` if it is one.
+
+    ``reads``: with it a program that changes things only reads.
+    """
 
     does: str
     changes: bool = False
     settings: bool = False
+    reads: bool = False
 
 
 class Option(NamedTuple):
@@ -44,8 +50,8 @@ class Tool(NamedTuple):
     """A program, or one subcommand of it.
 
     ``values`` are meanings of single values (``-starttls smtp``); ``operands`` are (pattern or
-    placeholder, meaning), ``words`` operands that mean something by themselves, ``keys`` those that take the word after
-    them along. ``runs`` is after how many operands another command begins, or ``None``; ``aside``: it only feeds or
+    placeholder, meaning), ``words`` operands that mean something by themselves, ``keys`` those that take words after
+    them along, with how many. ``runs`` is after how many operands another command begins, or ``None``; ``aside``: it only feeds or
     filters the commands beside it.
     """
 
@@ -61,7 +67,7 @@ class Tool(NamedTuple):
     values: tuple[tuple[str, str, Meaning], ...]
     operands: tuple[tuple[str, Meaning], ...]
     words: Mapping[str, Meaning]
-    keys: Mapping[str, Meaning]
+    keys: Mapping[str, tuple[int, Meaning]]
     titles: tuple[tuple[str, str], ...]
     subcommands: Mapping[str, Tool]
 
@@ -133,7 +139,7 @@ def tool(name: str, row: Mapping[str, Any], above: Tool | None = None) -> Tool:
         tuple((key, _meaning(stored)) for key, stored in row.get("operands", {}).items()),
         {key.casefold(): _meaning(stored) for key, stored in words.items() if " " not in key},
         {
-            key.partition(" ")[0].casefold(): _meaning(stored)
+            key.partition(" ")[0].casefold(): (key.count(" "), _meaning(stored))
             for key, stored in words.items()
             if " " in key
         },
@@ -160,7 +166,12 @@ _SHARED = ("operands", "words")
 def _meaning(stored: Any) -> Meaning:
     if isinstance(stored, str):
         return Meaning(stored)
-    return Meaning(stored["does"], stored.get("changes", False), stored.get("settings", False))
+    return Meaning(
+        stored["does"],
+        stored.get("changes", False),
+        stored.get("settings", False),
+        stored.get("reads", False),
+    )
 
 
 def _split_key(key: str) -> tuple[tuple[str, ...], str]:
@@ -409,13 +420,14 @@ class _Reader:
             return place + 1
         key = self.tool.keys.get(word.value.casefold())
         if key is not None and place + 1 < len(words):
-            last = words[place + 1]
-            value = f"{word.value} {last.value}"
+            taken = words[place : place + 1 + key[0]]
+            last = taken[-1]
+            value = " ".join(each.value for each in taken)
             self.operands += 1
             self.pieces.append(
-                Piece("operand", word.start, last.end, value, value, word.start, key)
+                Piece("operand", word.start, last.end, value, value, word.start, key[1])
             )
-            return place + 2
+            return place + len(taken)
         meaning = self._operand_meaning(word.value)
         if meaning is None and self.tool.runs is not None:
             meaning = Meaning(_WHERE)
@@ -430,7 +442,10 @@ class _Reader:
             return self.tool.words[value.casefold()]
         count = 0
         for pattern, meaning in self.tool.operands:
-            if _PLACEHOLDER.fullmatch(pattern):
+            if pattern == _NUMBERS:
+                if _NUMBER_SET.fullmatch(value):
+                    return meaning
+            elif _PLACEHOLDER.fullmatch(pattern):
                 if self.operands == count or (pattern.endswith("...") and self.operands >= count):
                     return meaning
                 count += not pattern.endswith("...")
@@ -511,6 +526,30 @@ def everything(found: Iterable[Command]) -> Iterator[Command]:
     for command in found:
         yield command
         yield from everything(command.inner)
+
+
+def changes(found: Iterable[Command]) -> bool:
+    """Whether one of the commands changes anything: by an option or operand, or by itself with none that only reads."""
+    for command in found:
+        meanings = [piece.meaning for piece in command.pieces if piece.meaning is not None]
+        options = [piece.meaning for piece in command.options() if piece.meaning is not None]
+        by_itself = command.tool is not None and command.tool.changes
+        if any(each.reads for each in options):
+            continue
+        if by_itself or any(each.changes for each in meanings):
+            return True
+    return False
+
+
+def writes(command: Command) -> bool:
+    """Whether its output goes into a file."""
+    return any(
+        piece.kind == "redirection" and piece.name in (">", ">>", ">|") and piece.value != _NOWHERE
+        for piece in command.pieces
+    )
+
+
+_NOWHERE = "/dev/null"
 
 
 def dangers(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mailhelp import shell, usage
 from mailhelp.corpus import checks, linear, messages, samples
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.compile import Compiled, compile_corpus
@@ -71,6 +72,7 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
     for entry in corpus.entries:
         faults += _examples(entry)
         faults += _places(entry, compiled)
+        faults += _changing(entry, compiled)
         faults += _unheard(entry, compiled)
         if entry.kind == "recipe":
             faults += _recipe(entry, compiled)
@@ -144,6 +146,19 @@ def _places(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
                 if re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", command.get("run", "")):
                     text = f"{path} is another one elsewhere: write {{{name}}}"
                     yield entry.fault(text, command["run"])
+
+
+def _changing(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
+    """Commands that change something and do not say so."""
+    tools = usage.TableTools(lambda name: compiled.tables.get(name, {}))
+    for command in entry.front.get("commands", ()):
+        run = command.get("run", "")
+        if not run or "changes" in command:
+            continue
+        found = list(usage.everything(usage.read_all(shell.say(run, {}), tools)))
+        if usage.changes(found) or any(usage.writes(each) for each in found):
+            text = "the command changes something: say changes = true (false if it only reads here)"
+            yield entry.fault(text, run)
 
 
 def _unheard(entry: Entry, compiled: Compiled) -> Iterator[Fault]:

@@ -197,26 +197,18 @@ def explain(library: Library, text: str) -> Answer:
         )
         if not risks
         else (),
-        notes=("This changes something.",) if not worst and _changes(every) else (),
+        notes=("This changes something.",) if not worst and usage.changes(every) else (),
         sources=_sources(library, every),
     )
 
 
 def _main(found: list[usage.Command]) -> usage.Command:
     """The command that the answer is named after: the last that changes anything, else the first that does the work."""
-    changing = [command for command in found if _changes([_innermost(command)])]
+    changing = [command for command in found if usage.changes([_innermost(command)])]
     if changing:
         return changing[-1]
     tools = ((command, _innermost(command).tool) for command in found)
     return next((command for command, tool in tools if tool and not tool.aside), found[0])
-
-
-def _changes(found: Iterable[usage.Command]) -> bool:
-    return any(
-        (command.tool is not None and command.tool.changes)
-        or any(piece.meaning is not None and piece.meaning.changes for piece in command.pieces)
-        for command in found
-    )
 
 
 def does(command: usage.Command, tools: usage.Tools) -> str:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from mailhelp.answer import Answer, Command, Finding, Parameter, Section, Span
 from mailhelp.conditions import SEVERE, items, sentence
+from mailhelp.conditions import parameters as parameters_of
 from mailhelp.errors import SourceError
 from mailhelp.explain import common, parameter
 from mailhelp.host import postconf
@@ -265,6 +266,7 @@ def explain_other(library: Library, program: str, lines: Iterable[str]) -> Answe
     settings = othersettings.READERS[program](kept)
     faults = _faults_of_other(library, program, kept)
     counted = _counted(len(settings), 0, [each.finding for each in faults])
+    looked = _looked_at(library, program, settings)
     title, danger = _headline(faults, counted)
     return Answer(
         kind="config",
@@ -275,13 +277,27 @@ def explain_other(library: Library, program: str, lines: Iterable[str]) -> Answe
         text=library.redactor.cover("\n".join(kept)),
         findings=tuple(fault.finding._replace(file=None) for fault in faults),
         commands=mends(faults),
-        notes=(_OTHER,),
+        notes=(f"Looked at {'is' if looked == 1 else 'are'} {looked} of them: {_OTHER}",),
         related=tuple(dict.fromkeys(id for fault in faults for id in fault.finding.related)),
         sources=_sources(faults)[len(_SOURCES) :],
     )
 
 
-_OTHER = "Looked at is what concerns Postfix, logins and their secrecy; all else is not explained."
+_OTHER = "what concerns Postfix, logins and their secrecy. All else is not explained."
+
+
+def _looked_at(library: Library, program: str, settings: Iterable[str]) -> int:
+    """How many of another program's settings a check is about."""
+    from fnmatch import fnmatchcase
+
+    rows = library.table("checks").values()
+    asked = {
+        name.partition("/")[2].casefold()
+        for row in rows
+        for name in parameters_of(row)
+        if name.startswith(f"{program}/")
+    }
+    return sum(any(fnmatchcase(each, pattern) for pattern in asked) for each in settings)
 
 
 def _unquoted(lines: list[str]) -> list[str]:
@@ -328,10 +344,17 @@ def _counted(settings: int, services: int, findings: Sequence[Finding]) -> str:
     if services:
         what.append(f"{services} service{'s' * (services != 1)}")
     where = " and ".join(what) or "nothing that is a setting"
+    said = _how_many(findings)
+    return f"{said[:1].upper()}{said[1:]} in {where}"
+
+
+def _how_many(findings: Sequence[Finding]) -> str:
+    """How many faults and hints there are, as many as are shown."""
     faults = sum(each.severity in SEVERE for each in findings)
-    if not faults:
-        return f"No fault found in {where}"
-    return f"{faults} fault{'s' * (faults != 1)} in {where}"
+    hints = len(findings) - faults
+    said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
+    more = f"{hints} hint{'s' * (hints != 1)}"
+    return f"{said}{' and' if faults else ','} {more}" if hints else said
 
 
 def _given(library: Library, main: MainCf, faults: Sequence[Fault]) -> Iterator[Parameter]:
@@ -578,8 +601,7 @@ _OF_SERVICES = "What master.cf sets for single services"
 
 
 def _summary(findings: Sequence[Finding], settings: int | None) -> str:
-    faults = sum(each.severity in SEVERE for each in findings)
-    said = f"{faults} fault{'s' * (faults != 1)}" if faults else "no fault found"
+    said = _how_many(findings)
     if settings is None:
         return said
     many = settings != 1

@@ -132,12 +132,15 @@ class _Master(Writer):
         """Words that a program does not expect: the rest of a value with a blank in it, or others."""
         takes = self.table["argument_daemons"]["names"]
         ours = service.program in self.table["daemons"] or service.program == ANY_PROGRAM
-        if service.program in takes or not ours or any(each.spaced for each in service.overrides):
+        if service.program in takes or not ours:
             return
+        spaced = any(each.spaced for each in service.overrides)
         for (after, line), group in groupby(service.strays, lambda each: (each.after, each.line)):
             words = " ".join(each.word for each in group)
             name, _, value = after.partition("=")
             logical = service.logical._replace(pieces=piece_of(service.logical, line))
+            if not after and spaced:
+                continue  # words of the fault that is told of the blanks
             if not after:
                 yield self.fault("argument", logical, program=service.program, word=words)
                 continue

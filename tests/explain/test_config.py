@@ -88,7 +88,7 @@ def test_other_single_lines(session: Session, text: str, says: str) -> None:
 
 def test_pasted_settings_and_services_in_one(session: Session) -> None:
     answer = told(session, MAIN + MASTER)
-    assert answer.title == "1 fault in 6 settings and 2 services"
+    assert answer.title == "1 fault and 1 hint in 6 settings and 2 services"
     assert answer.danger.startswith("Open relay")
     assert answer.findings[0].line == 5
     assert {each.name: each.value for each in answer.parameters}["biff"] == "yes"
@@ -134,7 +134,7 @@ def test_a_copied_folder_needs_no_postfix(session: Session, host: FakeHost, tmp_
     answer = api.config(session, folder(tmp_path))[0]
     assert host.asked == []
     assert answer.danger.startswith("Open relay")
-    assert answer.title.startswith(f"{tmp_path}: 4 faults, ")
+    assert answer.title.startswith(f"{tmp_path}: 4 faults and 1 hint, ")
     assert [(each.file, each.line) for each in answer.findings] == [
         ("main.cf", 5),
         ("master.cf", 2),

@@ -238,16 +238,14 @@ def beginning(library: Library, text: str) -> Question | None:
         return None
     if len(words) == 1 and words[0] in library.vocabulary:
         return None
-    names = library.named_from(text, "parameter", "recipe", "topic")
+    names = _present(library, text, library.named_from(text, "parameter", "recipe", "topic"))
     if len(text.split()) > 1:
         names = [name for name in names if fold(name.shown).startswith(fold(text))]
     if not names:
         return None
-    if len({name.id for name in names}) > MOST_IN_FULL:
-        return Question("list", tuple(names))
-    # two whole words may well be a question: "postscreen whitelist" asks for no old name
-    is_question = len(words) > 1 and all(word in library.vocabulary for word in words)
-    return None if is_question else Question("documents", tuple(names))
+    if len({name.id for name in names}) <= MOST_IN_FULL:
+        return Question("documents", tuple(names))
+    return Question("list", tuple(names))
 
 
 def queue_id(library: Library, text: str) -> Question | None:
@@ -416,7 +414,7 @@ def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question 
     # three plain words are a question, whatever name they also stand in
     if len(fold(text)) < 3 or len(typed.split()) > 2:
         return None
-    names = library.named_like(text, "parameter", "recipe", "topic")
+    names = _present(library, text, library.named_like(text, "parameter", "recipe", "topic"))
     if " " in typed.strip():
         # two plain words mean a name only where they begin or end it: "user unknown" is a message
         key = fold(text)
@@ -429,6 +427,12 @@ def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question 
         plain = text.strip().isalpha()
         return None if plain else Question("documents", tuple(names), read_as)
     return Question("list", tuple(names), read_as) if names else None
+
+
+def _present(library: Library, text: str, names: Iterable[Name]) -> list[Name]:
+    """The names; of those that Postfix has given up none where plain words are typed, which ask for no old name."""
+    old = library.table("settings").get("old_parameters", {}) if " " in text.strip() else {}
+    return [name for name in names if name.shown not in old]
 
 
 def _at_an_end(name: str, key: str) -> bool:

@@ -199,3 +199,19 @@ def test_a_second_reading_names_version_and_files(
 ) -> None:
     write(PLACE, entry(f"{FRONT}checked = '{checked}'\n"))
     assert (faults() == []) is good
+
+
+@pytest.mark.parametrize(
+    ("command", "good"),
+    [
+        ("run = 'echo x >/tmp/a'", False),
+        ("run = 'echo x >/tmp/a'\nchanges = true", True),
+        ("run = 'echo x >/tmp/a'\nchanges = false", True),
+        ("run = 'postconf -n 2>/dev/null'", True),
+    ],
+)
+def test_a_command_that_writes_says_that_it_changes_something(
+    write: Write, faults: Faults, command: str, good: bool
+) -> None:
+    write(PLACE, entry(f"{FRONT}[[commands]]\n{command}\nwhy = 'x'\n"))
+    assert (faults() == []) is good

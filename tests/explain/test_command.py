@@ -248,3 +248,29 @@ def test_what_is_deleted_can_be_looked_at_first(session: Session) -> None:
 def test_a_pipeline_is_named_after_what_does_the_work(session: Session) -> None:
     assert told(session, "echo test | sendmail -v bob@example.com").title.startswith("sendmail")
     assert told(session, "cat /var/log/mail.log | grep reject").title.startswith("cat ")
+
+
+def test_an_operand_that_does_not_fit_is_unexplained(session: Session) -> None:
+    answer = told(session, "doveadm expunge all users message-id")
+    assert [each.title for each in answer.findings] == [
+        "users: nobody explains it here",
+        "message-id: nobody explains it here",
+    ]
+    answer = told(session, "doveadm search -A mailbox '*' header message-id abc@example.net 1:10")
+    assert answer.findings == ()
+    assert answer.spans[-2].value == "header message-id abc@example.net"
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("postmap hash:/etc/postfix/virtual", True),
+        ("postmap -q bob hash:/etc/postfix/virtual", False),
+        ("sa-learn --spam mail.eml", True),
+        ("sa-learn --dump magic", False),
+    ],
+)
+def test_an_option_that_only_reads_changes_nothing(
+    session: Session, text: str, changes: bool
+) -> None:
+    assert ("This changes something." in told(session, text).notes) is changes

@@ -9,6 +9,7 @@ import pytest
 from mailhelp import api
 from mailhelp.answer import Answer
 from mailhelp.errors import SourceError
+from mailhelp.explain import config
 from mailhelp.host.machine import Output
 from mailhelp.session import Session
 from tests.fakes import FakeHost
@@ -293,3 +294,31 @@ def test_a_copy_of_opendkims_settings_is_read_for_faults(session: Session, tmp_p
     (answer,) = api.config(session, str(copied))
     assert answer.query == str(copied)
     assert [each.line for each in answer.findings] == [4]
+
+
+@pytest.mark.parametrize(
+    ("program", "line", "title"),
+    [
+        ("opendkim", "InternalHosts 0.0.0.0/0", "OpenDKIM signs for everybody who connects"),
+        ("opendkim", "Domain *", "OpenDKIM signs mail of any domain"),
+        ("dovecot", "ssl_key = /etc/ssl/a.key", "A < is missing before /etc/ssl/a.key"),
+    ],
+)
+def test_faults_of_other_programs_and_how_much_was_looked_at(
+    session: Session, program: str, line: str, title: str
+) -> None:
+    answer = config.explain_other(session.library, program, [line])
+    assert answer.findings[0].title.startswith(title)
+    assert answer.notes[0].startswith("Looked at is 1 of them: ")
+
+
+def test_blanks_in_two_options_of_a_service_are_two_faults(session: Session) -> None:
+    text = (
+        "submission inet n - y - - smtpd\n"
+        "  -o smtpd_tls_security_level = encrypt\n"
+        "  -o smtpd_client_restrictions=permit_sasl_authenticated, reject"
+    )
+    assert [each.title for each in told(session, text).findings] == [
+        "Blanks around the = after -o",
+        "A blank cuts the value of smtpd_client_restrictions",
+    ]

@@ -95,9 +95,11 @@ def _perform(call: Call, host: Host) -> int:
     from mailhelp.session import Session
 
     session = Session(host)
+    output = Output(host, call.options)
+    host.meanwhile = output.prepare
     action: Callable[..., int] = getattr(actions, call.command)
     try:
-        code = action(session, Output(host, call.options), call.words, **call.given)
+        code = action(session, output, call.words, **call.given)
         host.stdout.flush()
         session.keep()
         return code

@@ -35,6 +35,13 @@ class Output:
         )
         self.width = max(NARROWEST, min(host.size[0], WIDEST))
 
+    def prepare(self) -> None:
+        """Load what will show the answers, while there is nothing else to do."""
+        if not self.options.json:
+            from mailhelp.render import paint
+
+            paint.prepare(self.look)
+
     def answers(self, answers: Iterable[Answer], *, streaming: bool = False) -> int:
         """Write ``answers``; return how many of them are more than an admission of ignorance.
 

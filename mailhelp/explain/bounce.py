@@ -72,6 +72,7 @@ class _Bounce:
             "delays",
             "ends",
             "places",
+            "attempted",
         )
         self._shapes = {kind: reply.Shapes(library, table[kind]["patterns"]) for kind in kinds}
         self.recipients: dict[str, Recipient] = {}
@@ -231,6 +232,11 @@ class _Bounce:
         if self._group:
             self.end_group()
         self.returned = dsn.unfolded(self._returned)
+        for one in self.recipients.values():
+            found = self._shapes["attempted"].read(one.reply)
+            if found is not None:
+                one.reply = one.host = ""
+                one.add(found)
 
     def is_own(self, host: str) -> bool:
         """Whether ``host`` is the reporting machine itself: a filter or a mail store."""
@@ -394,7 +400,9 @@ def _sentences(
     words = table["words"]
     if not told.failed:
         return [told.action["meaning"]]
-    if told.said is None:
+    if "told" in advice:
+        texts = [advice["told"]]
+    elif told.said is None:
         texts = [words["not_delivered"]]
     elif told.one.host:
         texts = [words["refused"], *([words["reported"]] if reporter else ())]
@@ -445,6 +453,7 @@ def _values(table: Mapping[str, Any], bounce: _Bounce, told: _Told) -> dict[str,
     sender = dsn.typed(bounce.message.get("x-postfix-sender", ""))
     values = {
         "server": one.host,
+        "host_name": one.host.partition("[")[0],
         "recipient": one.address,
         "recipient_domain": one.address.rpartition("@")[2],
         "sender": sender,

@@ -69,7 +69,9 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     weights = library.table("ranking").get("weights", {})
     slips: dict[str, str] = {}
     # a word of another language that its table lacks is no slip of an English one
-    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=reading is None)
+    pasted = any(regex(sign).search(text) for sign in table.get("pasted", {}).get("signs", ()))
+    mend = reading is None and not pasted
+    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=mend)
     first = _first(library, table, asked, hits, _QUOTED_WITH_CODE if codes else _QUOTED)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())

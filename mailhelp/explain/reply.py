@@ -32,6 +32,7 @@ _FEWEST_WORDS = 3
 class Reply(NamedTuple):
     """What a server said. ``text`` begins with the code and is one line; ``enhanced`` is empty if it
     has no enhanced status code. ``host``, ``command`` and ``recipient`` are empty where they are not told.
+    ``lasts`` is how final it is, where the quotation says more of that than the code.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Reply(NamedTuple):
     host: str = ""
     command: str = ""
     recipient: str = ""
+    lasts: str = ""
 
 
 class Explained(NamedTuple):
@@ -98,12 +100,15 @@ def quoted(library: Library, text: str) -> Reply | None:
     )
     if values is None:
         return None
-    return of(
+    said = of(
         values["reply"],
         values.get("host", ""),
         values.get("smtp_command", ""),
         values.get("recipient", ""),
     )
+    readings = ((library.fields[name].permanence or {}, values[name]) for name in values)
+    lasts = next((reading.get(value[:1], "") for reading, value in readings if reading), "")
+    return said._replace(lasts=lasts) if said is not None else None
 
 
 def find(library: Library, reply: Reply) -> Explained | None:
@@ -227,7 +232,8 @@ def _answer(library: Library, text: str, reply: Reply | None, explained: Explain
     parts["sections"] = (*parts["sections"], *sections)
     parts["related"] = tuple(dict.fromkeys((*parts["related"], *(code.id for code in codes))))
     if reply is not None:
-        parts["verdict"] = verdict(library, explained, reply.enhanced or reply.code)
+        told = verdict(library, explained, reply.enhanced or reply.code)
+        parts["verdict"] = told._replace(permanence=reply.lasts or told.permanence)
     elif parts["verdict"] and parts["verdict"].permanence == BY_CODE:
         parts["verdict"] = parts["verdict"]._replace(permanence="none")
     return Answer(

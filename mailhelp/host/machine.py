@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cached_property
 
@@ -61,7 +61,12 @@ def refuse_device(name: str, stream: BinaryIO) -> None:
 
 
 class Host:
-    """The machine that mailhelp runs on."""
+    """The machine that mailhelp runs on.
+
+    ``meanwhile`` is done when a command is waited for: it should be short, and of use later.
+    """
+
+    meanwhile: Callable[[], None] | None = None
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -216,7 +221,7 @@ class Host:
         went wrong.
         """
         environment = {**self._environment(), **(variables or {})}
-        return Running(argv, timeout, stdin, environment, last_words)
+        return Running(argv, timeout, stdin, environment, last_words, self.meanwhile)
 
     def stream(self, *argv: str) -> BinaryIO:
         """What a command writes, as it comes: without a time limit, else as ``start`` runs one.

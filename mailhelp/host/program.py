@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from _thread import allocate_lock, start_new_thread
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -48,6 +48,7 @@ class Running:
     """A started command with a thread that collects its output, so that several run at once.
 
     ``argv`` begins with its path, or its name in a folder of the ``PATH`` in ``environment``; see ``Host.start``.
+    ``meanwhile`` is done when somebody waits for it.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class Running:
         stdin: bytes,
         environment: dict[str, str],
         last_words: str,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
+        self._meanwhile = meanwhile
         self._name = os.path.basename(argv[0])
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
@@ -79,6 +82,8 @@ class Running:
     def result(self) -> Output:
         """See ``Handle``. The command is stopped if the wait is interrupted."""
         if self._output is None:
+            if self._meanwhile is not None:
+                self._meanwhile()
             try:
                 with self._ended_lock:
                     pass

@@ -131,6 +131,7 @@ class Catalogue:
     def __init__(self, sources: Iterable[PatternSource]) -> None:
         self.sources = tuple(sources)
         self._programs: dict[tuple[str, ...], ProgramPatterns] = {}
+        self._words: dict[str, frozenset[str]] = {}  # of regexes
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Catalogue, (self.sources,)
@@ -154,8 +155,13 @@ class Catalogue:
 
         found: list[tuple[int, int, str]] = []
         for row in table.candidates(message):
-            shared = len(words.intersection(_WORDS.findall(row.regex)))
-            if shared >= _ALIKE and row.word and not row.generic:
+            if row.generic or not row.word:
+                continue
+            own = self._words.get(row.regex)
+            if own is None:
+                own = self._words[row.regex] = frozenset(_WORDS.findall(row.regex))
+            shared = len(words & own)
+            if shared >= _ALIKE:
                 found.append((-shared, table.filed(row.word), row.id))
         ids = dict.fromkeys(id for *_, id in sorted(found))
         return list(ids)[:most]

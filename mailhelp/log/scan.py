@@ -117,7 +117,7 @@ class Scanner:
         self._slow: dict[tuple[str, bool, tuple[str, ...]], _Way] = {}
         self._split: dict[tuple[str, str], dict[str, str]] = {}
         self._values: dict[tuple[str, Providers], dict[Any, str]] = {}
-        self._known_values = 0
+        self._known_values = self._searched = 0
         self._carried = Carried(self.engine.redactor)
         self._bounded = bool(plan.since or plan.until)
 
@@ -154,6 +154,7 @@ class Scanner:
         """Count the records of ``text``, but for the last one, and the one that was left before."""
         columns: dict[str, dict[_Way, list[Any]]] = {}
         acts: Acts = []
+        self._searched = 0
         rows, parts = self._plain.block(text)
         for part in parts:
             if isinstance(part, Run):
@@ -344,6 +345,10 @@ class Scanner:
         plan = self.plan
         return (not plan.since or time >= plan.since) and (not plan.until or time < plan.until)
 
+    def _is_asked(self, time: str | None) -> bool:
+        """Whether a record of this time is to be counted; one without a time is not, where times are asked for."""
+        return not self._bounded or bool(time and self._within(time))
+
     def _count(self, columns: dict[str, dict[_Way, list[Any]]], text: str) -> None:
         """Count what the columns hold."""
         tally = self._tally
@@ -461,7 +466,7 @@ class Scanner:
         """Keep the record of ``message`` as a sample of its entry."""
         count = self._counted(way)
         if not count.has_samples:
-            count.sample(self.engine.redactor.cover(_line_of(text, message)))
+            count.sample(self.engine.redactor.cover(self._line_of(text, message)))
 
     def _unknown(self, time: str, where: str, message: str, text: str) -> None:
         time, tag = self._plain.canonical(time), where.partition(" ")[2]
@@ -470,8 +475,21 @@ class Scanner:
             return
         head = f"{time} {where}: "
         covered = self.engine.redactor.cover(head + message)[len(head) :]
-        line = _line_of(text, message)
+        line = self._line_of(text, message)
         self._shape(tag, covered, time, line[: len(line) - len(message)] + covered)
+
+    def _line_of(self, text: str, message: str) -> str:
+        """The first line of ``text`` that ends with ``message``, from the one on that was asked for before.
+
+        Records are asked for in their order, so a block is searched once, however many shapes it has.
+        """
+        wanted = f": {message}\n"
+        at = text.find(wanted, self._searched)
+        if at < 0:
+            at = len(text) - len(wanted) + 1
+        else:
+            self._searched = at
+        return text[text.rfind("\n", 0, at) + 1 : at + len(wanted) - 1]
 
     def _shape(self, tag: str, message: str, time: str, sample: str) -> None:
         """Count a record that nothing knows by its shape."""
@@ -488,7 +506,7 @@ class Scanner:
 
     def _one_by_engine(self, message: str, text: str, acts: Acts) -> None:
         """Count a plain record whose values have to be covered."""
-        for read in self.engine.reads([_line_of(text, message)], carried=self._carried):
+        for read in self.engine.reads([self._line_of(text, message)], carried=self._carried):
             self._read(read, acts)
 
     def _through_engine(self, lines: list[str], acts: Acts | None = None) -> None:
@@ -499,7 +517,7 @@ class Scanner:
         for read in self.engine.reads(lines, carried=self._carried):
             if read.record.text.strip():
                 self._read(read, own)
-                if self.plan.detailed and read.record.host:
+                if self.plan.detailed and read.record.host and self._is_asked(read.record.time):
                     self._tally.traffic.host(read.record.host, 1)
         if acts is None:
             self._take(own)
@@ -508,7 +526,7 @@ class Scanner:
         """Count a record that the engine has read."""
         record, hit, tally = read.record, read.hit, self._tally
         time = record.time or ""
-        if self._bounded and not (time and self._within(time)):
+        if not self._is_asked(time):
             return
         if record.repeats_last:
             tally.known("generic", 1)
@@ -614,12 +632,3 @@ def _shape_of(tag: str, message: str) -> str:
 def _group(holes: tuple[str, ...], name: str) -> int:
     """The number of the group of the field ``name``; 0 if there is none."""
     return holes.index(name) + 1 if name in holes else 0
-
-
-def _line_of(text: str, message: str) -> str:
-    """The first line of ``text`` that ends with ``message``."""
-    wanted = f": {message}\n"
-    at = text.find(wanted)
-    if at < 0:
-        at = len(text) - len(wanted) + 1
-    return text[text.rfind("\n", 0, at) + 1 : at + len(wanted) - 1]

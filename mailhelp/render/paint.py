@@ -23,6 +23,15 @@ class Look(NamedTuple):
     width: int = 80
 
 
+def prepare(look: Look) -> None:
+    """Load what ``text`` will need: it takes as long as Postfix's postconf does."""
+    if look.markdown or look.detail == "full":
+        from mailhelp.render import outline  # noqa: F401
+    else:
+        from mailhelp.render import screen  # noqa: F401
+    _painted((), look)
+
+
 def summary(gathered: Gathered, look: Look) -> str:
     """What was gathered of many answers, on one screen."""
     from mailhelp.render import screen

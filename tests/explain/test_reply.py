@@ -109,3 +109,18 @@ def test_a_reason_that_is_no_reply(session: Session) -> None:
     assert found is not None
     assert found.document.id == "log/postfix/smtp/connect-refused"
     assert reply.find_reason(session.library, "the wombat frobbed", "5.0.0", "") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "final"), [("refused to talk to me", "temporary"), ("said", "permanent")]
+)
+def test_a_refused_session_is_for_now_whatever_its_code(
+    session: Session, words: str, final: str
+) -> None:
+    text = f"host mx.example.net[192.0.2.7] {words}: 554 5.7.1 192.0.2.1 is on our blocklist"
+    found = reply.quoted(session.library, text)
+    assert found is not None
+    answer = reply.explain(session.library, text, found)
+    assert answer is not None
+    assert answer.verdict is not None
+    assert answer.verdict.permanence == final

@@ -57,3 +57,11 @@ def test_it_hears_and_speaks_where_a_standard_stream_is_closed() -> None:
         "os.write(said, repr((output.stdout, output.stderr)).encode())\n"
     )
     assert run(sys.executable, "-c", script, PYTHONPATH=os.getcwd()) == "('in', 'err\\n')"
+
+
+def test_what_is_done_meanwhile_is_done_before_the_wait_ends() -> None:
+    done: list[str] = []
+    running = Running(("/bin/echo", "x"), 10, b"", {}, "", lambda: done.append("ready"))
+    assert done == []
+    assert running.result().stdout == "x\n"
+    assert done == ["ready"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
@@ -59,8 +60,10 @@ class MainView(conditions.View):
     def __init__(self, known: Known, read: Configuration) -> None:
         self.known, self.read = known, read
         settings = read.main.settings if read.main else ()
-        self.places = {each.name: Place(MAIN, each.logical) for each in settings}
-        self.own = {each.name: each.value for each in settings}
+        self.places: MutableMapping[str, Place] = {
+            each.name: Place(MAIN, each.logical) for each in settings
+        }
+        self.own: MutableMapping[str, str] = {each.name: each.value for each in settings}
         self.types = read.types
         self.all_set = read.whole and read.main is not None
         self.all_services = read.whole
@@ -144,7 +147,10 @@ class ServiceView(MainView):
     """The same for one service of master.cf, with what ``-o`` sets for it."""
 
     def __init__(self, base: MainView, service: Service) -> None:
-        super().__init__(base.known, base.read)
+        # one after the other over what all share: there may be thousands of services
+        vars(self).update(vars(base))
+        self.places, self.own = ChainMap({}, base.places), ChainMap({}, base.own)
+        self._values = {}
         self.service = _asked(service)
         self.line = service.logical._replace(pieces=service.logical.pieces[:1])
         for each in service.overrides:

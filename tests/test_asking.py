@@ -168,3 +168,22 @@ def test_a_pasted_setting_is_about_its_own_value(session: Session) -> None:
     assert any(
         each.command == "postconf -e smtpd_tls_security_level=may" for each in answer.commands
     )
+
+
+def test_a_record_whose_queue_id_was_cut_is_read(session: Session) -> None:
+    (answer,) = ask(
+        session,
+        "0F3: host mta7.am0.yahoodns.net[192.0.2.5] refused to talk to me: 421 4.7.0 [TSS04] Messages from "
+        "203.0.113.5 temporarily deferred due to unexpected volume or user complaints",
+    )
+    assert (answer.kind, answer.entry) == ("log", "postfix/smtp/remote-yahoo-deferred")
+    assert answer.verdict is not None
+    assert answer.verdict.permanence == "temporary"
+
+
+def test_no_word_of_a_pasted_record_is_mended(session: Session) -> None:
+    answers = ask(
+        session, "to=<ann@example.org>, relay=mta7.am0.yahoodns.net[192.0.2.5]:25, sttus=sent"
+    )
+    assert not any("yahooinc" in note for answer in answers for note in answer.notes)
+    assert not any("Read as" in note for answer in answers for note in answer.notes)

@@ -158,7 +158,7 @@ COMMANDS: dict[str, Subcommand] = {
             (
                 Switch("place", ("-c",), "The same, as Postfix's commands have it.", str, "FOLDER|FILE", (), None),
             ),
-            ("mailhelp config", "mailhelp config /root/postfix-copy"),
+            ("mailhelp config", "mailhelp config /mnt/etc/postfix"),
         ),
         Subcommand("doctor", "Say what this host has and what it lacks."),
         Subcommand(

@@ -23,6 +23,7 @@ _TO_END = "COMMAND..."
 _SCRIPT = "SCRIPT"
 _SETTING = "SETTING"
 _NUMBERS = "NUMBERS..."
+_NOWHERE = "/dev/null"
 _NUMBER_SET = re.compile(r"[\d*]+(?:[:,][\d*]+)*")
 
 
@@ -547,9 +548,6 @@ def writes(command: Command) -> bool:
         piece.kind == "redirection" and piece.name in (">", ">>", ">|") and piece.value != _NOWHERE
         for piece in command.pieces
     )
-
-
-_NOWHERE = "/dev/null"
 
 
 def dangers(

@@ -65,6 +65,13 @@ def test_a_text_that_begins_with_a_dash_is_no_option(first: str) -> None:
     assert call.words == (first,)
 
 
+def test_a_lone_dash_is_standard_input() -> None:
+    for argv in (["-"], ["-", "--json"]):
+        call, _, _ = read(argv)
+        assert call is not None
+        assert (call.command, call.words) == ("ask", ())
+
+
 @pytest.mark.parametrize("argv", [["--color"], ["--color", "red"], ["--color="]])
 def test_color_wants_one_of_its_values(argv: list[str]) -> None:
     with pytest.raises(UsageError):

@@ -139,7 +139,9 @@ class _Question:
         links = self._links(nlargest(_LENDERS, scores, key=scores.__getitem__))
         for place, lent in self._lent(scores, links).items():
             scores[place] = scores.get(place, 0.0) + lent
-        best = nlargest(most, scores, key=lambda place: (scores[place], -place[0], -place[1]))
+        least = nlargest(most, scores.values())[-1:]
+        likely_best = [place for place, score in scores.items() if [score] >= least]
+        best = sorted(likely_best, key=lambda place: (-scores[place], *place))[:most]
         if not best:
             return []
         self.best = scores[best[0]]
@@ -242,8 +244,8 @@ class _Question:
             fit: dict[int, float] = defaultdict(float)
             found: dict[int, float] = defaultdict(float)
             for readings, rarity in zip(self.wanted, rarities, strict=True):
-                best: dict[int, float] = {}
-                for term in readings:
+                best = dict(postings.get(readings[0], ()))
+                for term in readings[1:]:
                     for document, weight in postings.get(term, ()):
                         best[document] = max(weight, best.get(document, 0.0))
                 for document, weight in best.items():

@@ -84,4 +84,5 @@ def collect_cycles() -> None:
 
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         gc.enable()

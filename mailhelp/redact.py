@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from mailhelp.light import Any, regex
+from mailhelp.light import Any, NamedTuple, regex
 
 COVER = "*"
 
@@ -19,6 +19,8 @@ _PROMPT = "+> \t\r"
 """What a line that asks for more is made of."""
 _SHORT = 4
 """Words that a line has at most if it is a row of a table and nothing else."""
+_ALIKE = 4
+"""Characters by which words that begin alike are looked for together."""
 LONGEST_BLOCK = 500
 """Lines after which a secret of several lines has ended, whatever they hold."""
 
@@ -61,6 +63,14 @@ def _filled_in(
             yield key, value
 
 
+class _Asking(NamedTuple):
+    """The regexes of what asks for a secret, of the secret in the next line, and of where one of several lines ends."""
+
+    after: str
+    secret: str
+    until: str
+
+
 class Redactor:
     """Covers what the rows of ``corpus/secrets.toml`` find; the text keeps its length."""
 
@@ -84,12 +94,16 @@ class Redactor:
         self._endings = frozenset(self._ending)
         self._others = [end for end in self._ending if len(end) < 2]
         self._short = tuple(short.items())
-        self._after = [
-            (word, row["after"], row["regex"], row.get("until", ""))
-            for row in rows
-            for word in row.get("words") or ("",)
-            if "after" in row
-        ]
+        # what asks for the secret in the next line, by its words
+        self._after: dict[str, list[_Asking]] = {}
+        for row in rows:
+            for word in row.get("words") or ("",) if "after" in row else ():
+                asking = _Asking(row["after"], row["regex"], row.get("until", ""))
+                self._after.setdefault(word, []).append(asking)
+        # a long text is looked through for each, so those that begin alike are looked for together first
+        self._beginning: dict[str, list[str]] = {}
+        for word in self._after:
+            self._beginning.setdefault(word[:_ALIKE], []).append(word)
         self._regexes: dict[str, re.Pattern[str]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -192,13 +206,21 @@ class Redactor:
         """
         folded = _folded(text)
         found: set[int] = set()
-        for word, after, _, until in self._after:
-            at = folded.find(word) if until or not lasting else -1
-            while at >= 0:
-                begin, end = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
-                if self._regex(after).search(text, begin, end if end >= 0 else len(text)):
-                    found.add(begin)
-                at = folded.find(word, end) if end >= 0 else -1
+        for beginning, words in self._beginning.items():
+            wanted = {
+                word: [each.after for each in self._after[word] if each.until or not lasting]
+                for word in words
+            }
+            if not any(wanted.values()) or beginning not in folded:
+                continue
+            for word, afters in wanted.items():
+                at = folded.find(word) if afters else -1
+                while at >= 0:
+                    begin, end = folded.rfind("\n", 0, at) + 1, folded.find("\n", at)
+                    last = end if end >= 0 else len(text)
+                    if any(self._regex(each).search(text, begin, last) for each in afters):
+                        found.add(begin)
+                    at = folded.find(word, end) if end >= 0 else -1
         numbers, number, counted = [], 0, 0
         for begin in sorted(found):
             number, counted = number + text.count("\n", counted, begin), begin
@@ -213,8 +235,10 @@ class Redactor:
         folded = line.casefold()
         return [
             (self._regex(source), self._regex(until) if until else None)
-            for word, after, source, until in self._after
-            if word in folded and self._regex(after).search(line)
+            for word, asking in self._after.items()
+            if word in folded
+            for after, source, until in asking
+            if self._regex(after).search(line)
         ]
 
     def _regex(self, source: str) -> re.Pattern[str]:

@@ -44,14 +44,16 @@ def applied(library: Library, answer: Answer) -> Answer:
     who = rules["who"].get(answer.verdict.who) if answer.verdict else None
     if answer.verdict is None or who is None or answer.verdict.harmless:
         return called
-    row, without = found.row, found.row["without"]
-    own = (each for each in answer.commands if each.command.split()[0] not in without)
+    row, without, ours = found.row, found.row["without"], found.row.get("ours", ())
+    own = [each for each in answer.commands if each.command.split()[0] not in without]
+    asking = [each for each in own if each.command.split()[0] in ours]
+    way = common.plain(row["action"])
     return called._replace(
         verdict=answer.verdict._replace(who=who),
         notes=(*answer.notes, shell.say(row["note"], found.values)),
-        actions=(common.plain(row["action"]), *called.actions),
+        actions=(*called.actions, way) if asking else (way, *called.actions),
         commands=tuple(
-            dict.fromkeys((*common.filled(library, row["commands"], found.values), *own))
+            dict.fromkeys((*asking, *common.filled(library, row["commands"], found.values), *own))
         ),
     )
 

@@ -61,14 +61,28 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
         _values(sheet, answer)
-    add_meaning(sheet, answer)
-    before = sheet.left
-    add_items(sheet, "What to do", answer.actions)
+    before = _add_meaning_and_actions(sheet, answer)
     add_items(sheet, "Why", answer.causes)
     if sheet.left == before:
         for section in answer.sections:
             if not section.aside:
                 add_items(sheet, section.title, (section.text,))
+
+
+def _add_meaning_and_actions(sheet: Sheet, answer: Answer) -> int:
+    """What it means and what to do, of which that goes first: where room is scarce less is said of what it means.
+
+    Returns the lines that were left after what it means.
+    """
+    start, room = len(sheet.blocks), sheet.left
+    for most in range(MEANING, 1, -1):
+        add_meaning(sheet, answer, most)
+        before = sheet.left
+        if add_items(sheet, "What to do", answer.actions) or not answer.actions:
+            return before
+        sheet.cut_back(start, room)
+    add_meaning(sheet, answer)
+    return sheet.left
 
 
 def _add_explained(sheet: Sheet, answer: Answer) -> bool:

@@ -39,6 +39,11 @@ class Sheet:
         self.left -= size
         return True
 
+    def cut_back(self, blocks: int, left: int) -> None:
+        """Take away all but the first ``blocks``, after which ``left`` lines were left."""
+        del self.blocks[blocks:]
+        self.left = left
+
     def size(self, new: Iterable[Block]) -> int:
         """Lines that ``new`` takes; what is wider than the terminal takes several."""
         sizes = (sum(cells(text) for _, text in line) for line in draw(new, self.width))
@@ -159,8 +164,8 @@ def cut_words(runs: Runs, width: int, lines: int) -> Runs:
     return (*(run for line in kept for run in (*line, ("", " "))), ("", "…"))
 
 
-def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> None:
-    """A titled list: of each item its first sentences, as many items as fit."""
+def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> bool:
+    """A titled list: of each item its first sentences, as many items as fit; returns whether any did."""
     found: list[Runs] = []
     for item in items:
         for paragraph in paragraphs(item):
@@ -168,7 +173,8 @@ def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> None:
     for count in range(len(found), 0, -1):
         title = Text((("title", name),))
         if sheet.add(Gap(), title, Bullets(tuple(found[:count]))):
-            return
+            return True
+    return False
 
 
 def first_sentences(paragraph: Runs, width: int) -> Runs:

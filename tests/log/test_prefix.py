@@ -274,3 +274,10 @@ def test_the_commonest_form_is_read_as_any_other(monkeypatch: pytest.MonkeyPatch
     found = [parse(line, TODAY) for line in lines]
     monkeypatch.setattr("mailhelp.log.prefix._common", lambda *_: None)
     assert found == [parse(line, TODAY) for line in lines]
+
+
+def test_the_kernels_own_seconds_begin_no_record_of_their_own() -> None:
+    line = "Nov 22 06:25:16 mail kernel: [12345.678901] imap[4711]: segfault at 0 ip 0 sp 0 error 4"
+    record = parse(line, TODAY)
+    assert record.tag == "kernel"
+    assert record.message.startswith("[12345.678901] imap[4711]: ")

@@ -125,13 +125,13 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
 
 
 def meant(commands: Iterable[Command]) -> Iterator[Command]:
-    """The commands without one that leaves the value open where another says one."""
+    """The commands, each once, without one that leaves the value open where another says one."""
     told: set[str] = set()
     for each in commands:
         setting, _, value = each.command.partition("=")
-        if value.strip("'") == _VALUE and setting in told:
+        if each.command in told or (value.strip("'") == _VALUE and setting in told):
             continue
-        told.add(setting)
+        told |= {setting, each.command}
         yield each
 
 

@@ -146,7 +146,7 @@ def test_only_what_master_cf_sets_of_what_was_asked_is_said(
 
 
 def test_no_command_starts_from_a_covered_or_a_long_value(session: Session, host: FakeHost) -> None:
-    name = "smtp_sasl_password_maps"
+    name = "lmtp_sasl_password_maps"
     for value in ("static:mail:hunter2", "hash:/etc/postfix/" + "x" * 60):
         host.settings = {"-n": {name: value}, "-d": {name: ""}}
         (answer,) = api.ask(session, name)

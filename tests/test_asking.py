@@ -72,7 +72,7 @@ def test_a_password_in_a_setting_is_covered(session: Session, host: FakeHost) ->
     (answer,) = ask(session, name)
     assert answer.parameters[0].value == "static:user:*******"
     assert "hunter2" not in str(answer)
-    assert f"postconf -e {name}=VALUE" in [command.command for command in answer.commands]
+    assert any(each.command.startswith(f"postconf -e {name}=") for each in answer.commands)
 
 
 def test_without_postconf_the_reason_is_said(session: Session) -> None:

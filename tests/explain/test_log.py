@@ -215,3 +215,19 @@ def test_the_holes_of_a_draft_are_typed(session: Session) -> None:
         "enhanced_status_code",
     ):
         assert f"{{{hole}}}" in answer.draft
+
+
+@pytest.mark.parametrize("put", ["XXXXXXXXXX", "4Rz2Aq0Wm1z7k", "ABC123DEF4GH"])
+def test_what_somebody_put_in_the_place_of_a_queue_id_hides_nothing(
+    session: Session, put: str
+) -> None:
+    shown, whole = explained(session, REFUSED.replace("5419B66", put), REFUSED)
+    assert (shown.entry, shown.title) == (whole.entry, whole.title)
+
+
+@pytest.mark.parametrize(
+    "word", ["warning", "statistics", "reject", "Connection", "IPv6", "sha256"]
+)
+def test_a_word_is_no_queue_id(session: Session, word: str) -> None:
+    (answer,) = explained(session, REFUSED.replace("5419B66", word))
+    assert not any(span.name == "queue_id" for span in answer.spans)

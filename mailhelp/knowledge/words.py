@@ -79,7 +79,7 @@ class _Language:
         self._added = ("", *row["added"])
         self._joints = tuple(row["joints"])
         self._spelt: Mapping[str, str] = row.get("spelt", {})
-        self._apart = frozenset(row.get("apart", ()))
+        self._apart = tuple(row.get("apart", ()))
         self._inside = tuple(row.get("inside", ()))
         self._words: dict[str, str] = {
             word.strip(): english

@@ -119,7 +119,9 @@ def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
     best = fits.index(max(fits))
     if fits[best] < fits[0] + _CLEARLY:
         return text
-    order = [best, *(place for place in range(len(paragraphs)) if place != best)]
+    # what an entry says in short stays in front, where it is short
+    front = [0] if len(paragraphs[0]) <= _SHORT_HEAD else []
+    order = list(dict.fromkeys((*front, best, *range(len(paragraphs)))))
     return Prose(
         "\n\n".join(paragraphs[place] for place in order),
         tuple(text.blocks[place] for place in order),

@@ -306,7 +306,8 @@ def status_code(library: Library, text: str) -> Question | None:
         code = _CODED.sub("", bare, count=1)
         before = words[number - 1].casefold().strip(".,;:") if number else ""
         after = "".join(words[number + 1 : number + 2]).lstrip("#(")
-        if _CODE.fullmatch(code) and (
+        is_version = "." in code and before in rules.get("versions", ())
+        if (_CODE.fullmatch(code) and not is_version) and (
             not code.isdigit()
             or not number
             or code != bare

@@ -419,3 +419,9 @@ def test_plain_words_are_a_question(session: Session, text: str) -> None:
 def test_one_dangerous_setting_of_another_program(session: Session, text: str, title: str) -> None:
     (answer,) = ask(session, text)
     assert answer.danger.startswith(title)
+
+
+@pytest.mark.parametrize("text", ["dovecot 2.4 sieve before", "what changed in dovecot 2.3.21"])
+def test_a_version_is_no_code(session: Session, text: str) -> None:
+    meant = query.recognise(session.library, text)
+    assert meant is None or meant.kind != "coded"

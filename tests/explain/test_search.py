@@ -46,12 +46,22 @@ def test_the_head_stays_where_it_answers_as_well() -> None:
     assert search.fitted(ENTRY, "the queue", terms) == ENTRY
 
 
-def test_the_paragraph_that_answers_comes_first() -> None:
-    found = search.fitted(ENTRY, "tried again until over", terms)
+def test_the_paragraph_that_answers_comes_first_after_a_short_head() -> None:
+    again = "It is tried again and again until its time is over."
+    three = ENTRY._replace(explanation=paragraphs("Mail waits here.", "Nothing is lost.", again))
+    found = search.fitted(three, "tried again until over", terms)
+    assert found.explanation.markdown == f"Mail waits here.\n\n{again}\n\nNothing is lost."
+    assert [found.explanation.blocks[place] for place in (0, 2, 1)] == [*three.explanation.blocks]
+    assert found.sections == three.sections
+
+
+def test_a_long_head_gives_way_to_the_paragraph_that_answers() -> None:
+    long = f"Mail waits {'and waits ' * 40}here."
+    entry = ENTRY._replace(
+        explanation=paragraphs(long, "It is tried again until its time is over.")
+    )
+    found = search.fitted(entry, "tried again until over", terms)
     assert found.explanation.markdown.startswith("It is tried again")
-    assert found.explanation.markdown.endswith("Mail waits here.")
-    assert found.explanation.blocks == ENTRY.explanation.blocks[::-1]
-    assert found.sections == ENTRY.sections
 
 
 def test_a_head_without_paragraphs_is_left_alone() -> None:

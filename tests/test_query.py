@@ -423,5 +423,5 @@ def test_one_dangerous_setting_of_another_program(session: Session, text: str, t
 
 @pytest.mark.parametrize("text", ["dovecot 2.4 sieve before", "what changed in dovecot 2.3.21"])
 def test_a_version_is_no_code(session: Session, text: str) -> None:
-    meant = query.recognise(session.library, text)
+    meant = recognise(session.library, text)
     assert meant is None or meant.kind != "coded"

@@ -17,6 +17,7 @@ from mailhelp.asking import shape_of as shape_of
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.knowledge.store import Name, Store
 from mailhelp.light import TYPE_CHECKING, late
+from mailhelp.names import fold
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def recipe(session: Session, name: str, values: Mapping[str, str]) -> tuple[Answ
     hits = library.named(name, "recipe")
     if not hits:  # its beginning will do, where it is that of one alone
         begun = library.named_from(name, "recipe")
+        begun = [hit for hit in begun if fold(hit.shown).startswith(fold(name))] or begun
         hits = begun if len({hit.id for hit in begun}) == 1 else []
     document = library.document(hits[0].id) if hits else None
     if document is None:

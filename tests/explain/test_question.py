@@ -64,8 +64,8 @@ def test_an_unknown_word_of_another_language_is_no_slip_of_an_english_one(sessio
 @pytest.mark.parametrize(
     ("text", "entry"),
     [
-        ("~all", "topic/spf-record"),
-        ("-all", "topic/spf-record"),
+        ("~all", "topic/spf-all"),
+        ("-all", "topic/spf-all"),
         ("@example.com", "topic/catch-all"),
         ("what does %u stand for", "topic/sql-and-ldap-tables"),
     ],

@@ -122,7 +122,7 @@ def test_questions_in_other_languages_find_their_entry(session: Session) -> None
         halves[number % 2] += bool(found & set(case["expect"]))
         assert any(note.startswith("Read as: ") for note in answer.notes), case["ask"]
     assert halves[0] >= 31
-    assert halves[1] >= 29
+    assert halves[1] >= 28
 
 
 def test_no_english_question_is_taken_for_another_language(session: Session) -> None:

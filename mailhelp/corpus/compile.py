@@ -277,6 +277,7 @@ def _command(
             raise CorpusError(f"commands: there is no '{name}' in commands.toml")
         command = {**tables["commands"][name], **command}
     parts = holes.parse(command["run"])
+    holes.parse(command["why"])  # a single brace in it is refused here, not before a reader
     if inside := shell.quoted_hole(parts):
         raise CorpusError(
             f"'{command['run']}': {{{inside}}} stands inside quotes; it is quoted when filled"

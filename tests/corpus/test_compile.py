@@ -68,6 +68,11 @@ def test_a_brief_answer_is_parsed(write: Write, tmp_path: Path, base: Base) -> N
     assert brief["blocks"] == [["p", [["", "Say "], ["code", "no"], ["", "."]]]]
 
 
+def test_a_lone_brace_in_a_reason_is_a_fault(write: Write, faults: Faults) -> None:
+    write(PLACE, entry(FRONT + "\n[[commands]]\nrun = 'x'\nwhy = 'the block quota { … }'\n"))
+    assert any("a single {" in text or "a single }" in text for text in faults())
+
+
 def test_a_field_of_an_entry_is_its_own(write: Write, faults: Faults) -> None:
     front = FRONT.replace("{client}", "{zorker}")
     own = "\n[fields.zorker]\nregex = '\\S+'\n"

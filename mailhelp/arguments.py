@@ -77,10 +77,7 @@ def trailing_detail(words: tuple[str, ...]) -> str:
 def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
     """The call that ``argv`` makes, or ``None`` if Typer has to read the words that remain."""
     rest, options = split(argv)
-    if not rest or rest in (
-        ["--"],
-        ["-"],
-    ):  # a lone dash is standard input, as it is for the commands
+    if not rest or rest in (["--"], ["-"]):  # a lone dash is standard input
         return Call("ask", (), options), rest, options
     if rest[0] == "--":
         return Call("ask", tuple(rest[1:]), options), rest, options

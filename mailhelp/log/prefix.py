@@ -359,9 +359,7 @@ def _inner(
     if has_host:
         host = _regex(_HOST).match(line, position)
         position = host.end() if host else position
-    elif line.startswith(
-        "[", position
-    ):  # a program's own seconds, as the kernel's: its message follows
+    elif line.startswith("[", position):  # a program's own seconds, as the kernel's
         return None
     if _time_at(line, position, formats) is None:
         return None

@@ -307,6 +307,10 @@ def status_code(library: Library, text: str) -> Question | None:
         before = words[number - 1].casefold().strip(".,;:") if number else ""
         after = "".join(words[number + 1 : number + 2]).lstrip("#(")
         is_version = "." in code and before in rules.get("versions", ())
+        # 2.4 among words is a version too: nobody asks about success
+        is_version = is_version or (
+            code.startswith("2.") and len(code) == len("2.4") and len(said) > 1
+        )
         if (_CODE.fullmatch(code) and not is_version) and (
             not code.isdigit()
             or not number

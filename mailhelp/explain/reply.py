@@ -25,8 +25,8 @@ _REFUSAL = regex(r"[45]\d\d[ -]\S")
 _AGAIN = regex(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
-_FEWEST_WORDS = 3
-"""Words of a reply without codes: fewer are a question's."""
+_FEWEST_WORDS, _LONGEST_PROSE = 3, 12
+"""Words of a reply without codes: fewer are a question's; and those that somebody adds to a reply, at most."""
 
 
 class Reply(NamedTuple):
@@ -115,11 +115,18 @@ def find(library: Library, reply: Reply) -> Explained | None:
     """The log entry that explains ``reply``: our own server's words first, if nobody else said them."""
     table = library.table("replies")
     if not reply.host:
-        own = _look_up(library, table["own"], {"reply": reply.text})
         # typed without the address that stands before the words
         found = _CODE.match(reply.text)
         words = reply.text[found.end() :].strip() if found else ""
-        own = own or _own(library, words, table["own"]["coded"])
+        coded = table["own"]["coded"]
+        said = reply.text
+        if not reply.command:
+            starts = (words, *_without_prose(words))
+            own_words = next((start for start in starts if _own(library, start, coded)), words)
+            said = said.removesuffix(words.removeprefix(own_words)).strip()
+            words = own_words
+        own = _look_up(library, table["own"], {"reply": said})
+        own = own or _own(library, words, coded)
         if own is not None:
             return own
     values = {
@@ -152,6 +159,14 @@ def find_words(library: Library, words: str) -> Explained | None:
     # few words, of a longer text: who knows which
     few = len(words.split()) <= _FEWEST_WORDS
     return _own(library, words, row["coded" if few else "codeless"])
+
+
+def _without_prose(words: str) -> Iterator[str]:
+    """``words`` without the last ones, where these may be what somebody says about the reply: ``when I send by phone``."""
+    said = words.split()
+    for count in range(len(said) - 1, max(len(said) - _LONGEST_PROSE, _FEWEST_WORDS) - 1, -1):
+        if said[count].isalpha() and said[count].islower():
+            yield " ".join(said[:count])
 
 
 def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None:

@@ -37,6 +37,7 @@ _COPIED = (
     *_INHERITED,
     "unit",
     "units",
+    "newer",
     "dangerous",
     "placeholders",
     "options",
@@ -215,9 +216,10 @@ def _compile_entry(
 def _members(entry: Entry, names: list[str]) -> dict[str, Any]:
     """What the list of a family's text says of each name (of ``- `a`, `b`: The time …``, the time), then
     what it says of all."""
-    for name in entry.front.get("units", ()):
-        if name not in names:
-            raise CorpusError(f"units: '{name}' is none of the names")
+    for key in ("units", "newer"):
+        for name in entry.front.get(key, ()):
+            if name not in names:
+                raise CorpusError(f"{key}: '{name}' is none of the names")
     general = [each for each in entry.text.split("\n\n") if not each.startswith("- ")]
     found: dict[str, Any] = {}
     for item in prose.list_items(entry.text):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mailhelp.corpus.base import Base
+from mailhelp.corpus.beside import in_parts
 from mailhelp.corpus.compile import INNER, Compiled
 from mailhelp.corpus.read import Corpus, Entry, Fault, Sample
 from mailhelp.knowledge.store import Name, PatternRow
@@ -77,27 +78,55 @@ def faults(corpus: Corpus, compiled: Compiled, base: Base | None, notes: bool) -
     catalogue = Catalogue(sources)
     splitter = Splitter(compiled.fields)
     parts = {**(base.parts if base else {}), **compiled_parts(compiled)}
-    for entry in corpus.entries:
-        if entry.kind == "part":
-            yield from _part(entry, compiled, splitter)
-            continue
-        matched: set[str] = set()
-        programs = [entry.id] if entry.kind in ("header", "rule") else _programs(entry)
-        for sample in entry.samples:
-            lines = list(whole_lines(entry, sample, parts))
-            if not lines:
-                text = "no part of this entry has frames: give the whole line"
-                yield entry.fault(text, sample.number)
-            for line, inside in lines:
-                for program in programs:
-                    matches = list(catalogue.matches((program, *_wider(program)), line))
-                    matched.update(m.found.re.pattern for m in matches if m.id == entry.id)
-                    lesser = {m.id for m in matches if not m.generic} - {entry.id}
-                    compiled.rivals |= {(id, entry.id) for id in lesser}
-                    rivals = [m for m in matches[1:] if not notes or m.id in own]
-                    yield from _sample(entry, sample, line, inside, matches[:1], rivals, splitter)
-        if entry.kind == "log" and not entry.patch:
-            yield from _untried(entry, compiled, matched)
+
+    def of(entries: Sequence[Entry]) -> tuple[list[Fault], set[tuple[str, str]]]:
+        compiled.rivals.clear()  # each process has its own
+        found = [
+            fault
+            for entry in entries
+            for fault in _of_entry(
+                entry, compiled, catalogue, splitter, parts, own if notes else None
+            )
+        ]
+        return found, compiled.rivals
+
+    done = in_parts(
+        of, [entry for entry in corpus.entries if entry.samples or entry.kind in ("log", "part")]
+    )
+    compiled.rivals = set().union(*(rivals for _, rivals in done))
+    for found, _ in done:
+        yield from found
+
+
+def _of_entry(
+    entry: Entry,
+    compiled: Compiled,
+    catalogue: Catalogue,
+    splitter: Splitter,
+    parts: Mapping[str, Mapping[str, Any]],
+    notes: set[str] | None,
+) -> Iterator[Fault]:
+    """What is wrong with the samples of ``entry``; ``notes`` are the ids of them, if it is one."""
+    if entry.kind == "part":
+        yield from _part(entry, compiled, splitter)
+        return
+    matched: set[str] = set()
+    programs = [entry.id] if entry.kind in ("header", "rule") else _programs(entry)
+    for sample in entry.samples:
+        lines = list(whole_lines(entry, sample, parts))
+        if not lines:
+            text = "no part of this entry has frames: give the whole line"
+            yield entry.fault(text, sample.number)
+        for line, inside in lines:
+            for program in programs:
+                matches = list(catalogue.matches((program, *_wider(program)), line))
+                matched.update(m.found.re.pattern for m in matches if m.id == entry.id)
+                lesser = {m.id for m in matches if not m.generic} - {entry.id}
+                compiled.rivals |= {(id, entry.id) for id in lesser}
+                rivals = [m for m in matches[1:] if notes is None or m.id in notes]
+                yield from _sample(entry, sample, line, inside, matches[:1], rivals, splitter)
+    if entry.kind == "log" and not entry.patch:
+        yield from _untried(entry, compiled, matched)
 
 
 def compiled_parts(compiled: Compiled) -> dict[str, Mapping[str, Any]]:

@@ -79,7 +79,7 @@ def known(library: Library, text: str) -> bool:
     if len(found) > 1 or first is not found[0] or _redirected(found):
         allowed = 4  # no sentence has pipes in it
     elif first.subcommand and not tool.english:
-        allowed = 3
+        allowed = 2
     elif has_option or not tool.english:
         allowed = 1
     else:

@@ -81,7 +81,8 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
             Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", best_score, "")
             for name in codes
         ]
-        hits = list({hit.id: hit for hit in (*first, *own, *hits)}.values())[:RESULTS]
+        before = first or _surely(hits)
+        hits = list({hit.id: hit for hit in (*before, *own, *hits)}.values())[:RESULTS]
     if not hits or (hits[0].share < _WELL and not codes):
         hits = [*hits[:_BEFORE_MANUALS], *in_manuals(session, asked)][:RESULTS]
     if not hits:
@@ -185,6 +186,12 @@ def _first(
         if _quotes(library, hit.id, words, (least, share, whole)):
             return [hit]
     return named or _comparing(library, table.get("comparison", {}).get("signs", ()), text, hits)
+
+
+def _surely(hits: Sequence[Hit]) -> list[Hit]:
+    """The log entry that the words alone lead to so surely that it says more than the code beside them."""
+    alone = len(hits) < 2 or hits[1].score < _NEARLY * hits[0].score if hits else False
+    return [hit for hit in hits[:1] if alone and hit.share >= _WELL and hit.id.startswith("log/")]
 
 
 def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:

@@ -7,7 +7,7 @@ patch is added to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from mailhelp import trust
@@ -184,6 +184,10 @@ class Library:
 
         # of this host there are pages alone
         return Catalogue(layer for layer in self.layers if layer is not self.host)
+
+    def filing(self, programs: Sequence[str]) -> set[str]:
+        """The rare words of which each message of ``programs`` holds one; empty among them: some have none."""
+        return {word for layer in self.searched for word in layer.filing(programs)}
 
     @cached_property
     def engine(self) -> Engine:

@@ -163,10 +163,18 @@ class _Question:
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 "quoted": _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
+                "worded": self._worded(row.phrases, rarity) / whole,
                 **_phrases(rarity, whole, row.phrases),
             }
             found.append(Candidate(row, shares.get(place, 0.0), features))
         return found
+
+    def _worded(self, phrases: str, rarity: Mapping[str, float]) -> float:
+        """How much of the question stands in the entry's title, names and questions taken together."""
+        said = set(phrases.split())
+        return sum(
+            max(rarity[term] for term in each) for each in self.wanted if not said.isdisjoint(each)
+        )
 
     def _read(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """For each word the known terms that it may be read as, none if it is unknown."""

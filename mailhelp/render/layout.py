@@ -192,7 +192,9 @@ def _comments(commands: tuple[Command, ...], width: int) -> Iterator[Line]:
         above = [
             each for each in _comment(command) if 0 < cells(each) <= width - INDENT - len("# ")
         ]
-        if comment:
+        # half of what a change does is not enough
+        whole = not command.changes or not above or comment == _short(command)
+        if comment and (whole or above[0] != _short(command)):
             line += [("", " " * (gap + 2)), (style, f"# {comment}")]
         elif above:
             yield [("", " " * INDENT), (style, f"# {above[0]}")]

@@ -188,6 +188,7 @@ def _compile_entry(
     elif entry.kind == "log":
         data["program"] = front.get("program") or [stem.rpartition("/")[0]]
         data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
+        data["forms"] = list(dict.fromkeys(_forms(entry)))
         data["sample"] = _shown_sample(entry, used)
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
@@ -368,6 +369,13 @@ def _fixed_texts(entry: Entry) -> Iterable[str]:
     """The messages of an entry without their values: people search for the words that they saw."""
     for pattern in entry.front.get("patterns", ()):
         yield " ".join(part for part in parse(pattern) if isinstance(part, str))
+
+
+def _forms(entry: Entry) -> Iterable[str]:
+    """The messages of an entry to be read, with an ellipsis in the place of each value."""
+    for pattern in entry.front.get("patterns", ()):
+        shown = (part if isinstance(part, str) else part.fixed or "…" for part in parse(pattern))
+        yield "".join(shown)
 
 
 def _searchable(entry: Entry, data: Mapping[str, Any]) -> Iterable[str]:

@@ -1,17 +1,19 @@
 """How often a question finds its entry, without and with help: ``python benchmarks/ranking.py [--fit] [--misses]``.
 
-Three sets, each cut in halves by a sum of the question:
+Four sets, each cut in halves by a sum of the question, ``fresh`` by one of the entry:
 
 - ``whole``: the questions of ``tests/questions.toml`` over the corpus as it is;
 - ``bare``: the same, with all phrases (``asked_as``) taken out of all entries;
-- ``away``: each phrase of an entry asked while it is away from the entry; a tenth of them at a time.
+- ``away``: each phrase of an entry asked while it is away from the entry; a tenth of them at a time;
+- ``fresh``: the questions of ``benchmarks/asked.tsv``, written by people who saw the titles of the entries and nothing else, over
+  the corpus as it is. None of them is a phrase of an entry.
 
 Shown is the share whose first hit, first three and first ten hold an expected entry, by the search alone: codes, names
-and messages, which ``api.ask`` recognises before it searches, make more of them right. In ``away`` the kinds of entries
-count as they do among the questions.
+and messages, which ``api.ask`` recognises before it searches, make more of them right. In ``away`` and ``fresh`` the kinds of
+entries count as they do among the questions.
 
-``--fit`` fits the weights of ``corpus/ranking.toml`` on each half, shows how they do on the other one, and prints those
-that are fitted on both. ``--misses`` lists what the first half of the questions gets instead.
+``--fit`` fits the weights of ``corpus/ranking.toml`` on each half of all sets but ``away``, shows how they do on the other one,
+and prints those that are fitted on both. ``--misses`` lists what the first half of the questions gets instead.
 """
 
 from __future__ import annotations
@@ -34,12 +36,13 @@ from mailhelp.knowledge.store import Store
 from mailhelp.knowledge.weights import weigh
 
 TOP = Path(__file__).parent.parent
+ASKED = Path(__file__).with_name("asked.tsv")
 FOLDS, SHORTEST = 10, 3
 """Parts that the phrases are dealt into; words of a phrase at least."""
 MOST = 3.0
 """What one phrase of a rare kind may count, at most: seven status codes would outweigh all others."""
-IN_FIT: Mapping[str, float] = {"whole": 2.0, "bare": 1.0, "away": 0.125}
-"""What a question of each set counts when weights are fitted: there are two dozen phrases for each question."""
+IN_FIT: Mapping[str, float] = {"whole": 0.5, "bare": 0.5, "fresh": 1.0}
+"""What a question of each set counts when weights are fitted."""
 STEPS, RATE, HELD = 160, 0.1, 2e-4
 
 
@@ -94,7 +97,15 @@ def everything() -> tuple[list[str], list[Asked]]:
     ]
     pairs.sort(key=lambda pair: zlib.crc32(pair[0].encode()))
     phrases_of = Counter(id.partition("/")[0] for _, ids in pairs for id in ids)
-    usual = len(pairs) / kinds.total()
+    fresh = [line.split("\t") for line in ASKED.read_text(encoding="utf-8").splitlines()]
+    usual = {
+        "away": len(pairs) / kinds.total(),
+        "fresh": len(fresh) / kinds.total(),
+    }
+    asked_of = {
+        "away": phrases_of,
+        "fresh": Counter(id.partition("/")[0] for id, _ in fresh),
+    }
     found: list[Asked] = []
     names: list[str] = []
 
@@ -102,13 +113,15 @@ def everything() -> tuple[list[str], list[Asked]]:
         for text, expected in asked:
             hits = candidates([store], text)
             kind = min(expected).partition("/")[0]
-            counts = min(MOST, usual * kinds[kind] / phrases_of[kind]) if name == "away" else 1.0
+            counts = 1.0
+            if name in usual:
+                counts = min(MOST, usual[name] * kinds[kind] / asked_of[name][kind])
             if hits:
                 names[:] = list(hits[0].features)
             found.append(
                 Asked(
                     name,
-                    zlib.crc32(text.encode()) % 2,
+                    zlib.crc32((min(expected) if name == "fresh" else text).encode()) % 2,
                     counts,
                     text,
                     [hit.document.id for hit in hits],
@@ -119,6 +132,7 @@ def everything() -> tuple[list[str], list[Asked]]:
 
     add("whole", without(documents, {}), questions)
     add("bare", without(documents, phrases), questions)
+    add("fresh", without(documents, {}), [(text, {id}) for id, text in fresh if id in known])
     for fold in range(FOLDS):
         some = pairs[fold::FOLDS]
         away: dict[str, set[str]] = defaultdict(set)
@@ -163,7 +177,7 @@ def show(asked: Iterable[Asked], weights: Sequence[float]) -> None:
 
 def fitted(asked: Sequence[Asked]) -> list[float]:
     """The weights under which the right candidates are likeliest (a softmax over each question's), by Adam."""
-    usable = [each for each in asked if any(each.right)]
+    usable = [each for each in asked if any(each.right) and each.name in IN_FIT]
     size = len(usable[0].features[0])
     whole = sum(each.counts * IN_FIT[each.name] for each in usable)
     weights, mean, spread = [1.0] + [0.0] * (size - 1), [0.0] * size, [0.0] * size

@@ -77,7 +77,15 @@ def lines(library: Library, text: str) -> Question | None:
         return None
     lines = (line.removesuffix("\r") for line in text.removesuffix("\n").split("\n"))
     reads = tuple(library.engine.reads(lines, is_covered=True))
-    return Question("lines", reads=reads) if any(map(_is_record, reads)) else None
+    if not any(map(_is_record, reads)) or (len(reads) == 1 and _is_half_a_record(reads[0])):
+        return None
+    return Question("lines", reads=reads)
+
+
+def _is_half_a_record(read: Read) -> bool:
+    """Whether somebody may have typed what he remembers of a record: a program's name, and words that no entry knows."""
+    record = read.record
+    return record.time is None and record.pid is None and read.hit is None
 
 
 _SIGNS = ":=<["
@@ -275,7 +283,9 @@ def reply(library: Library, text: str) -> Question | None:
     """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
     if " " not in text.strip() or _begins_with_record(library, text):
         return None
-    if not any(map(str.isdecimal, text)):  # without a code only fixed words of a message of ours count
+    if not any(
+        map(str.isdecimal, text)
+    ):  # without a code only fixed words of a message of ours count
         first = text.strip()[:1].upper() + text.strip()[1:]
         programs = library.table("replies")["own"]["program"]
         if library.filing(programs).isdisjoint(first.split()):

@@ -35,7 +35,7 @@ def test_both_lifetimes_whatever_the_spelling(session: Session, words: str) -> N
         name = answer.parameters[0].name
         for expected in (
             f"postconf {name}",
-            f"postconf -e {name}=VALUE",
+            f"postconf -e {name}=",
             "postfix reload",
             "apropos",
         ):
@@ -53,8 +53,9 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     own = answer.parameters[0]
     assert (own.name, own.value, own.default, own.set) == (name, "2d", "5d", True)
     # what is in force already is not offered as something to set
-    whys = {command.command: command.why for command in answer.commands}
-    assert whys[f"postconf -e {name}=VALUE"] == "Set it, now 2d."
+    settings = [c.command for c in answer.commands if f"-e {name}=" in c.command]
+    assert settings
+    assert not any(command.endswith("=2d") for command in settings)
 
 
 def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:

@@ -37,6 +37,7 @@ _COPIED = (
     *_INHERITED,
     "unit",
     "units",
+    "newer",
     "dangerous",
     "placeholders",
     "options",
@@ -187,6 +188,7 @@ def _compile_entry(
     elif entry.kind == "log":
         data["program"] = front.get("program") or [stem.rpartition("/")[0]]
         data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
+        data["forms"] = list(dict.fromkeys(_forms(entry)))
         data["sample"] = _shown_sample(entry, used)
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
@@ -215,9 +217,10 @@ def _compile_entry(
 def _members(entry: Entry, names: list[str]) -> dict[str, Any]:
     """What the list of a family's text says of each name (of ``- `a`, `b`: The time …``, the time), then
     what it says of all."""
-    for name in entry.front.get("units", ()):
-        if name not in names:
-            raise CorpusError(f"units: '{name}' is none of the names")
+    for key in ("units", "newer"):
+        for name in entry.front.get(key, ()):
+            if name not in names:
+                raise CorpusError(f"{key}: '{name}' is none of the names")
     general = [each for each in entry.text.split("\n\n") if not each.startswith("- ")]
     found: dict[str, Any] = {}
     for item in prose.list_items(entry.text):
@@ -366,6 +369,13 @@ def _fixed_texts(entry: Entry) -> Iterable[str]:
     """The messages of an entry without their values: people search for the words that they saw."""
     for pattern in entry.front.get("patterns", ()):
         yield " ".join(part for part in parse(pattern) if isinstance(part, str))
+
+
+def _forms(entry: Entry) -> Iterable[str]:
+    """The messages of an entry to be read, with an ellipsis in the place of each value."""
+    for pattern in entry.front.get("patterns", ()):
+        shown = (part if isinstance(part, str) else part.fixed or "…" for part in parse(pattern))
+        yield "".join(shown)
 
 
 def _searchable(entry: Entry, data: Mapping[str, Any]) -> Iterable[str]:

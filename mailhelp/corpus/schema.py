@@ -315,6 +315,13 @@ class Part(Told):
     replies: Annotated[Texts, Meta(description="The same for the reply that a client got.")] = []
 
 
+class Newer(Strict):
+    """A default that came after the one of ``defaults.toml``."""
+
+    since: Text
+    default: str
+
+
 class ParameterEntry(Shared):
     """A main.cf parameter, or a close family (``names``)."""
 
@@ -322,6 +329,10 @@ class ParameterEntry(Shared):
     unit: str = ""
     units: Annotated[
         dict[str, Text], Meta(description="The unit of each name, where not all have the same.")
+    ] = {}
+    newer: Annotated[
+        dict[str, Newer],
+        Meta(description="Names whose default is another one since some version of Postfix."),
     ] = {}
     dangerous: str = ""
 

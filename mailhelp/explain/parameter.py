@@ -147,8 +147,11 @@ def _of_new_hosts(default: str | None) -> str | None:
 
 
 def _levels(data: Mapping[str, Any], own: Iterable[Parameter]) -> Iterator[str]:
-    """On which setting the defaults depend, where this host's values are not known."""
+    """On which setting, or version, the defaults depend, where this host's values are not known."""
     for each in own:
+        newer = data.get("newer", {}).get(each.name) if each.value is None else None
+        if newer:
+            yield f"Since Postfix {newer['since']} the default is {newer['default'] or 'empty'}."
         level = _by_level(data["defaults"].get(each.name)) if each.value is None else None
         if level:
             below = level.below or "empty"

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # compiled at first use: most questions are no log lines
 _regex = cache(re.compile)
 _TAG = (
-    r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?:\[(?P<pid>\d+)\])?:(?:\s|$)"
+    # SOGo puts a blank between them
+    r"(?P<tag>[^\s:\[\]\"=<>(),]+)(?: ?\[(?P<pid>\d+)\])?:(?:\s|$)"
     r"(?:\[ID \d+ \w+\.\w+\] )?"  # Solaris
 )
 _COMMON = (

@@ -147,7 +147,7 @@ def cut(runs: Iterable[Run], room: int) -> Runs:
     for style, text in runs:
         shown = visible(text.replace("\n", " "))
         if cells(shown) > room:
-            found.append((style, shortened(shown, room)))
+            found += [(style, shortened(shown, room))] if room > 0 else []
             break
         found.append((style, shown))
         room -= cells(shown)

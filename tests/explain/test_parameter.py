@@ -98,7 +98,7 @@ def test_one_name_of_a_family_is_told_its_own_meaning_and_unit(session: Session)
     (limit,) = api.ask(session, "smtpd_soft_error_limit")
     assert delay.entry == limit.entry
     assert delay.brief.markdown.startswith("How long")
-    assert limit.brief.markdown.startswith("Above so many errors")
+    assert limit.brief.markdown.startswith("From so many errors on")
     assert delay.parameters[0].unit.startswith("seconds")
     assert limit.parameters[0].unit == "errors"
 
@@ -161,7 +161,7 @@ def test_without_postfix_it_is_said_and_the_default_is_told(session: Session) ->
     assert told.startswith("The value on this host is not known: ")
     asked = answer.parameters[0]
     assert (asked.name, asked.default, asked.value) == ("maximal_queue_lifetime", "5d", None)
-    assert any("maximal_queue_lifetime=VALUE" in command.command for command in answer.commands)
+    assert any("maximal_queue_lifetime=" in command.command for command in answer.commands)
 
 
 def test_a_default_that_depends_on_a_level_is_told_in_words(session: Session) -> None:
@@ -169,3 +169,14 @@ def test_a_default_that_depends_on_a_level_is_told_in_words(session: Session) ->
     (asked,) = (each for each in answer.parameters if each.asked)
     assert asked.default == "host"
     assert "With compatibility_level below 2 the default is subnet." in answer.notes
+
+
+def test_a_newer_default_is_told_only_where_this_hosts_is_not_known(
+    session: Session, host: FakeHost
+) -> None:
+    name = "milter_default_action"
+    (answer,) = api.ask(session, name)
+    assert any("the default is shutdown" in note for note in answer.notes)
+    host.settings = {flag: {name: "tempfail"} for flag in ("-d", "-x")}
+    (answer,) = api.ask(Session(host, session.folder), name)
+    assert not any("the default is shutdown" in note for note in answer.notes)

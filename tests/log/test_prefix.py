@@ -281,3 +281,8 @@ def test_the_kernels_own_seconds_begin_no_record_of_their_own() -> None:
     record = parse(line, TODAY)
     assert record.tag == "kernel"
     assert record.message.startswith("[12345.678901] imap[4711]: ")
+
+
+def test_a_blank_before_the_process_id_is_sogos() -> None:
+    record = parse("Nov 22 06:25:16 sogod [123]: |SOGo| starting", TODAY)
+    assert (record.tag, record.pid, record.message) == ("sogod", 123, "|SOGo| starting")

@@ -15,7 +15,7 @@ from mailhelp.render.blocks import (
     Row,
     Text,
 )
-from mailhelp.render.layout import draw, innermost
+from mailhelp.render.layout import cut, draw, innermost
 from mailhelp.render.lines import cells
 
 
@@ -172,3 +172,7 @@ def test_a_command_of_several_lines_keeps_them() -> None:
 
 def test_a_long_command_of_which_nothing_is_said_has_no_comment() -> None:
     assert drawn(Commands((Command(LONG, ""),), short=True)) == [f"  {LONG}"]
+
+
+def test_what_fills_a_line_gets_no_ellipsis_behind_it() -> None:
+    assert cut((("", "0123456789"), ("", "  more")), 10) == (("", "0123456789"),)

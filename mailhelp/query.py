@@ -283,7 +283,9 @@ def reply(library: Library, text: str) -> Question | None:
     """The words of an SMTP refusal, quoted in any way, or as they are: those that an entry knows."""
     if " " not in text.strip() or _begins_with_record(library, text):
         return None
-    if not any(map(str.isdecimal, text)):  # without a code only fixed words of a message of ours count
+    if not any(
+        map(str.isdecimal, text)
+    ):  # without a code only fixed words of a message of ours count
         first = text.strip()[:1].upper() + text.strip()[1:]
         programs = library.table("replies")["own"]["program"]
         if library.filing(programs).isdisjoint(first.split()):

@@ -54,7 +54,8 @@ def test_the_value_on_this_host(session: Session, host: FakeHost) -> None:
     assert (own.name, own.value, own.default, own.set) == (name, "2d", "5d", True)
     # what is in force already is not offered as something to set
     settings = [c.command for c in answer.commands if f"-e {name}=" in c.command]
-    assert settings and not any(command.endswith("=2d") for command in settings)
+    assert settings
+    assert not any(command.endswith("=2d") for command in settings)
 
 
 def test_what_master_cf_sets_for_a_service_is_said(session: Session, host: FakeHost) -> None:

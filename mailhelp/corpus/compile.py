@@ -188,6 +188,7 @@ def _compile_entry(
     elif entry.kind == "log":
         data["program"] = front.get("program") or [stem.rpartition("/")[0]]
         data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
+        data["forms"] = list(dict.fromkeys(_forms(entry)))
         data["sample"] = _shown_sample(entry, used)
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
@@ -202,6 +203,7 @@ def _compile_entry(
     elif entry.kind == "status":
         names = list(front.get("codes", ()))
     elif entry.kind == "topic":
+        data["items"] = _items(entry, names)
         names.insert(0, stem)
     patterns = list(_patterns(entry, used, data))
     _visible(entry, patterns, data, compiled)
@@ -227,6 +229,17 @@ def _members(entry: Entry, names: list[str]) -> dict[str, Any]:
             text = _prose("\n\n".join((told[2], *general)))
             found |= dict.fromkeys(re.findall(r"\w+", told[1]), text)
     return {name: found[name] for name in names if name in found}
+
+
+def _items(entry: Entry, names: list[str]) -> dict[str, Any]:
+    """The item of a topic's list that is about each of several names, but the ones that its first paragraph has."""
+    first = entry.text.partition("\n\n")[0]
+    wanted = [name for name in names if f"`{name}" not in first] if len(names) > 1 else []
+    found: dict[str, Any] = {}
+    for item in prose.list_items(entry.text) if wanted else ():
+        told = re.findall(r"`([^`\s]+)[^`]*`", item.partition(": ")[0])
+        found |= {name: _prose(item) for name in wanted if name in told}
+    return found
 
 
 def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> dict[str, Any]:
@@ -368,6 +381,13 @@ def _fixed_texts(entry: Entry) -> Iterable[str]:
     """The messages of an entry without their values: people search for the words that they saw."""
     for pattern in entry.front.get("patterns", ()):
         yield " ".join(part for part in parse(pattern) if isinstance(part, str))
+
+
+def _forms(entry: Entry) -> Iterable[str]:
+    """The messages of an entry to be read, with an ellipsis in the place of each value."""
+    for pattern in entry.front.get("patterns", ()):
+        shown = (part if isinstance(part, str) else part.fixed or "…" for part in parse(pattern))
+        yield "".join(shown)
 
 
 def _searchable(entry: Entry, data: Mapping[str, Any]) -> Iterable[str]:

@@ -23,6 +23,8 @@ _QUOTED, _QUOTED_WITH_CODE = (3, 0.75, 0.0), (3, 0.4, 0.6)
 the message they are: who has the code has all of it."""
 _LONGEST_REPLY, _MAY_BE_QUOTED = 100, 6
 """Words of a question that are looked at for it, and hits."""
+_LONGEST_FORM = 130
+"""Characters of a message that are shown: two lines."""
 _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
 _ANY_OF_DOMAIN = regex(r"@[\w-]+(?:\.[\w-]+)+")
@@ -109,6 +111,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
     names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
     answers = named.explain(session, shown[0], names)
     answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
+    answer = answer._replace(gist=answer.gist or _form(library, best.id, wanted, terms))
     for place, other in enumerate(others, 1):
         results[place] = search.in_short(results[place], other)
     return answer._replace(query=text, results=tuple(results[1:]), notes=(*notes, *answer.notes))
@@ -247,6 +250,15 @@ def _title(library: Library, hit: Hit, wanted: frozenset[str], terms: search.Ter
         return hit.title
     name = _asked_name(library, hit.id, wanted, terms)
     return hit.title if name in hit.title else f"{name}: {hit.title}"
+
+
+def _form(library: Library, id: str, wanted: frozenset[str], terms: search.Terms) -> str:
+    """The message of the log entry ``id`` that has most of the ``wanted`` terms, so that who remembers half of it knows it."""
+    document = library.document(id) if id.startswith("log/") else None
+    forms = document.data.get("forms", ()) if document is not None else ()
+    best = max(forms, key=lambda form: len(wanted.intersection(terms(form))), default="")
+    shown = best if len(best) <= _LONGEST_FORM else f"{best[:_LONGEST_FORM]}…"
+    return f"In the log: {shown}" if shown.strip("… ") else ""
 
 
 def _asked_name(library: Library, id: str, wanted: frozenset[str], terms: search.Terms) -> str:

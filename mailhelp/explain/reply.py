@@ -25,8 +25,8 @@ _REFUSAL = regex(r"[45]\d\d[ -]\S")
 _AGAIN = regex(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
-_FEWEST_WORDS, _LONGEST_PROSE = 3, 12
-"""Words of a reply without codes: fewer are a question's; and those that somebody adds to a reply, at most."""
+_FEWEST_WORDS, _LONGEST_PROSE, _MANY_WORDS = 3, 12, 5
+"""Words of a reply without codes: fewer are a question's; those that somebody adds to a reply, at most; and those that no other message shares."""
 
 
 class Reply(NamedTuple):
@@ -127,6 +127,8 @@ def find(library: Library, reply: Reply) -> Explained | None:
             words = own_words
         own = _look_up(library, table["own"], {"reply": said})
         own = own or _own(library, words, coded)
+        if own is None and len(words.split()) >= _MANY_WORDS:
+            own = _own(library, words, table["own"]["begun"])
         if own is not None:
             return own
     values = {

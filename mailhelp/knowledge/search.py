@@ -164,7 +164,7 @@ class _Question:
                 "quoted": _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
                 "worded": self._worded(row.phrases, rarity) / whole,
-                **_phrases(rarity, whole, row.phrases),
+                "title": _titled(rarity, whole, row.phrases),
             }
             found.append(Candidate(row, shares.get(place, 0.0), features))
         return found
@@ -338,17 +338,11 @@ def _alike(words: Sequence[str], asked: str) -> float:
     return best
 
 
-def _phrases(rarity: Mapping[str, float], whole: float, phrases: str) -> dict[str, float]:
-    """How much of a title, name or question of the entry the question holds; how like the title it is."""
-    held = title = 0.0
-    for number, phrase in enumerate(phrases.split("\n")):
-        own, _, line = phrase.partition(" ")
-        shared = sum(rarity.get(term, 0.0) for term in line.split())
-        if shared:
-            held = max(held, min(1.0, shared / (float(own) or shared)))
-            if not number:
-                title = 2 * shared / (whole + float(own))
-    return {"held": held, "title": title}
+def _titled(rarity: Mapping[str, float], whole: float, phrases: str) -> float:
+    """How like the question is to the title, which is the first of ``phrases``: twice what they share of both."""
+    own, _, line = phrases.partition("\n")[0].partition(" ")
+    shared = sum(rarity.get(term, 0.0) for term in line.split())
+    return 2 * shared / (whole + float(own)) if shared else 0.0
 
 
 def excerpt(passages: Iterable[tuple[str, str]], wanted: Collection[str]) -> str:

@@ -84,3 +84,8 @@ def test_what_is_compared_goes_before_either_side(session: Session) -> None:
 def test_a_code_with_a_part_of_a_message_does_not_quote_it(session: Session) -> None:
     (answer,) = ask(session, "421 4.7.0 try again later")
     assert answer.entry != "postfix/smtpd/try-again-later"
+
+
+def test_a_log_entry_shows_the_message_that_was_half_remembered(session: Session) -> None:
+    (answer,) = ask(session, "improper command pipelining what is that")
+    assert "improper command pipelining after" in answer.gist

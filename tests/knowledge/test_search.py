@@ -232,7 +232,7 @@ def test_an_entry_about_a_program_that_is_not_named_counts_less() -> None:
 def test_features_are_between_bounds(stores: list[Store]) -> None:
     for each in search.candidates(stores, "how long does Postfix try the queue"):
         assert each.features["score"] <= 0
-        for name in ("pairs", "elsewhere", "quoted", "asked", "held", "title"):
+        for name in ("pairs", "elsewhere", "quoted", "asked", "worded", "title"):
             assert 0 <= each.features[name] <= 1, name
 
 

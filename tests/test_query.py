@@ -425,3 +425,10 @@ def test_one_dangerous_setting_of_another_program(session: Session, text: str, t
 def test_a_version_is_no_code(session: Session, text: str) -> None:
     meant = recognise(session.library, text)
     assert meant is None or meant.kind != "coded"
+
+
+@pytest.mark.parametrize(
+    "text", ["postfix/master: warning process killed by signal", "dovecot moves from 2.3 to 2.4"]
+)
+def test_half_a_record_and_a_version_are_questions(session: Session, text: str) -> None:
+    assert recognise(session.library, text) is None

@@ -203,6 +203,7 @@ def _compile_entry(
     elif entry.kind == "status":
         names = list(front.get("codes", ()))
     elif entry.kind == "topic":
+        data["items"] = _items(entry, names)
         names.insert(0, stem)
     patterns = list(_patterns(entry, used, data))
     _visible(entry, patterns, data, compiled)
@@ -228,6 +229,17 @@ def _members(entry: Entry, names: list[str]) -> dict[str, Any]:
             text = _prose("\n\n".join((told[2], *general)))
             found |= dict.fromkeys(re.findall(r"\w+", told[1]), text)
     return {name: found[name] for name in names if name in found}
+
+
+def _items(entry: Entry, names: list[str]) -> dict[str, Any]:
+    """The item of a topic's list that is about each of several names, but the ones that its first paragraph has."""
+    first = entry.text.partition("\n\n")[0]
+    wanted = [name for name in names if f"`{name}" not in first] if len(names) > 1 else []
+    found: dict[str, Any] = {}
+    for item in prose.list_items(entry.text) if wanted else ():
+        told = re.findall(r"`([^`\s]+)[^`]*`", item.partition(": ")[0])
+        found |= {name: _prose(item) for name in wanted if name in told}
+    return found
 
 
 def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from mailhelp.light import regex
 _ENHANCED = regex(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
 
 
-def explain(library: Library, query: str, document: Document) -> Answer:
-    """The answer that a document of the corpus gives by itself.
+def explain(library: Library, query: str, document: Document, name: str = "") -> Answer:
+    """The answer that a document of the corpus gives by itself; of several names, what it says of ``name`` first.
 
     In its commands, a value that only a log line has is shown as its name in capitals. What entries
     of one family share (a part) is told as a topic.
@@ -35,10 +35,18 @@ def explain(library: Library, query: str, document: Document) -> Answer:
         sample = document.data.get("sample")
         if sample:
             parts["sections"] += (Section("For example", Prose(sample, (["code", sample],))),)
+    elif own := document.data.get("items", {}).get(name):
+        parts["brief"] = _before(common.prose(own), parts["brief"] or parts["explanation"])
     elif kind == "part":
         kind = "topic"
         parts.update(verdict=None, severity=None)
     return Answer(kind=kind, query=query, recognised="entry", entry=entry, **parts)
+
+
+def _before(first: Prose, rest: Prose) -> Prose:
+    """``first`` and the first paragraph of ``rest``."""
+    general, _, _ = rest.markdown.partition("\n\n")
+    return Prose(f"{first.markdown}\n\n{general}", (*first.blocks, *rest.blocks[:1]))
 
 
 def _members(library: Library, document: Document, code: str) -> Iterator[Result]:

@@ -59,7 +59,7 @@ def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer,
         else:
             from mailhelp.explain import entry
 
-            answers.append(entry.explain(library, text, found))
+            answers.append(entry.explain(library, text, found, name.shown))
     if parameters:
         from mailhelp.explain import parameter
 

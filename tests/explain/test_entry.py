@@ -73,3 +73,11 @@ def test_an_example_is_added_to_the_sections_of_an_entry(session: Session) -> No
     (answer,) = ask(session, document.id)
     titles = [section.title for section in answer.sections]
     assert titles == [*(each["title"] for each in document.data["sections"]), "For example"]
+
+
+def test_of_several_settings_the_one_that_is_asked_for_is_told_first(session: Session) -> None:
+    (answer,) = ask(session, "ssl_curve_list")
+    assert answer.brief.markdown.startswith("`ssl_curve_list`: Curves")
+    (other,) = ask(session, "ssl_min_protocol")  # the first paragraph is about it
+    assert other.entry == answer.entry
+    assert not other.brief

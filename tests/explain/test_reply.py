@@ -124,3 +124,27 @@ def test_a_refused_session_is_for_now_whatever_its_code(
     assert answer is not None
     assert answer.verdict is not None
     assert answer.verdict.permanence == final
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("554 5.7.1 Relay access denied when I send from my phone", RELAY),
+        (
+            "550 5.1.1 <eve@example.org>: Recipient address rejected: User unknown in virtual mailbox table after the move",
+            "log/postfix/smtpd/user-unknown-virtual-mailbox",
+        ),
+        (
+            "550 5.1.1 User unknown in virtual mailbox table",
+            "log/postfix/smtpd/user-unknown-virtual-mailbox",
+        ),
+    ],
+)
+def test_what_somebody_says_of_our_own_reply_or_leaves_out_hides_it_not(
+    session: Session, text: str, entry: str
+) -> None:
+    said = reply.of(text)
+    assert said is not None
+    found = reply.find(session.library, said)
+    assert found is not None
+    assert found.document.id == entry

@@ -176,3 +176,13 @@ def test_a_long_command_of_which_nothing_is_said_has_no_comment() -> None:
 
 def test_what_fills_a_line_gets_no_ellipsis_behind_it() -> None:
     assert cut((("", "0123456789"), ("", "  more")), 10) == (("", "0123456789"),)
+
+
+def test_half_of_what_a_change_does_is_not_enough_beside_it() -> None:
+    said = "Set it: this replaces what is there, so name that too."
+    command = Command("postconf -e smtpd_milters=inet:127.0.0.1:11332", said, changes=True)
+    above, line = (
+        "".join(text for _, text in each) for each in draw([Commands((command,), short=True)], 80)
+    )
+    assert above.strip() == f"# changes things: {said[:1].lower()}{said[1:-1]}"
+    assert "#" not in line

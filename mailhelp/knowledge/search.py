@@ -186,7 +186,7 @@ class _Question:
                 yield (whole,)
             elif parts:
                 yield from self._read(list(dict.fromkeys(words_of(word.replace("_", " ")))))
-            else:
+            elif any(map(str.isalpha, word)):  # a number that nobody knows says nothing
                 same = [term for other in self._equals.get(word, ()) for term in terms_of(other)]
                 self._look_up(same)
                 found = tuple(term for term in same if self._frequency(term))

@@ -39,15 +39,12 @@ def listing(library: Library, query: str, title: str, names: Iterable[Name]) -> 
 
 
 def subject(groups: Mapping[str, Iterable[str]], name: Name) -> str:
-    """The first of ``groups`` that lists the name; ``x*`` and ``*x`` list all that begin or end so."""
+    """The first of ``groups`` that lists the name; ``*`` stands for any part of one."""
+    from fnmatch import fnmatchcase  # lists alone need it
+
     for group, listed in groups.items():
-        for each in listed:
-            if (
-                name.shown == each
-                or (each.endswith("*") and name.shown.startswith(each[:-1]))
-                or (each.startswith("*") and name.shown.endswith(each[1:]))
-            ):
-                return group
+        if any(fnmatchcase(name.shown, each) for each in listed):
+            return group
     return ""
 
 

@@ -204,6 +204,10 @@ def exact(library: Library, text: str) -> Question | None:
         if command is not None:
             return command
     parameters = [name for name in own if name.kind == "parameter"]
+    if not own:  # postfix relayhost: with the program that has the setting before it
+        before, _, rest = text.strip().partition(" ")
+        if rest and before.casefold() in library.table("words").get("named", {}).get("before", ()):
+            own = parameters = library.named(rest, "parameter")
     return Question("documents", tuple(parameters or own)) if own else None
 
 

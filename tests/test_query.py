@@ -432,3 +432,11 @@ def test_a_version_is_no_code(session: Session, text: str) -> None:
 )
 def test_half_a_record_and_a_version_are_questions(session: Session, text: str) -> None:
     assert recognise(session.library, text) is None
+
+
+def test_the_program_before_the_name_of_a_setting_changes_nothing(session: Session) -> None:
+    question = recognise(session.library, "postfix relayhost")
+    assert question is not None
+    assert [name.id for name in question.names] == ["parameter/relayhost"]
+    (answer,) = ask(session, "dovecot ssl_dh")
+    assert answer.title.startswith("Dovecot: ssl_dh")

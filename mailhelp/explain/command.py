@@ -71,6 +71,9 @@ def known(library: Library, text: str) -> bool:
     tool = first.tool
     if tool is None and not library.named(first.program, "page"):
         return False
+    rest = [piece for piece in first.pieces[1:] if piece.value]
+    if rest and all(piece.meaning is None and library.named(piece.value or "") for piece in rest):
+        return False  # dovecot ssl_dh: the program whose setting is meant
     has_option = any(True for _ in first.options())
     if tool is None:
         return has_option and not _is_sentence(first, 1)

@@ -158,7 +158,6 @@ class _Question:
                 "score": log(scores[place] / self.best),
                 "lent": (scores[place] - before.get(place, 0.0)) / self.best,
                 "form": likely.get(row.kind, _UNLIKELY / 2),
-                "recipe": float(row.kind == "recipe"),
                 "elsewhere": float(_is_elsewhere(self.words, row.programs)),
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 "quoted": _quoted(self.words, row.says),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mailhelp import shell
 from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.explain import told
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, regex
@@ -17,6 +18,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 """As programs write them in the C locale."""
 BY_CODE = "by-code"
 """The permanence of a verdict that is the code's."""
+_SENTENCE_END = regex(r"[.;:](?=\s)")
+_LONGEST_MEANING = 120
 _QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 
@@ -107,14 +110,23 @@ def _named(run: str) -> frozenset[str]:
 
 
 def parts(
-    library: Library, document: Document, values: Mapping[str, str], missing: str = "drop"
+    library: Library,
+    document: Document,
+    values: Mapping[str, str],
+    missing: str = "drop",
+    said: str = "",
 ) -> dict[str, Any]:
     """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands.
 
-    ``missing`` says what becomes of a command without its values, as for ``filled``.
+    ``missing`` says what becomes of a command without its values, as for ``filled``. ``said`` is the message that the
+    document explains: of several, what is about this one goes first (``told``).
     """
     commands = filled(library, document.data.get("commands", []), values, missing)
-    return {**fixed(library, document), "commands": commands}
+    found = fixed(library, document)
+    rows = document.data.get("labelled")
+    if said and rows:
+        found = told.apart(rows, told.fitting(rows, said), found)
+    return {**found, "commands": commands}
 
 
 def fixed(library: Library, document: Document) -> dict[str, Any]:
@@ -136,11 +148,20 @@ def fixed(library: Library, document: Document) -> dict[str, Any]:
     }
 
 
+def _member(stored: Mapping[str, Any]) -> str:
+    """What the list of a family's text says of one of its names, in its first sentence."""
+    said, _, _ = stored["markdown"].partition("\n\n")
+    first = _SENTENCE_END.split(said.replace("`", ""), maxsplit=1)[0]
+    return " ".join(first.split()).rstrip(".") if len(first) <= _LONGEST_MEANING else ""
+
+
 def parameter(library: Library, name: str) -> Parameter:
     """What is known of a parameter without asking this host: its default and its title."""
     for hit in library.named(name, "parameter"):
         document = library.document(hit.id)
         if document is not None:
             title = "" if document.title in document.data["names"] else document.title
+            if member := document.data.get("members", {}).get(name):
+                title = _member(member) or title
             return Parameter(name, document.data["defaults"].get(name), meaning=title)
     return Parameter(name)

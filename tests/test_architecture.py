@@ -13,7 +13,7 @@ FLOORS = [
     {"light", "visible"},
     {"errors", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
     {"arguments", "completion", "times", "patterns", "host.machine", "host.program", "knowledge.document"},
-    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.read", "corpus.needs"},
+    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.labels", "corpus.read", "corpus.needs"},
     {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index", "export"},

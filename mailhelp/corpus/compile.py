@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mailhelp import shell, usage
-from mailhelp.corpus import prose, schema
+from mailhelp.corpus import labels, prose, schema
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.fields import FieldSet
 from mailhelp.corpus.read import CHECKS, Corpus, Entry, Fault, place_of
@@ -190,6 +190,8 @@ def _compile_entry(
         data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
         data["forms"] = list(dict.fromkeys(_forms(entry)))
         data["sample"] = _shown_sample(entry, used)
+        if rows := _labelled(entry, data):
+            data["labelled"] = rows
     elif entry.kind == "parameter":
         known = compiled.tables.get("defaults", {})
         data["defaults"] = {name: known[name] for name in names if name in known}
@@ -240,6 +242,13 @@ def _items(entry: Entry, names: list[str]) -> dict[str, Any]:
         told = re.findall(r"`([^`\s]+)[^`]*`", item.partition(": ")[0])
         found |= {name: _prose(item) for name in wanted if name in told}
     return found
+
+
+def _labelled(entry: Entry, data: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Of an entry of several messages, the pieces of its prose that are about some of them alone."""
+    messages = [*entry.front.get("patterns", ()), *(sample.line for sample in entry.samples)]
+    causes, actions = ([item["markdown"] for item in data[part]] for part in ("causes", "actions"))
+    return labels.labelled(entry.text, causes, actions, messages)
 
 
 def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> dict[str, Any]:

@@ -341,7 +341,9 @@ def _answer(library: Library, bounce: _Bounce) -> Answer:
     first = told[0]
     document = first.document
     values = _values(table, bounce, first)
-    parts: dict[str, Any] = common.parts(library, document, values) if document else {}
+    parts: dict[str, Any] = (
+        common.parts(library, document, values, said=first.words) if document else {}
+    )
     advice = _advice(table, first) if first.failed else {}
     texts = [shell.say(text, values) for text in _sentences(table, first, advice, bounce.reporter)]
     notes = [

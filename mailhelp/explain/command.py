@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from mailhelp import usage
 from mailhelp.answer import Answer, Command, Finding, Prose, Result, Span
 from mailhelp.conditions import SEVERE
-from mailhelp.explain import common
+from mailhelp.explain import common, examples
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any
@@ -167,7 +167,9 @@ def explain(library: Library, text: str) -> Answer:
             key=lambda span: (span.start, -span.end),
         )
     )
-    related = _related(library, every, text)
+    asked = [(command.program, command.subcommand) for command in every]
+    like = examples.find(library, asked, text)
+    own = [hit.id for hit in library.named(text) if hit.kind != "page"]
     unknown = [span for span in spans if span.name == _UNEXPLAINED]
     main = _main(found)
     name = _innermost(main).program
@@ -194,12 +196,9 @@ def explain(library: Library, text: str) -> Answer:
         commands=tuple(dict.fromkeys(each for risk in risks for each in mends(risk, alone)))[
             :_MOST_COMMANDS
         ],
-        related=related,
-        results=tuple(
-            Result(id, id.partition("/")[0], library.title(id)) for id in related[:_MOST_RESULTS]
-        )
-        if not risks
-        else (),
+        outcomes=examples.outcomes(like) if not risks else (),
+        related=(*own, *(each.document.id for each in like)),
+        results=_results(library, like, own) if not risks else (),
         notes=("This changes something.",) if not worst and usage.changes(every) else (),
         sources=_sources(library, every),
     )
@@ -322,28 +321,16 @@ def _unexplained(unknown: Iterable[Span], name: str) -> Iterator[Finding]:
         )
 
 
-def _related(library: Library, every: Iterable[usage.Command], text: str) -> tuple[str, ...]:
-    """Entries of this very name; the recipes that use the same program, those with the same words first."""
-    wanted = {(command.program, command.subcommand.partition(" ")[0]) for command in every}
-    wanted = {(program, sub) for program, sub in wanted if program}
-    typed = set(text.split())
-    found: dict[str, int] = {}
-    for recipe in library.all_of("recipe"):
-        for command in recipe.data["commands"]:
-            words = command["run"].split()
-            used = {
-                (word.rpartition("/")[2], sub)
-                for number, word in enumerate(words[:3])
-                for sub in ("", *words[number + 1 : number + 2])
-            }
-            if wanted & used:
-                alike = 2 * len(typed & set(words)) - len(words)
-                found[recipe.id] = max(found.get(recipe.id, alike), alike)
-    own = [hit.id for hit in library.named(text) if hit.kind != "page"]
-    return (*own, *sorted(found, key=lambda id: (-found[id], id))[:_MOST_RELATED])
+def _results(
+    library: Library, like: Iterable[examples.Example], own: Iterable[str]
+) -> tuple[Result, ...]:
+    """Examples with their commands, then the titles of what is called as the command."""
+    shown = [examples.result(library, each) for each in like]
+    ids = {each.id for each in shown}
+    named = [Result(id, id.partition("/")[0], library.title(id)) for id in own if id not in ids]
+    return (*shown[: _MOST_RESULTS - len(named[:1])], *named)[:_MOST_RESULTS]
 
 
-_MOST_RELATED = 8
 _MOST_RESULTS = 3
 
 

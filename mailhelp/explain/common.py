@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mailhelp import shell
 from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.explain import told
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, regex
@@ -107,14 +108,23 @@ def _named(run: str) -> frozenset[str]:
 
 
 def parts(
-    library: Library, document: Document, values: Mapping[str, str], missing: str = "drop"
+    library: Library,
+    document: Document,
+    values: Mapping[str, str],
+    missing: str = "drop",
+    said: str = "",
 ) -> dict[str, Any]:
     """The fields of ``Answer`` that any kind of document fills; ``values`` go into its commands.
 
-    ``missing`` says what becomes of a command without its values, as for ``filled``.
+    ``missing`` says what becomes of a command without its values, as for ``filled``. ``said`` is the message that the
+    document explains: of several, what is about this one goes first (``told``).
     """
     commands = filled(library, document.data.get("commands", []), values, missing)
-    return {**fixed(library, document), "commands": commands}
+    found = fixed(library, document)
+    rows = document.data.get("labelled")
+    if said and rows:
+        found = told.apart(rows, told.fitting(rows, said), found)
+    return {**found, "commands": commands}
 
 
 def fixed(library: Library, document: Document) -> dict[str, Any]:

@@ -378,7 +378,8 @@ def _failure(
     document = explained.document if explained else codes[0] if codes and row is None else None
     parts: dict[str, Any] = {}
     if document is not None:
-        parts = common.parts(library, document, explained.values if explained else {})
+        values = explained.values if explained else {}
+        parts = common.parts(library, document, values, said=said.text)
     if row is not None:
         parts["explanation"] = common.plain(row["meaning"])
         parts["commands"] = common.filled(library, row.get("commands", []), {})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from mailhelp.answer import SEVERITIES, Answer, Command, Result, Span, Verdict
-from mailhelp.explain import common
+from mailhelp.explain import common, told
 from mailhelp.explain.common import BY_CODE
 from mailhelp.explain.draft import Drafts
 from mailhelp.explain.gist import Gist, first_values
@@ -29,6 +29,7 @@ class Entry:
     def __init__(self, library: Library, document: Document) -> None:
         self._library = library
         self.document = document
+        self._told: dict[tuple[bool, ...], dict[str, Any]] = {}
         self.severity: str | None = document.data.get("severity")
         self.verdict: Mapping[str, Any] | None = document.data.get("verdict")
         self.harmless = bool(self.verdict and self.verdict.get("harmless"))
@@ -37,6 +38,17 @@ class Entry:
     def parts(self) -> dict[str, Any]:
         """The fields of ``Answer`` that no value of a record changes."""
         return common.fixed(self._library, self.document)
+
+    def told(self, text: str) -> dict[str, Any]:
+        """The same for the record ``text``: of several messages, what is about its own first."""
+        rows = self.document.data.get("labelled")
+        if not rows:
+            return self.parts
+        fits = told.fitting(rows, text)
+        found = self._told.get(fits)
+        if found is None:
+            found = self._told[fits] = told.apart(rows, fits, self.parts)
+        return found
 
     @cached_property
     def brief(self) -> dict[str, Any]:
@@ -136,7 +148,7 @@ class Explainer:
         values = read.first()
         known: dict[str, Any] = {
             **base,
-            **(entry.brief if brief else entry.parts),
+            **(entry.brief if brief else entry.told(record.text)),
             "verdict": verdict(self.engine.fields, entry.verdict, read.values),
             "gist": entry.gist.told(values, read.values)
             or first_values(read.values, self.engine.fields),

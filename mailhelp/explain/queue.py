@@ -116,7 +116,8 @@ def _told(library: Library, rules: Mapping[str, Any], group: Group, read: _Read)
     if read.document is None:
         return None
     values = {**read.values, rules["recipient"]: group.cause.address}
-    parts = {**common.parts(library, read.document, values), "verdict": read.verdict}
+    said = group.cause.text
+    parts = {**common.parts(library, read.document, values, said=said), "verdict": read.verdict}
     spans = tuple(Span(0, 0, name, value) for name, value in read.values.items())
     answer = Answer(kind="log", recognised="entry", spans=spans, **parts)
     return ends.applied(library, answer) if group.about else answer

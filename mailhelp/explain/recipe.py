@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mailhelp import shell
-from mailhelp.answer import Answer, Option, Outcome, Placeholder
+from mailhelp.answer import Answer, Option, Placeholder
 from mailhelp.errors import UsageError
-from mailhelp.explain import common
+from mailhelp.explain import common, examples
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
@@ -43,14 +43,7 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
         entry=document.id,
         notes=tuple(_notes(host, data)),
         outcomes=tuple(
-            Outcome(
-                output["result"],
-                output["sample"].strip("\n"),
-                output["meaning"],
-                output.get("line", ""),
-            )
-            for output in data["outputs"]
-            if output["result"] != "info"
+            examples.of(output) for output in data["outputs"] if output["result"] != "info"
         ),
         placeholders=tuple(
             Placeholder(name, row["meaning"], values.get(name), row["example"])

@@ -239,7 +239,7 @@ def explain_words(library: Library, text: str) -> Answer | None:
 def _answer(library: Library, text: str, reply: Reply | None, explained: Explained) -> Answer:
     document = explained.document
     values = dict(explained.values)
-    parts = common.parts(library, document, values)
+    parts = common.parts(library, document, values, said=text)
     codes = status_of(library, reply) if reply is not None else []
     sections = [
         Section(_heading(code, reply), common.prose(code.data["explanation"]))

@@ -61,6 +61,8 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
         _values(sheet, answer)
+    if answer.kind == "command":
+        _outcomes(sheet, answer, max(sheet.left - 1, 0))
     before = _add_meaning_and_actions(sheet, answer)
     add_items(sheet, "Why", answer.causes)
     if sheet.left == before:
@@ -188,12 +190,20 @@ def _recipe(sheet: Sheet, answer: Answer) -> None:
     for count in range(min(len(commands), _COMMANDS), 0, -1):
         if sheet.add(Gap(), Commands(commands[:count], short=True)):
             break
-    rows: list[tuple[Runs, Runs]] = []
     settable = " ".join(f"{each.name}={each.value or '…'}" for each in answer.placeholders)
     sets: list[Block] = (
         [Text((("title", "set   "), ("", settable)), hanging=6, keep=True)] if settable else []
     )
     reserved = sheet.size(sets) + (1 if sets else 0)
+    _outcomes(sheet, answer, max(sheet.left - reserved - 1, 0))
+    sheet.add(*sets)
+    if sheet.left > 2:
+        add_meaning(sheet, answer, min(MEANING, sheet.left - 1))
+
+
+def _outcomes(sheet: Sheet, answer: Answer, most: int) -> None:
+    """What good and bad output look like and mean, in at most so many rows."""
+    rows: list[tuple[Runs, Runs]] = []
     for result in ("good", "bad"):
         said: dict[str, str] = {}  # what is told in several ways is told once
         for outcome in answer.outcomes:
@@ -205,7 +215,6 @@ def _recipe(sheet: Sheet, answer: Answer) -> None:
             style = "title" if result == "good" else "act"
             label = f"{result:5}" if number == 0 else " " * 5
             rows.append((((style, label),), (("value", told), ("", "  "), ("", meaning))))
-    most = max(sheet.left - reserved - 1, 0)
     kept = _balanced(rows, most)
     shown = [cut(right[:1], sheet.width * 2 // 5) for _, right in kept]
     column = max((cells(plain(each)) for each in shown), default=0)
@@ -214,9 +223,6 @@ def _recipe(sheet: Sheet, answer: Answer) -> None:
         for (left, right), each in zip(kept, shown, strict=True)
     ]
     sheet.add(*((Gap(), *lines) if lines else ()))
-    sheet.add(*sets)
-    if sheet.left > 2:
-        add_meaning(sheet, answer, min(MEANING, sheet.left - 1))
 
 
 def _balanced(rows: list[tuple[Runs, Runs]], most: int) -> list[tuple[Runs, Runs]]:

@@ -176,12 +176,14 @@ def _others(answer: Answer, width: int) -> Iterator[Block]:
         yield from _titles(answer.results, width, label=_LABEL)
         return
     label, most = _LABEL, _OTHERS
+    if answer.kind == "command":
+        label = "Used for"
     if answer.kind == "log" and answer.text:
         label = "Similar, not the same"
     elif answer.kind == "status" and answer.results[0].score == 0.0:
         label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
-    told = [each for each in answer.results[:most] if each.explanation]
+    told = [each for each in answer.results[:most] if each.explanation or each.commands]
     told = told[:1] if _has_steps(answer) else told
     if told:
         for number, each in enumerate(told, 1):
@@ -210,7 +212,7 @@ def _is_sure(answer: Answer) -> bool:
 def _in_short(number: int, each: Result, width: int, lines: int) -> Iterator[Block]:
     """What a hit says that fits nearly as well as the one that is told: a recipe what to type."""
     yield numbered_row(number, each._replace(excerpt=""))
-    if each.kind == "recipe":
+    if each.kind == "recipe" or not each.explanation:
         typed = (Commands((command,), short=True) for command in each.commands)
         yield from islice((block for block in typed if Sheet(width, 0).size([block]) <= lines), 1)
         return

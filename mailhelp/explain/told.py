@@ -1,0 +1,80 @@
+"""What an entry of several messages says of the one at hand: that first, and what is about others aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mailhelp.answer import Prose, Section
+from mailhelp.light import Any
+from mailhelp.patterns.quoted import holds
+
+OTHERS = "About other messages of this kind"
+_FEW = 2
+"""Causes that can go before what the entry says of all its messages."""
+_PARTS = ("explanation", "causes", "actions")
+
+
+def fitting(rows: Mapping[str, Sequence[Any]], text: str) -> tuple[bool, ...]:
+    """For each labelled piece of ``rows`` whether ``text`` holds one of its labels; without its case only if none is as written."""
+    pieces = [labels for part in _PARTS for labels, *_ in rows[part] if labels]
+    found = tuple(any(holds(text, label) for label in labels) for labels in pieces)
+    if any(found):
+        return found
+    text = text.casefold()
+    return tuple(
+        any(holds(text, map(str.casefold, label)) for label in labels) for labels in pieces
+    )
+
+
+def apart(
+    rows: Mapping[str, Sequence[Any]], fits: Sequence[bool], parts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """``parts`` of an answer with the pieces that fit first in each, and those of other messages in a section aside."""
+    left = iter(fits)
+    own: dict[str, list[Prose]] = {}
+    general: dict[str, list[Prose]] = {}
+    others: list[Prose] = []
+    for part in _PARTS:
+        own[part], general[part] = [], []
+        for labels, stored, is_apart in rows[part]:
+            said = Prose(stored["markdown"], tuple(stored["blocks"]))
+            if labels and next(left):
+                own[part].append(said)
+            elif is_apart:
+                others.append(said)
+            elif labels and part == "explanation":
+                general[part].append(_list([said]))
+            else:
+                general[part].append(said)
+    if not others and not any(fits):
+        return dict(parts)
+    # the cause that the message itself names says what it means
+    if not own["explanation"] and len(own["causes"]) <= _FEW:
+        own["explanation"], own["causes"] = own["causes"], []
+    told = (*own["explanation"], *general["explanation"])
+    sections = parts["sections"]
+    if others and told:
+        sections = (*sections, Section(OTHERS, _list(others), aside=True))
+    return {
+        **parts,
+        "explanation": _joined(told) if told else parts["explanation"],
+        "causes": (*own["causes"], *general["causes"]),
+        "actions": (*own["actions"], *general["actions"]),
+        "sections": sections,
+    }
+
+
+def _joined(pieces: Iterable[Prose]) -> Prose:
+    """Paragraphs one after the other."""
+    pieces = tuple(pieces)
+    blocks = tuple(block for piece in pieces for block in piece.blocks)
+    return Prose("\n\n".join(piece.markdown for piece in pieces), blocks)
+
+
+def _list(items: Iterable[Prose]) -> Prose:
+    items = tuple(items)
+    lines = (item.markdown.replace("\n", "\n  ") for item in items)
+    return Prose(
+        "\n".join(f"- {line}" for line in lines),
+        (["ul", [list(item.blocks) for item in items]],),
+    )

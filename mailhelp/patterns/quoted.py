@@ -1,0 +1,28 @@
+"""Words that prose quotes, found in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def holds(text: str, label: Iterable[str]) -> bool:
+    """Whether ``text`` holds the pieces of ``label`` in their order, none of them inside a word."""
+    place = 0
+    for piece in label:
+        place = _end(text, piece, place)
+        if place < 0:
+            return False
+    return True
+
+
+def _end(text: str, piece: str, start: int) -> int:
+    """Where ``piece`` ends in ``text`` from ``start`` on, -1 if it is nowhere a whole word."""
+    if not piece:
+        return start
+    while (found := text.find(piece, start)) >= 0:
+        end = found + len(piece)
+        begins = not found or not (text[found - 1].isalnum() and piece[0].isalnum())
+        if begins and not (text[end : end + 1].isalnum() and piece[-1].isalnum()):
+            return end
+        start = found + 1
+    return -1

@@ -18,6 +18,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 """As programs write them in the C locale."""
 BY_CODE = "by-code"
 """The permanence of a verdict that is the code's."""
+_SENTENCE_END = regex(r"[.;:](?=\s)")
+_LONGEST_MEANING = 120
 _QUOTED = regex(r"[ \t]*(?:>[ \t]?)+")
 
 
@@ -146,11 +148,20 @@ def fixed(library: Library, document: Document) -> dict[str, Any]:
     }
 
 
+def _member(stored: Mapping[str, Any]) -> str:
+    """What the list of a family's text says of one of its names, in its first sentence."""
+    said, _, _ = stored["markdown"].partition("\n\n")
+    first = _SENTENCE_END.split(said.replace("`", ""), maxsplit=1)[0]
+    return " ".join(first.split()).rstrip(".") if len(first) <= _LONGEST_MEANING else ""
+
+
 def parameter(library: Library, name: str) -> Parameter:
     """What is known of a parameter without asking this host: its default and its title."""
     for hit in library.named(name, "parameter"):
         document = library.document(hit.id)
         if document is not None:
             title = "" if document.title in document.data["names"] else document.title
+            if member := document.data.get("members", {}).get(name):
+                title = _member(member) or title
             return Parameter(name, document.data["defaults"].get(name), meaning=title)
     return Parameter(name)

@@ -43,7 +43,8 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
     answers = tuple(records.explained(explainer, explainer.engine.reads(_head(lines))))
     own = [answer for answer in answers if answer.kind == "header"]
     hops = [hop for hop in (_hop(table["about"], each) for each in own) if hop]
-    faults = header.faults(table, ((each.entry, _values(each)) for each in own))
+    rows = {name: row for name, row in table.items() if not row.get("alone")}
+    faults = header.faults(rows, ((each.entry, _values(each)) for each in own))
     bad = (*(finding for finding, _ in faults), *_wait(table["about"], hops))
     way = (Finding(hop.told, entry=hop.entry) for hop in hops)
     whole = Answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mailhelp.answer import SEVERITIES, Answer, Finding
+from mailhelp.explain import common
 from mailhelp.explain.log import Explainer
 from mailhelp.light import Any
 from mailhelp.log.read import Read
@@ -40,6 +41,10 @@ def explain(explainer: Explainer, read: Read, hop: int = 0) -> Answer:
             "verdict": None,
             "severity": worst.severity if worst else None,
             "gist": told(worst) if worst else "",
+            "actions": (
+                *(common.plain(row["do"]) for _, row in found if "do" in row),
+                *entry.parts["actions"],
+            ),
         },
         commands=entry.commands(values),
     )

@@ -61,6 +61,8 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
         _values(sheet, answer)
+    if answer.kind == "config" and not answer.findings:
+        _settings(sheet, answer)
     if answer.kind == "command":
         _outcomes(sheet, answer, max(sheet.left - 1, 0))
     before = _add_meaning_and_actions(sheet, answer)
@@ -173,6 +175,22 @@ def _values(sheet: Sheet, answer: Answer) -> None:
         block = (Gap(), Pairs(tuple(rows[:count])))
         if sheet.size(block) <= sheet.left - (MEANING if answer.explanation else 0):
             sheet.add(*block)
+            return
+
+
+def _settings(sheet: Sheet, answer: Answer) -> None:
+    """The settings of a piece without faults, each with what it decides, if they are few."""
+    rows = [
+        Text(
+            (("value", f"{each.name} = {each.value or ''}".rstrip()), ("", f": {each.meaning}")),
+            2,
+            2,
+        )
+        for each in answer.parameters
+        if each.meaning and not each.asked
+    ]
+    for count in range(min(len(rows), _ROWS), 0, -1):
+        if sheet.add(Gap(), *rows[:count]):
             return
 
 

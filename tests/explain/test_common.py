@@ -109,3 +109,9 @@ def test_a_parameter_that_nobody_knows_has_only_its_name(session: Session) -> No
 
 def test_plain_text_is_shown_as_it_is() -> None:
     assert common.plain("a *b*") == Prose("a \\*b\\*", (["p", [["", "a *b*"]]],))
+
+
+def test_a_name_of_a_family_is_told_by_what_the_list_says_of_it(session: Session) -> None:
+    meaning = common.parameter(session.library, "smtp_sasl_password_maps").meaning
+    assert meaning != common.parameter(session.library, "smtp_sasl_auth_enable").meaning
+    assert "`" not in meaning

@@ -76,3 +76,25 @@ def test_the_key_of_a_signature_is_looked_up(session: Session) -> None:
     text = "DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=mail2026; h=from; bh=a=; b=c"
     (answer,) = ask(session, text)
     assert answer.commands[0].command == "dig +short TXT mail2026._domainkey.example.org"
+
+
+def test_what_to_do_about_it_is_told_with_the_field(session: Session) -> None:
+    (answer,) = explained(session, "DKIM-Signature: v=1; a=rsa-sha1; d=example.com; s=mail;")
+    assert "RFC 8301" in answer.gist
+    assert "rsa-sha256" in answer.actions[0].markdown
+
+
+def test_what_is_said_of_a_field_alone_is_not_said_of_a_head(session: Session) -> None:
+    field = "X-Spam-Status: No, score=3.2 required=5.0 tests=BAYES_50"
+    (alone,) = explained(session, field)
+    assert alone.gist.startswith("Not judged to be spam")
+    whole = next(
+        each for each in explain_lines(session, [field, *RECEIVED]) if each.kind == "header"
+    )
+    assert "Not judged" not in whole.title
+
+
+def test_a_hop_that_was_cut_behind_the_client(session: Session) -> None:
+    (answer,) = explained(session, "Received: from mail.example.net (unknown [192.0.2.10])")
+    assert answer.recognised == "entry"
+    assert "192.0.2.10" in answer.gist

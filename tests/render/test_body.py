@@ -7,6 +7,7 @@ from mailhelp.answer import (
     Command,
     Finding,
     Outcome,
+    Parameter,
     Placeholder,
     Recipient,
     Result,
@@ -105,3 +106,10 @@ def test_what_a_fault_means_is_told_though_line_1_has_its_name() -> None:
     lines = shown(answer._replace(findings=(fault,)))
     assert "    Write bytes without a unit." in lines
     assert sum("must be a number" in line for line in lines) == 1
+
+
+def test_settings_without_faults_are_told_by_what_they_decide() -> None:
+    parameters = (Parameter("relayhost", value="mx", meaning="The next server"), Parameter("a_b"))
+    text = shown(Answer(kind="config", title="No fault found in 2 settings", parameters=parameters))
+    assert "  relayhost = mx: The next server" in text
+    assert "a_b" not in text

@@ -255,6 +255,8 @@ def beginning(library: Library, text: str) -> Question | None:
         names = [name for name in names if fold(name.shown).startswith(fold(text))]
     if not names:
         return None
+    if len(words) > 1 and _is_theme(names):
+        return None
     if len({name.id for name in names}) <= MOST_IN_FULL:
         return Question("documents", tuple(names))
     return Question("list", tuple(names))
@@ -344,7 +346,7 @@ def status_code(library: Library, text: str) -> Question | None:
         else:
             rest.append(word)
     for code in sorted(dict.fromkeys(codes), key=lambda code: "." not in code):
-        found = library.named(code, "status")
+        found = library.named(code, "status") or (library.named(code) if "." in code else [])
         if not found and not wider:
             for each in wider_codes(code):
                 wider = library.named(each, "status")
@@ -443,6 +445,8 @@ def _by_part(library: Library, text: str, typed: str, read_as: str) -> Question 
         # two plain words mean a name only where they begin or end it: "user unknown" is a message
         key = fold(text)
         names = [name for name in names if _at_an_end(fold(name.shown), key)]
+    if " " in typed.strip() and _is_theme(names):
+        return None
     parameters = [name for name in names if name.kind == "parameter"]
     if len(fold(text).split()) > 1 and 0 < len(parameters) <= MOST_IN_FULL:
         return Question("documents", tuple(parameters), read_as)
@@ -457,6 +461,14 @@ def _present(library: Library, text: str, names: Iterable[Name]) -> list[Name]:
     """The names; of those that Postfix has given up none where plain words are typed, which ask for no old name."""
     old = library.table("settings").get("old_parameters", {}) if " " in text.strip() else {}
     return [name for name in names if name.shown not in old]
+
+
+def _is_theme(names: Iterable[Name]) -> bool:
+    """Whether two plain words that these names share are rather what they are about: other programs' settings, whose topics
+    a search finds with all else of the theme.
+    """
+    names = list(names)
+    return len(names) > MOST_IN_FULL and all(name.kind == "topic" for name in names)
 
 
 def _at_an_end(name: str, key: str) -> bool:

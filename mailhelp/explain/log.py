@@ -215,9 +215,14 @@ class Explainer:
         return self._drafts.draft(read)
 
     def _similar(self, record: Record) -> tuple[Result, ...]:
-        """Entries that share rare words with the record: similar, not the same."""
+        """Entries that share rare words with the record: similar, not the same. The first brings what it says."""
         ids = self.engine.similar(record)
-        return tuple(Result(id, "log", self.library.title(id)) for id in ids)
+        found = [Result(id, "log", self.library.title(id)) for id in ids]
+        entry = self._entry(ids[0]) if ids else None
+        if entry is not None:
+            said = entry.told(record.text)["explanation"]
+            found[0] = found[0]._replace(explanation=said)
+        return tuple(found)
 
 
 def _no_meaning(name: str, value: str) -> str:

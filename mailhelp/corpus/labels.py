@@ -18,6 +18,7 @@ Row = list[Any]
 it is of no use to messages without the labels."""
 
 _HEAD = re.compile(r"`[^`\n]+`(?:[^`.:;]{0,60}`[^`\n]+`)*[^`.:;]{0,60}:(?=\s)")
+_BEGUN = re.compile(rf"(?:^(?:- )?|[.!?)]\s+){_HEAD.pattern}", re.MULTILINE)
 _NEXT = re.compile(rf"(?<=[.!?)])\s+(?={_HEAD.pattern})")
 _CODE = re.compile(r"`([^`\n]+)`")
 _GAP = re.compile(r"\s*(?:…|\.{3})\s*")
@@ -27,7 +28,9 @@ def labelled(
     explanation: str, causes: Iterable[str], actions: Iterable[str], messages: Iterable[str]
 ) -> dict[str, list[Row]]:
     """The pieces of each part with the labels that occur in ``messages``; nothing where no piece has any."""
-    texts = list(messages)
+    causes, actions, texts = list(causes), list(actions), list(messages)
+    if not any(_BEGUN.search(text) for text in (explanation, *causes, *actions)):
+        return {}
     found = {
         "explanation": list(_text(explanation, texts)),
         "causes": [row for item in causes for row in _rows(item, texts)],

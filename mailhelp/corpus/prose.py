@@ -8,7 +8,7 @@ A block is a list: ``["p", inlines]``, ``["h", inlines]``, ``["code", text]``,
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -25,8 +25,9 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False})
 
 
+@lru_cache(maxsize=1000)
 def parse(markdown: str) -> list[Block]:
-    """The blocks of ``markdown``."""
+    """The blocks of ``markdown``, not to be changed: the next one who asks gets the same."""
     blocks, _ = _blocks(_parser().parse(markdown), 0, "")
     return blocks
 

@@ -29,7 +29,7 @@ class Entry:
     def __init__(self, library: Library, document: Document) -> None:
         self._library = library
         self.document = document
-        self._told: dict[tuple[bool, ...], dict[str, Any]] = {}
+        self._told: dict[tuple[tuple[int, ...], ...], dict[str, Any]] = {}
         self.severity: str | None = document.data.get("severity")
         self.verdict: Mapping[str, Any] | None = document.data.get("verdict")
         self.harmless = bool(self.verdict and self.verdict.get("harmless"))

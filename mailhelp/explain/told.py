@@ -11,23 +11,26 @@ from mailhelp.patterns.quoted import holds
 OTHERS = "About other messages of this kind"
 _FEW = 2
 """Causes that can go before what the entry says of all its messages."""
+_BETWEEN = (", ", " and ", " or ", ", and ", ", or ")
 _PARTS = ("explanation", "causes", "actions")
 
 
-def fitting(rows: Mapping[str, Sequence[Any]], text: str) -> tuple[bool, ...]:
-    """For each labelled piece of ``rows`` whether ``text`` holds one of its labels; without its case only if none is as written."""
+def fitting(rows: Mapping[str, Sequence[Any]], text: str) -> tuple[tuple[int, ...], ...]:
+    """For each labelled piece of ``rows`` which of its labels ``text`` holds; without its case only if it holds none as written."""
     pieces = [labels for part in _PARTS for labels, *_ in rows[part] if labels]
-    found = tuple(any(holds(text, label) for label in labels) for labels in pieces)
+    found = tuple(_held(text, labels) for labels in pieces)
     if any(found):
         return found
     text = text.casefold()
-    return tuple(
-        any(holds(text, map(str.casefold, label)) for label in labels) for labels in pieces
-    )
+    return tuple(_held(text, [map(str.casefold, label) for label in labels]) for labels in pieces)
+
+
+def _held(text: str, labels: Iterable[Iterable[str]]) -> tuple[int, ...]:
+    return tuple(number for number, label in enumerate(labels) if holds(text, label))
 
 
 def apart(
-    rows: Mapping[str, Sequence[Any]], fits: Sequence[bool], parts: Mapping[str, Any]
+    rows: Mapping[str, Sequence[Any]], fits: Sequence[Sequence[int]], parts: Mapping[str, Any]
 ) -> dict[str, Any]:
     """``parts`` of an answer with the pieces that fit first in each, and those of other messages in a section aside."""
     left = iter(fits)
@@ -38,8 +41,8 @@ def apart(
         own[part], general[part] = [], []
         for labels, stored, is_apart in rows[part]:
             said = Prose(stored["markdown"], tuple(stored["blocks"]))
-            if labels and next(left):
-                own[part].append(said)
+            if labels and (held := next(left)):
+                own[part].append(_headed(said, held))
             elif is_apart:
                 others.append(said)
             elif labels and part == "explanation":
@@ -62,6 +65,25 @@ def apart(
         "actions": (*own["actions"], *general["actions"]),
         "sections": sections,
     }
+
+
+def _headed(said: Prose, held: Sequence[int]) -> Prose:
+    """``said`` with those of its labels alone that the message holds, where nothing but labels stands before the colon."""
+    kind, runs = said.blocks[0]
+    end = next((number for number, (_, text) in enumerate(runs) if text.startswith(":")), 0)
+    head = runs[:end]
+    labels = [text for style, text in head if style == "code"]
+    if (
+        kind != "p"
+        or not head
+        or any(style != "code" and text not in _BETWEEN for style, text in head)
+    ):
+        return said
+    kept = [labels[number] for number in held]
+    _, _, rest = said.markdown.partition(f"`{labels[-1]}`:")
+    start = [run for label in kept for run in (["", ", "], ["code", label])][1:]
+    blocks = (["p", [*start, *runs[end:]]], *said.blocks[1:])
+    return Prose(", ".join(f"`{label}`" for label in kept) + f":{rest}", blocks)
 
 
 def _joined(pieces: Iterable[Prose]) -> Prose:

@@ -21,8 +21,13 @@ def _end(text: str, piece: str, start: int) -> int:
         return start
     while (found := text.find(piece, start)) >= 0:
         end = found + len(piece)
-        begins = not found or not (text[found - 1].isalnum() and piece[0].isalnum())
-        if begins and not (text[end : end + 1].isalnum() and piece[-1].isalnum()):
+        begins = not (_is_inside(text[max(found - 1, 0) : found]) and _is_inside(piece[0]))
+        if begins and not (_is_inside(text[end : end + 1]) and _is_inside(piece[-1])):
             return end
         start = found + 1
     return -1
+
+
+def _is_inside(character: str) -> bool:
+    """Whether words have the character inside."""
+    return character.isalnum() or character == "_"

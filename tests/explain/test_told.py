@@ -87,3 +87,20 @@ def test_records_of_one_entry_are_told_apart(session: Session) -> None:
     assert first.entry == second.entry
     assert "protocol loop" in first.explanation.markdown.partition(":")[0]
     assert "protocol loop" not in second.explanation.markdown.partition(":")[0]
+
+
+def test_of_several_labels_those_of_the_message() -> None:
+    text = "`no lock`, `no file` and `lost`: It waits.\n\nMore."
+    rows = labelled(f"- {text}".replace("\n\n", "\n\n  "), (), (), ("no lock", "no file", "lost"))
+    parts = {**PARTS, "explanation": prose(text), "causes": (), "actions": ()}
+    found = told.apart(rows, told.fitting(rows, "no file"), parts)["explanation"]
+    assert found == prose("`no file`: It waits.\n\nMore.")
+    both = told.apart(rows, told.fitting(rows, "lost: no lock"), parts)["explanation"]
+    assert both == prose("`no lock`, `lost`: It waits.\n\nMore.")
+
+
+def test_labels_with_more_around_them_stay() -> None:
+    text = "`no lock` (or `no file`): It waits."
+    rows = labelled(text, (), (), ("no lock", "no file"))
+    parts = {**PARTS, "explanation": prose(text), "causes": (), "actions": ()}
+    assert told.apart(rows, told.fitting(rows, "no file"), parts)["explanation"] == prose(text)

@@ -19,7 +19,15 @@ def test_held(label: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "label",
-    [["verif"], ["erified"], [") failed", "unlink("], ["no locks"], ["lock", "lock"], ["No lock"]],
+    [
+        ["verif"],
+        ["erified"],
+        [") failed", "unlink("],
+        ["no locks"],
+        ["lock", "lock"],
+        ["No lock"],
+        ["srv_mail"],
+    ],
 )
 def test_not_held(label: list[str]) -> None:
     assert not holds(TEXT, label)
@@ -27,3 +35,8 @@ def test_not_held(label: list[str]) -> None:
 
 def test_a_word_after_the_same_letters_inside_another() -> None:
     assert holds("relocked, locked", ["locked"])
+
+
+def test_a_name_is_one_word() -> None:
+    assert not holds("save_report failed", ["report failed"])
+    assert holds("save report failed", ["report failed"])

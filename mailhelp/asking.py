@@ -41,6 +41,10 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     shape = shape_of(session, pasted) if len(pasted) > 1 else None
     if shape is not None:
         return _held(session, shape.kind, pasted[shape.start :])
+    said = [line for line in pasted if line.strip() and line.lstrip()[0] != "#"]
+    if len(said) == 1 < len(pasted):  # a setting with a comment above it
+        alone = query.setting(session.library, said[0])
+        text = said[0] if alone is not None else text
     meant = query.recognise(session.library, text)
     if meant is None:
         kind = None if _IN_WORDS.fullmatch(text) else query.held(session.library, [text])

@@ -268,6 +268,8 @@ def queue_id(library: Library, text: str) -> Question | None:
     if len(word) < _SHORTEST_QUEUE_ID or not any(map(str.isdecimal, word)):
         return None
     fits = re.fullmatch(library.fields["queue_id"].regex, word)
+    if word.islower() and any(store.postings([word]) for store in library.searched):
+        return None  # smtputf8: Postfix writes its IDs in capitals, or in both
     return Question("queue-id") if fits else None
 
 
@@ -364,7 +366,9 @@ def status_code(library: Library, text: str) -> Question | None:
     asked = [word for word in rest if fold(word.strip("?!.,")) not in rules.get("without", ())]
     if asked:
         return Question("coded", tuple(names), " ".join(rest))
-    return Question("documents", tuple(names), read_as)
+    # of a reply's two codes the enhanced one says more
+    enhanced = [name for name in names if "." in name.shown]
+    return Question("documents", tuple(enhanced or names), read_as)
 
 
 def setting(library: Library, text: str) -> Question | None:

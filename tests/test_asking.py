@@ -188,3 +188,21 @@ def test_no_word_of_a_pasted_record_is_mended(session: Session) -> None:
     )
     assert not any("yahooinc" in note for answer in answers for note in answer.notes)
     assert not any("Read as" in note for answer in answers for note in answer.notes)
+
+
+def test_a_setting_with_a_comment_above_it_is_that_setting(session: Session) -> None:
+    (answer, *_) = ask(session, "# main.cf of the old host\nmynetworks = 0.0.0.0/0\n")
+    assert answer.danger
+
+
+def test_a_word_of_the_trade_is_no_queue_id(session: Session) -> None:
+    (answer, *_) = ask(session, "smtputf8")
+    assert answer.kind == "search"
+    assert answer.results
+
+
+def test_of_two_codes_the_enhanced_one_is_told(session: Session) -> None:
+    (answer,) = ask(session, "550 5.7.26")
+    assert answer.title.startswith("5.7.26:")
+    assert answer.verdict is not None
+    assert answer.verdict.permanence == "permanent"

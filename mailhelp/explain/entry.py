@@ -12,6 +12,8 @@ from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import regex
 
+_LASTING = {"4": "temporary", "5": "permanent"}
+"""How final a code is, by its first digit (RFC 3463, section 3.1)."""
 _ENHANCED = regex(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
 
 
@@ -24,12 +26,16 @@ def explain(library: Library, query: str, document: Document, name: str = "") ->
     parts = common.parts(library, document, {}, missing="show")
     kind, entry = document.kind, document.id
     verdict = parts["verdict"]
-    if verdict and verdict.permanence == BY_CODE:
-        parts["verdict"] = verdict._replace(permanence="none") if kind == "log" else None
     codes = document.data.get("codes")
+    asked = next((code for code in (query, name) if code in codes), "") if codes else ""
+    if verdict and verdict.permanence == BY_CODE:
+        lasts = _LASTING.get(asked[:1])
+        parts["verdict"] = verdict._replace(permanence=lasts or "none")
+        if kind != "log" and not lasts:
+            parts["verdict"] = None
     if codes:
-        parts["title"] = f"{query if query in codes else ', '.join(codes)}: {document.title}"
-        parts["results"] = tuple(_members(library, document, query if query in codes else codes[0]))
+        parts["title"] = f"{asked or ', '.join(codes)}: {document.title}"
+        parts["results"] = tuple(_members(library, document, asked or codes[0]))
     if kind == "log":
         entry = document.id.partition("/")[2]
         sample = document.data.get("sample")

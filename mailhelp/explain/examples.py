@@ -15,7 +15,7 @@ from mailhelp.patterns import holes
 
 _KINDS = ("recipe", "topic")
 _MOST = 8
-_LACKING = 2
+_LACKING = 3
 """Options of a command that somebody can leave out and do the same all the same."""
 _RECIPE = 0.2
 """What a recipe is ahead of a topic."""
@@ -68,7 +68,7 @@ def _example(
     if not wanted & used:
         return None
     left = [word.casefold() for word in typed]
-    likeness, lacking = 0.0, 0
+    likeness, lacking, other = 0.0, 0, False
     # what can be anything takes what nothing else takes: a value rather than a subcommand
     for word in sorted(words, key=_fixed, reverse=True):
         alike = _pattern(word)
@@ -76,10 +76,12 @@ def _example(
         if fits is not None:
             left.remove(fits)
             likeness += 1.0 if _fixed(word) else _HOLE
-        else:
-            lacking += word.startswith("-")
+        elif word.startswith(("-", "+")):
+            lacking += 1
+        else:  # an operand that makes it another command
+            other |= _fixed(word) and not word.startswith(("<", ">"))
     own = any(word.startswith("-") or word.isalpha() for word in left)
-    same = not own and lacking <= _LACKING and ("|" in typed or "|" not in words)
+    same = not (own or other) and lacking <= _LACKING and ("|" in typed or "|" not in words)
     share = likeness / len(typed) + _WHOLE * likeness / len(words)
     return Example(document, command, share, same)
 
@@ -109,8 +111,9 @@ def outcomes(examples: Iterable[Example]) -> tuple[Outcome, ...]:
     """What the first of the ``examples`` that does the same as what was typed can print, and what that means."""
     for example in examples:
         rows = example.document.data.get("outputs", ())
-        is_first = example.command == example.document.data["commands"][0]
-        if example.same and is_first and rows:
+        commands = example.document.data["commands"]
+        tells = example.command == commands[0] and not any(each.get("changes") for each in commands)
+        if example.same and tells and rows:
             return tuple(of(row) for row in rows if row["result"] != "info")
     return ()
 

@@ -30,7 +30,9 @@ def entry(done: Done) -> str:
 
 @pytest.mark.parametrize("words", [("-q", "5.7.1"), ("5.7.1", "-q"), ("--quiet", "5.7.1")])
 def test_one_line(mailhelp: Mailhelp, words: tuple[str, ...]) -> None:
-    assert mailhelp(*words).out.splitlines() == ["5.7.1: Not authorised: refused by policy"]
+    assert mailhelp(*words).out.splitlines() == [
+        "5.7.1: Not authorised: refused by policy                        refused for good"
+    ]
 
 
 def test_all_of_it(mailhelp: Mailhelp) -> None:

@@ -125,7 +125,7 @@ def parts(
     found = fixed(library, document)
     rows = document.data.get("labelled")
     if said and rows:
-        found = told.apart(rows, told.fitting(rows, said), found)
+        found = told.apart(rows, told.fitting(told.labels_of(rows), said, typed=True), found)
     return {**found, "commands": commands}
 
 

@@ -41,14 +41,19 @@ class Entry:
 
     def told(self, text: str) -> dict[str, Any]:
         """The same for the record ``text``: of several messages, what is about its own first."""
-        rows = self.document.data.get("labelled")
-        if not rows:
+        if not self._labels:
             return self.parts
-        fits = told.fitting(rows, text)
+        fits = told.fitting(self._labels, text)
         found = self._told.get(fits)
         if found is None:
+            rows = self.document.data["labelled"]
             found = self._told[fits] = told.apart(rows, fits, self.parts)
         return found
+
+    @cached_property
+    def _labels(self) -> list[Any]:
+        rows = self.document.data.get("labelled")
+        return told.labels_of(rows) if rows else []
 
     @cached_property
     def brief(self) -> dict[str, Any]:

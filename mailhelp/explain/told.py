@@ -15,18 +15,27 @@ _BETWEEN = (", ", " and ", " or ", ", and ", ", or ")
 _PARTS = ("explanation", "causes", "actions")
 
 
-def fitting(rows: Mapping[str, Sequence[Any]], text: str) -> tuple[tuple[int, ...], ...]:
-    """For each labelled piece of ``rows`` which of its labels ``text`` holds; without its case only if it holds none as written."""
-    pieces = [labels for part in _PARTS for labels, *_ in rows[part] if labels]
-    found = tuple(_held(text, labels) for labels in pieces)
-    if any(found):
+def labels_of(rows: Mapping[str, Sequence[Any]]) -> list[Any]:
+    """The labels of each labelled piece of ``rows``."""
+    return [labels for part in _PARTS for labels, *_ in rows[part] if labels]
+
+
+def fitting(labels: Iterable[Any], text: str, typed: bool = False) -> tuple[tuple[int, ...], ...]:
+    """For each labelled piece which of its ``labels`` the ``text`` holds; without its case only if it was ``typed``, and
+    holds none as written.
+    """
+    found = tuple(_held(text, each) for each in labels)
+    if any(found) or not typed:
         return found
     text = text.casefold()
-    return tuple(_held(text, [map(str.casefold, label) for label in labels]) for labels in pieces)
+    return tuple(_held(text, [[*map(str.casefold, label)] for label in each]) for each in labels)
 
 
-def _held(text: str, labels: Iterable[Iterable[str]]) -> tuple[int, ...]:
-    return tuple(number for number, label in enumerate(labels) if holds(text, label))
+def _held(text: str, labels: Iterable[Sequence[str]]) -> tuple[int, ...]:
+    # most are not there at all: that is seen soonest
+    return tuple(
+        number for number, label in enumerate(labels) if label[0] in text and holds(text, label)
+    )
 
 
 def apart(

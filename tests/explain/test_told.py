@@ -35,7 +35,7 @@ PARTS: dict[str, Any] = {
 
 
 def of(line: str) -> dict[str, Any]:
-    return told.apart(ROWS, told.fitting(ROWS, line), PARTS)
+    return told.apart(ROWS, told.fitting(told.labels_of(ROWS), line, typed=True), PARTS)
 
 
 def words(items: tuple[Prose, ...]) -> list[str]:
@@ -68,13 +68,14 @@ def test_a_message_that_nothing_is_said_of_alone() -> None:
 
 def test_words_typed_in_another_case() -> None:
     assert of("NO LOCK of a") == of("no lock of a")
+    assert not any(told.fitting(told.labels_of(ROWS), "NO LOCK of a"))
 
 
 def test_where_nothing_else_is_said_all_of_it_stays() -> None:
     rows = labelled("`no lock`: It waits.", (), (), ("no lock", "no file"))
     parts = {**PARTS, "explanation": prose("`no lock`: It waits."), "causes": (), "actions": ()}
     assert (
-        told.apart(rows, told.fitting(rows, "no file"), parts)["explanation"]
+        told.apart(rows, told.fitting(told.labels_of(rows), "no file"), parts)["explanation"]
         == parts["explanation"]
     )
 
@@ -93,9 +94,11 @@ def test_of_several_labels_those_of_the_message() -> None:
     text = "`no lock`, `no file` and `lost`: It waits.\n\nMore."
     rows = labelled(f"- {text}".replace("\n\n", "\n\n  "), (), (), ("no lock", "no file", "lost"))
     parts = {**PARTS, "explanation": prose(text), "causes": (), "actions": ()}
-    found = told.apart(rows, told.fitting(rows, "no file"), parts)["explanation"]
+    found = told.apart(rows, told.fitting(told.labels_of(rows), "no file"), parts)["explanation"]
     assert found == prose("`no file`: It waits.\n\nMore.")
-    both = told.apart(rows, told.fitting(rows, "lost: no lock"), parts)["explanation"]
+    both = told.apart(rows, told.fitting(told.labels_of(rows), "lost: no lock"), parts)[
+        "explanation"
+    ]
     assert both == prose("`no lock`, `lost`: It waits.\n\nMore.")
 
 
@@ -103,4 +106,6 @@ def test_labels_with_more_around_them_stay() -> None:
     text = "`no lock` (or `no file`): It waits."
     rows = labelled(text, (), (), ("no lock", "no file"))
     parts = {**PARTS, "explanation": prose(text), "causes": (), "actions": ()}
-    assert told.apart(rows, told.fitting(rows, "no file"), parts)["explanation"] == prose(text)
+    assert told.apart(rows, told.fitting(told.labels_of(rows), "no file"), parts)[
+        "explanation"
+    ] == prose(text)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
 from mailhelp import shell
-from mailhelp.answer import Command, Option, Parameter, Prose, Section, Verdict, escape_markdown
+from mailhelp.answer import (
+    Command,
+    Option,
+    Outcome,
+    Parameter,
+    Prose,
+    Section,
+    Verdict,
+    escape_markdown,
+)
 from mailhelp.explain import told
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
@@ -32,6 +41,15 @@ def unquoted(line: str) -> str:
 def prose(stored: Mapping[str, Any]) -> Prose:
     """Prose as a catalogue stores it."""
     return Prose(stored["markdown"], tuple(stored["blocks"]))
+
+
+def outcomes(rows: Iterable[Mapping[str, str]]) -> tuple[Outcome, ...]:
+    """What a recipe's command can print, good and bad, by the stored ``rows``."""
+    return tuple(
+        Outcome(row["result"], row["sample"].strip("\n"), row["meaning"], row.get("line", ""))
+        for row in rows
+        if row["result"] != "info"
+    )
 
 
 def plain(text: str) -> Prose:

@@ -114,11 +114,5 @@ def outcomes(examples: Iterable[Example]) -> tuple[Outcome, ...]:
         commands = example.document.data["commands"]
         tells = example.command == commands[0] and not any(each.get("changes") for each in commands)
         if example.same and tells and rows:
-            return tuple(of(row) for row in rows if row["result"] != "info")
+            return common.outcomes(rows)
     return ()
-
-
-def of(row: Mapping[str, str]) -> Outcome:
-    """The outcome of a stored ``row``."""
-    sample = row["sample"].strip("\n")
-    return Outcome(row["result"], sample, row["meaning"], row.get("line", ""))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from mailhelp import shell
 from mailhelp.answer import Answer, Option, Placeholder
 from mailhelp.errors import UsageError
-from mailhelp.explain import common, examples
+from mailhelp.explain import common
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
@@ -42,9 +42,7 @@ def explain(library: Library, host: Host, document: Document, given: Mapping[str
         recognised="entry",
         entry=document.id,
         notes=tuple(_notes(host, data)),
-        outcomes=tuple(
-            examples.of(output) for output in data["outputs"] if output["result"] != "info"
-        ),
+        outcomes=common.outcomes(data["outputs"]),
         placeholders=tuple(
             Placeholder(name, row["meaning"], values.get(name), row["example"])
             for name, row in data.get("placeholders", {}).items()

@@ -45,28 +45,31 @@ def apart(
     left = iter(fits)
     own: dict[str, list[Prose]] = {}
     general: dict[str, list[Prose]] = {}
-    others: list[Prose] = []
+    others: dict[str, list[Prose]] = {}
     for part in _PARTS:
-        own[part], general[part] = [], []
+        own[part], general[part], others[part] = [], [], []
         for labels, stored, is_apart in rows[part]:
             said = Prose(stored["markdown"], tuple(stored["blocks"]))
             if labels and (held := next(left)):
                 own[part].append(_headed(said, held))
             elif is_apart:
-                others.append(said)
+                others[part].append(said)
             elif labels and part == "explanation":
                 general[part].append(_list([said]))
             else:
                 general[part].append(said)
-    if not others and not any(fits):
+    if not any(others.values()) and not any(fits):
         return dict(parts)
     # the cause that the message itself names says what it means
     if not own["explanation"] and len(own["causes"]) <= _FEW:
         own["explanation"], own["causes"] = own["causes"], []
     told = (*own["explanation"], *general["explanation"])
+    if not told:  # then all of the text stays
+        others["explanation"] = []
+    aside = [said for part in _PARTS for said in others[part]]
     sections = parts["sections"]
-    if others and told:
-        sections = (*sections, Section(OTHERS, _list(others), aside=True))
+    if aside:
+        sections = (*sections, Section(OTHERS, _list(aside), aside=True))
     return {
         **parts,
         "explanation": _joined(told) if told else parts["explanation"],

@@ -72,12 +72,14 @@ def test_words_typed_in_another_case() -> None:
 
 
 def test_where_nothing_else_is_said_all_of_it_stays() -> None:
-    rows = labelled("`no lock`: It waits.", (), (), ("no lock", "no file"))
-    parts = {**PARTS, "explanation": prose("`no lock`: It waits."), "causes": (), "actions": ()}
-    assert (
-        told.apart(rows, told.fitting(told.labels_of(rows), "no file"), parts)["explanation"]
-        == parts["explanation"]
-    )
+    causes = ("`no lock`: A second server.",)
+    rows = labelled("`no lock`: It waits.", causes, (), ("no lock", "no file"))
+    parts = {**PARTS, "explanation": prose("`no lock`: It waits."), "causes": (prose(causes[0]),)}
+    found = told.apart(rows, told.fitting(told.labels_of(rows), "no file"), parts)
+    assert found["explanation"] == parts["explanation"]
+    assert not found["causes"]
+    (section,) = found["sections"]  # what is put aside is not lost
+    assert section.text == prose("- `no lock`: A second server.")
 
 
 def test_records_of_one_entry_are_told_apart(session: Session) -> None:

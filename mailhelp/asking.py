@@ -60,6 +60,7 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind == "reply":
         from mailhelp.explain import reply
 
+        text = meant.read_as or text
         quoted = reply.quoted(session.library, text)
         known = (
             reply.explain(session.library, text, quoted)

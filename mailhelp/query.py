@@ -43,7 +43,7 @@ class Question(NamedTuple):
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
-    ``read_as`` is else the text as it was read where a slip was mended; ``reads`` what was found in the records of
+    ``read_as`` is else the text as it was read where a slip was mended, and the ``reply`` that a sentence quotes; ``reads`` what was found in the records of
     ``lines``.
     """
 
@@ -89,6 +89,8 @@ def _is_half_a_record(read: Read) -> bool:
 
 
 _SIGNS = ":=<["
+_WORDS_AROUND = 3
+"""Blanks in a sentence that may quote a reply."""
 
 
 def _begins_with_record(library: Library, text: str) -> bool:
@@ -307,6 +309,16 @@ def reply(library: Library, text: str) -> Question | None:
     return Question("reply")
 
 
+def reply_inside(library: Library, text: str) -> Question | None:
+    """An SMTP refusal that a sentence quotes: its codes and words that an entry knows."""
+    if not any(map(str.isdecimal, text)) or text.count(" ") < _WORDS_AROUND:
+        return None
+    from mailhelp.explain import reply as replies  # most do without
+
+    inner = replies.inside(library, text)
+    return Question("reply", read_as=inner.text) if inner else None
+
+
 def status_code(library: Library, text: str) -> Question | None:
     """An SMTP reply code or an enhanced status code: alone, before a reply, or anywhere in a question.
 
@@ -504,6 +516,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     everything,
     address,
     queue_id,
+    reply_inside,
     status_code,
     setting,
     other_setting,

@@ -440,3 +440,34 @@ def test_the_program_before_the_name_of_a_setting_changes_nothing(session: Sessi
     assert [name.id for name in question.names] == ["parameter/relayhost"]
     (answer,) = ask(session, "dovecot ssl_dh")
     assert answer.title.startswith("Dovecot: ssl_dh")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("bounce to customer says 554 5.7.1 Spam message rejected, he is no spammer", "postfix/smtp/remote-spam"),
+        ("why 5.7.1 relay access denied when i send from my phone", "postfix/smtpd/relay-access-denied"),
+        ("outlook answers 550 5.7.606 access denied, banned sending IP [192.0.2.7]", "postfix/smtp/remote-microsoft-banned"),
+    ],
+)  # fmt: skip
+def test_a_reply_inside_a_sentence_is_answered_by_the_entry_of_its_words(
+    session: Session, text: str, wanted: str
+) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554 5.7.1 service unavailable client host blocked",  # two words of a longer text are not its beginning
+        "milter connection refused 4.7.1 service unavailable",
+        "freshclam error 429 rate limited",
+    ],
+)
+def test_a_few_words_after_a_code_are_no_reply(session: Session, text: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry not in (
+        "postfix/smtpd/reply-code-replaced",
+        "postfix/smtp/remote-rate-limited",
+    )

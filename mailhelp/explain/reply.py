@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
@@ -23,8 +24,13 @@ from mailhelp.patterns.values import EMPTY
 _CODE = regex(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
 _REFUSAL = regex(r"[45]\d\d[ -]\S")
 _AGAIN = regex(r"\s+([2-5]\d\d)[ -](?:#?[245]\.\d{1,3}\.\d{1,3}\b)?\s*")
+_MOST_PROSE = 20
+"""Words that somebody may add to a reply that he quotes."""
 _LONGEST = 4000
 """Characters of a reply that are looked at; a server may send lines without end."""
+_INSIDE = regex(r"(?<![\w.:/#-])(?:([45]\d\d)[ -]+)?\(?#?([45]\.\d{1,3}\.\d{1,3})\)?[:,]?\s+(?=\w)")
+"""The codes of a reply inside a sentence, with words after them."""
+_LAST_OF_REPLY = " \t,;:.!?-()\"'"
 _FEWEST_WORDS, _LONGEST_PROSE, _MANY_WORDS = 3, 12, 5
 """Words of a reply without codes: fewer are a question's; those that somebody adds to a reply, at most; and those that no other message shares."""
 
@@ -109,6 +115,25 @@ def quoted(library: Library, text: str) -> Reply | None:
     readings = ((library.fields[name].permanence or {}, values[name]) for name in values)
     lasts = next((reading.get(value[:1], "") for reading, value in readings if reading), "")
     return said._replace(lasts=lasts) if said is not None else None
+
+
+def inside(library: Library, text: str) -> Reply | None:
+    """The reply that a sentence quotes: codes, and as many of the words after them as an entry knows; ``None`` if none does."""
+    for codes in islice(_INSIDE.finditer(text[:_LONGEST]), 3):
+        code = codes[1] or f"{codes[2][0]}50"
+        words = text[codes.end() : _LONGEST].split()
+        fewest = 2 if codes[1] else _FEWEST_WORDS
+        for count in range(len(words), max(len(words) - _MOST_PROSE, fewest - 1), -1):
+            ended = words[count - 1][-1] in _LAST_OF_REPLY
+            if not ended and 2 * count < len(words):
+                continue  # what is left out would be most of it
+            said = " ".join(words[:count]).rstrip(_LAST_OF_REPLY)
+            for each in dict.fromkeys((said[:1].upper() + said[1:], said)):
+                reply = of(" ".join(filter(None, (code, codes[2], each))))
+                known = find(library, reply) if reply is not None else None
+                if known is not None and not known.by_code:
+                    return reply
+    return None
 
 
 def find(library: Library, reply: Reply) -> Explained | None:

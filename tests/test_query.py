@@ -320,7 +320,7 @@ REPLIES = {
         "postfix/smtp/remote-unauthenticated"
     ),
     "550 Unrouteable address": "postfix/smtp/remote-user-unknown",
-    "550 Verification failed for <ann@example.org>": "postfix/smtp/remote-sender-refused",
+    "550 Verification failed for <ann@example.org>": "postfix/smtp/remote-sender-verify",
     "550 Administrative prohibition": "postfix/smtp/remote-policy",
     "451 Temporary local problem - please try later": "postfix/smtp/remote-system-trouble",
     "550 5.7.1 SPF record for this domain does not exist": "postfix/smtp/remote-unauthenticated",

@@ -225,10 +225,12 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
     spans += [span for each in rows for span in _service_spans(library, each)]
     counted = _counted(len(own.settings), len(rows), [each.finding for each in faults])
     title, danger = _headline(faults, counted)
+    known_as = "" if faults or own.settings else _what_it_is(library, rows)
     return Answer(
         kind="config",
         recognised="entry",
-        title=counted if danger else title if len(faults) == 1 else counted,
+        title=known_as or (title if len(faults) == 1 and not danger else counted),
+        gist=f"{counted}." if known_as else "",
         severity=faults[0].finding.severity if faults else None,
         danger=danger,
         text=text if len(kept) <= _MOST_SPANS else "",
@@ -236,7 +238,7 @@ def explain_text(library: Library, lines: Iterable[str]) -> Answer:
         findings=tuple(fault.finding._replace(file=None) for fault in faults),
         commands=mends(faults),
         parameters=tuple(_given(library, own, faults)),
-        notes=tuple(_told_services(library, rows)),
+        notes=() if known_as else tuple(_told_services(library, rows)),
         sources=_SOURCES,
     )
 
@@ -378,14 +380,16 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
     words = library.table("settings")["restrictions"]
     lists = library.table("settings")["restriction_lists"]["names"]
     tables = library.table("settings")["lookup_tables"]
+    asks = library.table("settings")["restriction_operands"]["service"]
+    word = ""
     after = len(raw.partition("=")[0]) + 1
     for number, offset, raw in setting.logical.pieces:
         for found in _WORD.finditer(raw, after if number == setting.line else 0):
-            word = found[0]
+            before, word = word, found[0]
             kind = word.lstrip("!").partition(":")
             if name in lists and word.casefold() in words:
                 told, what = words[word.casefold()], "restriction"
-            elif kind[1] and kind[0] in tables and kind[2]:
+            elif kind[1] and kind[0] in tables and kind[2] and before not in asks:
                 told, what = tables[kind[0]], "table"
             else:
                 continue
@@ -395,21 +399,28 @@ def _setting_spans(library: Library, setting: Setting) -> Iterator[Span]:
 def _service_spans(library: Library, service: Service) -> Iterator[Span]:
     if len(service.columns) != len(COLUMNS) or service.program == ANY_PROGRAM:
         return
-    meanings = library.table("settings")["master_columns"]
-    daemons = library.table("settings")["daemons"]
+    table = library.table("settings")
     number, offset, raw = service.logical.pieces[0]
     for column, found in zip(COLUMNS, re.finditer(r"\S+", raw), strict=False):
-        meaning = meanings[column]
+        told = table["master_values"].get(column, {}).get(found[0], table["master_columns"][column])
         if column == "command":
-            meaning = daemons.get(found[0], meaning)
-        yield Span(offset + found.start(), offset + found.end(), column, found[0], meaning)
+            told = table["daemons"].get(found[0], told)
+        yield Span(offset + found.start(), offset + found.end(), column, found[0], told)
     for override in service.overrides:
         for number, offset, raw in service.logical.pieces:
             place = raw.find(override.name) if number == override.line else -1
             if override.name and place >= 0:
                 told = common.parameter(library, override.name).meaning
-                end = offset + place + len(override.name)
-                yield Span(offset + place, end, "parameter", override.name, told and f"{told}.")
+                told_of = f"{override.name}={override.value}"
+                shown = told_of if raw.startswith(told_of, place) else override.name
+                place += offset
+                yield Span(place, place + len(shown), "parameter", shown, told and f"{told}.")
+
+
+def _what_it_is(library: Library, services: Sequence[Service]) -> str:
+    """One service, in a few words; empty for several, and for one whose program nobody knows."""
+    told = library.table("settings")["daemons"].get(services[0].program) if services else None
+    return f"{services[0].name}: {told.rstrip('.')}" if told and len(services) == 1 else ""
 
 
 def _told_services(library: Library, services: Iterable[Service]) -> Iterator[str]:

@@ -27,6 +27,8 @@ _ROWS = 6
 """Findings, values or recipients that are told one by one, at most."""
 _ROWS_OF_FILE = 10
 """Findings of settings and services: each is a place to go to."""
+_PIECES = 13
+"""Words of a setting or service that are told one by one, at most."""
 _EXPLAINED = 3
 """Faults that are told with what they mean, at most."""
 _LONGEST_NAME = 26
@@ -61,7 +63,7 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 break
     if answer.kind in ("command", "header") or answer.recognised != "entry":
         _values(sheet, answer)
-    if answer.kind == "config" and not answer.findings:
+    if answer.kind == "config" and not (_pieces(sheet, answer) or answer.findings):
         _settings(sheet, answer)
     if answer.kind == "command":
         _outcomes(sheet, answer, max(sheet.left - 1, 0))
@@ -176,6 +178,30 @@ def _values(sheet: Sheet, answer: Answer) -> None:
         if sheet.size(block) <= sheet.left - (MEANING if answer.explanation else 0):
             sheet.add(*block)
             return
+
+
+def pieces(answer: Answer) -> list[tuple[Runs, Runs]]:
+    """What each word of a single setting or service says: what ``-o`` sets, then the words in their order."""
+    if answer.kind != "config" or answer.findings or "\n" in answer.text:
+        return []
+    told = [span for span in answer.spans if span.meaning]
+    words_of = [span for span in told if span.name != "parameter"]
+    if not words_of:
+        return []
+    options = [span for span in told if span.name == "parameter" and "=" in span.value]
+    rows = (((("value", span.value),), (("", span.meaning),)) for span in (*options, *words_of))
+    return list(dict.fromkeys(rows))
+
+
+def _pieces(sheet: Sheet, answer: Answer) -> bool:
+    rows = pieces(answer)
+    for count in range(min(len(rows), _PIECES), 0, -1):
+        block: list[Block] = [Gap(), Pairs(tuple(rows[:count]))]
+        if count < len(rows):
+            block.append(Text((("aside", f"and {len(rows) - count} more: mailhelp -v"),), 2))
+        if sheet.add(*block):
+            return True
+    return False
 
 
 def _settings(sheet: Sheet, answer: Answer) -> None:

@@ -21,7 +21,7 @@ from mailhelp.render.blocks import (
     Text,
     plain,
 )
-from mailhelp.render.body import LISTS, fill, numbered_row
+from mailhelp.render.body import LISTS, fill, numbered_row, pieces
 from mailhelp.render.lines import cells
 from mailhelp.render.many import EACH, Gathered, add_summary, gather, told_row, urgency
 from mailhelp.render.sheet import Sheet, first_sentences, meaning
@@ -121,6 +121,8 @@ def _one(
         room -= _SAID
     else:  # what to do needs its room
         room = room // 2 if answer.actions else room * 2 // 3
+    # the words of a setting go before what could be done with it
+    room -= len(pieces(answer))
     commands = () if answer.kind == "recipe" else _chosen_commands(answer, width)
     for count in range(len(commands), 0, -1):
         block = (Gap(), Commands(commands[:count], short=True))

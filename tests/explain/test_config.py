@@ -78,13 +78,30 @@ def test_a_dangerous_line_says_so_first(session: Session) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("submission inet n - n - - smtpd", "No fault found in 1 service"),
+        ("submission inet n - n - - smtpd", "submission/inet: Takes mail by SMTP"),
         ("smtp ient n - y - - smtpd", "There is no service type “ient”"),
         ("alias_maps hash:/etc/aliases", "There is no = in this line"),
     ],
 )
 def test_other_single_lines(session: Session, text: str, says: str) -> None:
     assert told(session, text).title == says
+
+
+def test_a_service_is_told_by_its_columns_and_options(session: Session) -> None:
+    answer = told(session, "smtps inet n - y - - smtpd -o smtpd_tls_wrappermode=yes")
+    assert answer.gist == "No fault found in 1 service."
+    meanings = {(span.name, span.value): span.meaning for span in answer.spans}
+    assert "locked into the queue directory" in meanings["chroot", "y"]
+    assert "default_process_limit" in meanings["maxproc", "-"]
+    assert meanings["parameter", "smtpd_tls_wrappermode=yes"]
+    assert answer.notes == ()
+
+
+def test_a_socket_after_a_restriction_is_no_table(session: Session) -> None:
+    answer = told(
+        session, "smtpd_sender_restrictions = check_policy_service unix:private/p, reject"
+    )
+    assert [span.value for span in answer.spans[1:]] == ["check_policy_service", "reject"]
 
 
 def test_pasted_settings_and_services_in_one(session: Session) -> None:

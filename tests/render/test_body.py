@@ -12,6 +12,7 @@ from mailhelp.answer import (
     Recipient,
     Result,
     Section,
+    Span,
     Story,
 )
 from mailhelp.render import screen
@@ -113,3 +114,18 @@ def test_settings_without_faults_are_told_by_what_they_decide() -> None:
     text = shown(Answer(kind="config", title="No fault found in 2 settings", parameters=parameters))
     assert "  relayhost = mx: The next server" in text
     assert "a_b" not in text
+
+
+def test_the_words_of_one_setting_are_told_in_their_order() -> None:
+    text = "a_list = one two"
+    spans = (
+        Span(0, 6, "parameter", "a_list", "A list."),
+        Span(9, 12, "restriction", "one", "The first."),
+        Span(13, 16, "restriction", "two", "The second."),
+    )
+    other = Parameter("b_list", value="x", meaning="Another list")
+    answer = Answer(kind="config", title=text, text=text, spans=spans, parameters=(other,))
+    lines = shown(answer)
+    place = lines.index("  one  The first.")
+    assert lines[place + 1] == "  two  The second."
+    assert not any("b_list" in line for line in lines)

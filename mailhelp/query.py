@@ -39,12 +39,12 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
+    ``kind`` says as what: ``lines`` (log records or header fields), ``line`` (one of a table or a zone), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
     ``read_as`` is else the text as it was read where a slip was mended, and the ``reply`` that a sentence quotes; ``reads`` what was found in the records of
-    ``lines``.
+    ``lines`` and ``line``.
     """
 
     kind: str
@@ -89,6 +89,8 @@ def _is_half_a_record(read: Read) -> bool:
 
 
 _SIGNS = ":=<["
+_IN_FILES = "./@=|:"
+"""Signs of which a line of a table or a zone has one; plain questions have none."""
 _WORDS_AROUND = 3
 """Blanks in a sentence that may quote a reply."""
 
@@ -273,6 +275,15 @@ def queue_id(library: Library, text: str) -> Question | None:
     if word.islower() and any(store.postings([word]) for store in library.searched):
         return None  # smtputf8: Postfix writes its IDs in capitals, or in both
     return Question("queue-id") if fits else None
+
+
+def line_of_file(library: Library, text: str) -> Question | None:
+    """A line of a lookup table, of a DNS zone or of another file that an entry knows."""
+    line = text.strip()
+    if "\n" in line or len(line) > _LONGEST_PIECE or not any(sign in line for sign in _IN_FILES):
+        return None
+    read = library.engine.line(line, library.all_names("line"))
+    return Question("line", reads=(read,)) if read is not None else None
 
 
 def shell_command(library: Library, text: str) -> Question | None:
@@ -516,6 +527,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     everything,
     address,
     queue_id,
+    line_of_file,
     reply_inside,
     status_code,
     setting,

@@ -55,7 +55,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         from mailhelp.explain import header
         from mailhelp.explain.log import Explainer
 
-        return (header.explain(Explainer(session.library), meant.reads[0]),)
+        explainer = Explainer(session.library)
+        return tuple(header.explain(explainer, read) for read in meant.reads)
     if meant.kind == "cut":
         return tuple(_of_piece(session, text, meant.reads))
     if meant.kind == "queue-id":

@@ -39,7 +39,7 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``line`` (one of a table or a zone), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
+    ``kind`` says as what: ``lines`` (log records or header fields), ``line`` (those of a table or a zone), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
@@ -91,6 +91,7 @@ def _is_half_a_record(read: Read) -> bool:
 _SIGNS = ":=<["
 _IN_FILES = "./@=|:"
 """Signs of which a line of a table or a zone has one; plain questions have none."""
+_OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
 _WORDS_AROUND = 3
 """Blanks in a sentence that may quote a reply."""
 
@@ -278,12 +279,39 @@ def queue_id(library: Library, text: str) -> Question | None:
 
 
 def line_of_file(library: Library, text: str) -> Question | None:
-    """A line of a lookup table, of a DNS zone or of another file that an entry knows."""
-    line = text.strip()
-    if "\n" in line or len(line) > _LONGEST_PIECE or not any(sign in line for sign in _IN_FILES):
+    """A line of a lookup table, of a DNS zone or of another file that an entry knows; or several, if it is so of each."""
+    lines = _joined(text)
+    if not lines:
         return None
-    read = library.engine.line(line, library.all_names("line"))
-    return Question("line", reads=(read,)) if read is not None else None
+    names = library.all_names("line")
+    reads = []
+    for line in lines:
+        if not any(sign in line for sign in _IN_FILES):
+            return None
+        read = library.engine.line(line, names)
+        if read is None:
+            return None
+        reads.append(read)
+    return Question("line", reads=tuple(reads))
+
+
+def _joined(text: str) -> list[str]:
+    """The lines of a file with a blank between their words: without comments, each with those that continue it."""
+    found: list[str] = []
+    is_open = False
+    for line in text.strip().split("\n"):
+        told = " ".join(line.split())
+        if not told or told[0] in "#;":
+            continue
+        if found and (is_open or line[0] in " \t"):
+            found[-1] += f" {told}"
+        else:
+            found.append(told)
+        if len(found) > _HEAD_LINES or len(found[-1]) > _LONGEST_PIECE:
+            return []
+        # a record of a zone may go on until its bracket is closed
+        is_open = _OPENED.search(found[-1]) is not None
+    return found
 
 
 def shell_command(library: Library, text: str) -> Question | None:

@@ -121,7 +121,9 @@ def _aside(answer: Answer) -> Runs:
     if answer.gist:
         return (("value", f"  {answer.gist}"),)
     if answer.kind == "header":
-        return (("value", f"  {answer.text.partition(':')[2].strip()}"),)
+        named = answer.spans[:1] and answer.spans[0].name == "header_name"
+        value = answer.text.partition(":")[2].strip() if named else answer.text
+        return (("value", f"  {value}"),)
     if answer.kind != "log" or answer.title:
         return ()
     prefix = (span.end for span in answer.spans if span.name in (*PREFIX, "program"))

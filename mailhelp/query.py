@@ -22,7 +22,7 @@ _IP_ADDRESS = regex(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
     re.I,
 )
-_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
+_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/{]+\.[^\s@<>/.{]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
@@ -89,8 +89,8 @@ def _is_half_a_record(read: Read) -> bool:
 
 
 _SIGNS = ":=<["
-_IN_FILES = "./@=|:"
-"""Signs of which a line of a table or a zone has one; plain questions have none."""
+_IN_FILES = "./@=|:<"
+"""Signs of which a line of a table or a zone has one if no number begins it; plain questions have none."""
 _OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
 _WORDS_AROUND = 3
 """Blanks in a sentence that may quote a reply."""
@@ -286,7 +286,7 @@ def line_of_file(library: Library, text: str) -> Question | None:
     names = library.all_names("line")
     reads = []
     for line in lines:
-        if not any(sign in line for sign in _IN_FILES):
+        if not (line[0].isdecimal() or any(sign in line for sign in _IN_FILES)):
             return None
         read = library.engine.line(line, names)
         if read is None:

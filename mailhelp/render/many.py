@@ -13,7 +13,7 @@ from mailhelp.render.blocks import (
     Run,
     Runs,
 )
-from mailhelp.render.body import PREFIX
+from mailhelp.render.body import PREFIX, is_of_file
 from mailhelp.render.sheet import Sheet
 
 EACH = 9
@@ -112,8 +112,10 @@ def told_row(told: Told) -> Block:
     """A numbered line for one answer of a few."""
     answer = told.answer
     runs: list[Run] = [("aside", f"{told.number:>3}  ")]
-    runs.append((words.urgency(answer.severity), words.title(answer)))
-    return Row((*runs, *_aside(answer)))
+    is_line = is_of_file(answer)  # the lines of one table have one title
+    title = answer.text if is_line else words.title(answer)
+    runs.append((words.urgency(answer.severity), title))
+    return Row(tuple(runs) if is_line and not answer.gist else (*runs, *_aside(answer)))
 
 
 def _aside(answer: Answer) -> Runs:
@@ -121,9 +123,7 @@ def _aside(answer: Answer) -> Runs:
     if answer.gist:
         return (("value", f"  {answer.gist}"),)
     if answer.kind == "header":
-        named = answer.spans[:1] and answer.spans[0].name == "header_name"
-        value = answer.text.partition(":")[2].strip() if named else answer.text
-        return (("value", f"  {value}"),)
+        return (("value", f"  {answer.text.partition(':')[2].strip()}"),)
     if answer.kind != "log" or answer.title:
         return ()
     prefix = (span.end for span in answer.spans if span.name in (*PREFIX, "program"))

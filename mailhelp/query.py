@@ -92,6 +92,8 @@ _SIGNS = ":=<["
 _IN_FILES = "./@=|:<"
 """Signs of which a line of a table or a zone has one if no number begins it; plain questions have none."""
 _OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
+_MOST_AROUND = 8
+"""Words of a question that is about one name."""
 _WORDS_AROUND = 3
 """Blanks in a sentence that may quote a reply."""
 
@@ -209,11 +211,21 @@ def exact(library: Library, text: str) -> Question | None:
         if command is not None:
             return command
     parameters = [name for name in own if name.kind == "parameter"]
-    if not own:  # postfix relayhost: with the program that has the setting before it
-        before, _, rest = text.strip().partition(" ")
-        if rest and before.casefold() in library.table("words").get("named", {}).get("before", ()):
-            own = parameters = library.named(rest, "parameter")
+    own = own or _named_among_words(library, text)
     return Question("documents", tuple(parameters or own)) if own else None
+
+
+def _named_among_words(library: Library, text: str) -> list[Name]:
+    """The parameter or header field in words that say no more than that it is asked for: ``postfix relayhost``."""
+    words = [word.strip("?!.,:\"'").casefold() for word in text.split()]
+    if not 1 < len(words) <= _MOST_AROUND:
+        return []
+    row = library.table("words").get("named", {})
+    named = [word for word in words if word not in row.get("around", ())]
+    if len(named) != 1 or len(words) == 1:
+        return []
+    kinds = {row["kinds"][word] for word in words if word in row.get("kinds", {})}
+    return library.named(named[0], *(kinds or {"parameter"}))
 
 
 def manual(library: Library, text: str) -> Question | None:

@@ -320,7 +320,7 @@ REPLIES = {
         "postfix/smtp/remote-unauthenticated"
     ),
     "550 Unrouteable address": "postfix/smtp/remote-user-unknown",
-    "550 Verification failed for <ann@example.org>": "postfix/smtp/remote-sender-refused",
+    "550 Verification failed for <ann@example.org>": "postfix/smtp/remote-sender-verify",
     "550 Administrative prohibition": "postfix/smtp/remote-policy",
     "451 Temporary local problem - please try later": "postfix/smtp/remote-system-trouble",
     "550 5.7.1 SPF record for this domain does not exist": "postfix/smtp/remote-unauthenticated",
@@ -471,3 +471,21 @@ def test_a_few_words_after_a_code_are_no_reply(session: Session, text: str) -> N
         "postfix/smtpd/reply-code-replaced",
         "postfix/smtp/remote-rate-limited",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("what does myorigin mean?", "parameter/myorigin"),
+        ("postfix relayhost", "parameter/relayhost"),
+        ("return-path header meaning", "header/return-path"),
+    ],
+)
+def test_a_name_among_words_that_only_ask_for_it(session: Session, text: str, wanted: str) -> None:
+    question = recognise(session.library, text)
+    assert question is not None
+    assert [name.id for name in question.names] == [wanted]
+
+
+def test_a_name_among_other_words_is_a_question(session: Session) -> None:
+    assert recognise(session.library, "what does myorigin do to cron mail") is None

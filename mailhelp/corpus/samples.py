@@ -168,7 +168,11 @@ def _programs(entry: Entry) -> list[str]:
 def _wider(program: str) -> list[str]:
     """The groups of programs that ``program`` belongs to (``postfix/any`` for ``postfix/smtpd``)."""
     family, _, own = program.partition("/")
-    return [f"{family}/any"] if own and own != "any" and family not in ("header", "line", "rule") else []
+    return (
+        [f"{family}/any"]
+        if own and own != "any" and family not in ("header", "line", "rule")
+        else []
+    )
 
 
 def _sample(

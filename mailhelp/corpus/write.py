@@ -31,7 +31,8 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         for document in compiled.documents
         if document.kind not in ("part", "line") and not document.data.get("patch")
     ]
-    store.add_searched(*weigh(documents, links(documents)))
+    providers = compiled.own_tables.get("words", {}).get("providers", {})
+    store.add_searched(*weigh(documents, links(documents), providers))
 
 
 def _tables(compiled: Compiled) -> Iterator[tuple[str, Mapping[str, Any]]]:

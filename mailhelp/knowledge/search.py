@@ -158,7 +158,8 @@ class _Question:
                 "score": log(scores[place] / self.best),
                 "lent": (scores[place] - before.get(place, 0.0)) / self.best,
                 "form": likely.get(row.kind, _UNLIKELY / 2),
-                "elsewhere": float(_is_elsewhere(self.words, row.programs)),
+                "elsewhere": float(_is_unnamed(self.words, row.programs.split())),
+                "provider": float(_is_unnamed(self.words, row.providers.split())),
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 "quoted": _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
@@ -303,9 +304,9 @@ class _Question:
         return {kind: max(value - whole, _UNLIKELY) for kind, value in told.items()}
 
 
-def _is_elsewhere(words: Sequence[str], programs: str) -> bool:
-    """Whether the entry is about programs of which the question names none."""
-    return bool(programs) and not set(programs.split()).intersection(words)
+def _is_unnamed(words: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether an entry is about what has these names, and the question has none of them."""
+    return bool(names) and not set(names).intersection(words)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]], text: str) -> float:

@@ -32,7 +32,7 @@ DatabaseError = sqlite3.Error
 """What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
-FORMAT = 5
+FORMAT = 6
 """Changes whenever a database of an earlier release could not be read."""
 
 _TABLES = """
@@ -46,7 +46,7 @@ CREATE INDEX patterns_by_word ON patterns (program, word);
 CREATE TABLE fields (name TEXT PRIMARY KEY, owner TEXT, data TEXT) WITHOUT ROWID;
 CREATE TABLE mentions (word TEXT, page TEXT, PRIMARY KEY (word, page)) WITHOUT ROWID;
 CREATE TABLE searched (number INTEGER PRIMARY KEY, links TEXT, id TEXT, kind TEXT, title TEXT, passages TEXT,
-    phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT);
+    phrases TEXT, asked TEXT, says TEXT, text TEXT, programs TEXT, providers TEXT);
 CREATE TABLE postings (term TEXT PRIMARY KEY, hits BLOB) WITHOUT ROWID;
 CREATE TABLE signs (sign TEXT PRIMARY KEY, likely TEXT) WITHOUT ROWID;
 """
@@ -101,7 +101,8 @@ class Searched(NamedTuple):
     """What the search compares the best hits by; made by ``weights``, in lines of words and terms.
 
     ``passages`` are for excerpts, see ``weights.passages``, ``links`` numbers of documents, ``phrases`` the terms of title, names and
-    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about.
+    questions, each line with its weight first, ``asked`` and ``says`` whole words, ``text`` terms. ``programs`` are those beside the usual one that it is about, ``providers`` the names of
+    the provider or panel that it is about.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Searched(NamedTuple):
     says: str
     text: str
     programs: str
+    providers: str = ""
 
 
 class Store:
@@ -240,7 +242,7 @@ class Store:
         """Add what the search knows; see ``weights.Weighed``. Done once for a catalogue."""
         rows = list(documents)
         self._db.executemany(
-            "INSERT INTO searched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO searched VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(number, row.links, *row[:4], *row[5:]) for number, row in enumerate(rows)],
         )
         self._db.executemany(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import log
+from types import MappingProxyType
 
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Searched
@@ -47,8 +48,14 @@ class Weighed(NamedTuple):
     vocabulary: frozenset[str]
 
 
-def weigh(documents: Iterable[Document], links: Mapping[str, Collection[str]]) -> Weighed:
+def weigh(
+    documents: Iterable[Document],
+    links: Mapping[str, Collection[str]],
+    providers: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Weighed:
     """What the search needs of ``documents``.
+
+    ``providers`` are, by a word of an entry's place, the words by which a question names whom the entry is about.
 
     A document without ``text`` is found by its names, title and questions. ``links`` are, by id, the
     ids of the documents that each one names: they are found by its words too.
@@ -78,6 +85,7 @@ def weigh(documents: Iterable[Document], links: Mapping[str, Collection[str]]) -
             [numbers[id] for id in links.get(document.id, ()) if id in numbers],
             rarity,
             others,
+            providers,
         )
         for document in documents
     )
@@ -136,8 +144,14 @@ def _beside_the_usual(documents: Iterable[Document]) -> set[str]:
 
 
 def _searched(
-    document: Document, links: list[int], rarity: Mapping[str, float], others: set[str]
+    document: Document,
+    links: list[int],
+    rarity: Mapping[str, float],
+    others: set[str],
+    providers: Mapping[str, Sequence[str]],
 ) -> Searched:
+    place = _ID_WORD.split(document.id)
+    called = (name for word in place for name in providers.get(word, ()))
     phrases = dict.fromkeys(
         tuple(dict.fromkeys(terms(phrase)))
         for phrase in (document.title, *document.names, *document.asked_as)
@@ -156,7 +170,8 @@ def _searched(
         _lines(" ".join(words(each)) for each in (document.title, *document.asked_as)),
         _lines(f" {' '.join(words(each))} " for each in document.data.get("says", ())),
         f" {' '.join(terms(document.text[:_COMPARED]))} ",
-        " ".join(sorted(others.intersection(_ID_WORD.split(document.id)))),
+        " ".join(sorted(others.intersection(place))),
+        " ".join(dict.fromkeys(called)),
     )
 
 

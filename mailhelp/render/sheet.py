@@ -29,6 +29,9 @@ class Sheet:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.left = width, height
         self.blocks: list[Block] = []
+        self._sizes: dict[Block, int] = {}
+        self.items: dict[int, tuple[tuple[Prose, ...], list[Runs]]] = {}
+        """What was kept of each item of a list: it is tried with more and with less beside it."""
 
     def add(self, *new: Block) -> bool:
         """Add ``new`` if all of it fits."""
@@ -46,8 +49,20 @@ class Sheet:
 
     def size(self, new: Iterable[Block]) -> int:
         """Lines that ``new`` takes; what is wider than the terminal takes several."""
-        sizes = (sum(cells(text) for _, text in line) for line in draw(new, self.width))
-        return sum(max(1, -(-size // self.width)) for size in sizes)
+        return sum(map(self._size, new))
+
+    def _size(self, block: Block) -> int:
+        try:  # the same is tried with more and with less beside it
+            size = self._sizes.get(block)
+        except TypeError:  # prose as it was stored has lists in it
+            return self._drawn(block)
+        if size is None:
+            size = self._sizes[block] = self._drawn(block)
+        return size
+
+    def _drawn(self, block: Block) -> int:
+        widths = (sum(cells(text) for _, text in line) for line in draw((block,), self.width))
+        return sum(max(1, -(-each // self.width)) for each in widths)
 
 
 def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
@@ -166,10 +181,14 @@ def cut_words(runs: Runs, width: int, lines: int) -> Runs:
 
 def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> bool:
     """A titled list: of each item its first sentences, as many items as fit; returns whether any did."""
-    found: list[Runs] = []
-    for item in items:
-        for paragraph in paragraphs(item):
-            found.append(first_sentences(paragraph, sheet.width - 4))
+    _, found = sheet.items.get(id(items), (items, None))
+    if found is None:
+        found = [
+            first_sentences(paragraph, sheet.width - 4)
+            for item in items
+            for paragraph in paragraphs(item)
+        ]
+        sheet.items[id(items)] = items, found
     for count in range(len(found), 0, -1):
         title = Text((("title", name),))
         if sheet.add(Gap(), title, Bullets(tuple(found[:count]))):

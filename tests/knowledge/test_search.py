@@ -229,6 +229,15 @@ def test_an_entry_about_a_program_that_is_not_named_counts_less() -> None:
     assert search.search(stores, "b disk full now", weights=weights)[0].id == other.id
 
 
+def test_an_entry_about_a_provider_that_is_not_named_counts_less() -> None:
+    theirs = Document("log/postfix/smtp/remote-acme-expired", "log", "Certificate expired")
+    store = Store()
+    store.add_searched(*weigh([theirs], {}, {"acme": ["acme", "acmemail"]}))
+    for question, unnamed in (("certificate expired", 1.0), ("acmemail certificate expired", 0.0)):
+        (found,) = search.candidates([store], question)
+        assert found.features["provider"] == unnamed
+
+
 def test_features_are_between_bounds(stores: list[Store]) -> None:
     for each in search.candidates(stores, "how long does Postfix try the queue"):
         assert each.features["score"] <= 0

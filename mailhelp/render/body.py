@@ -177,9 +177,7 @@ def _values(sheet: Sheet, answer: Answer) -> None:
     is_line = is_of_file(answer)
     most = _ROWS + 4 if answer.kind == "command" or is_line else _ROWS
     spare = MEANING if answer.explanation else 0
-    if (
-        is_line
-    ):  # its pieces are what is asked; what to do goes before them only if something is wrong
+    if is_line:  # its pieces are asked for; what to do goes before them only if something is wrong
         spare = _SPARE_OF_FAULT if answer.gist and answer.actions else _SPARE
     for count in range(min(len(rows), most), 0, -1):
         block = (Gap(), Pairs(tuple(rows[:count])))

@@ -190,6 +190,12 @@ def _compile_entry(
         data["says"] = list(dict.fromkeys(_fixed_texts(entry)))
         data["forms"] = list(dict.fromkeys(_forms(entry)))
         data["sample"] = _shown_sample(entry, used)
+        own = {name for text in front.get("patterns", ()) for name in holes.holes(parse(text))}
+        inner = sorted(
+            name for name in own if name in compiled.fields and compiled.fields[name].message
+        )
+        if inner:
+            data["inner"] = inner
         if rows := _labelled(entry, data):
             data["labelled"] = rows
     elif entry.kind == "parameter":

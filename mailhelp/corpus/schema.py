@@ -84,6 +84,9 @@ class Field(Strict):
         dict[str, str] | None, Meta(description="How final a code is, by its first character.")
     ] = None
     secret: Annotated[bool, Meta(description="The value is never shown.")] = False
+    message: Annotated[
+        bool, Meta(description="The value can be another program's message, to be explained too.")
+    ] = False
     argument: Annotated[
         str, Meta(description="What a value must match to be filled into a command.")
     ] = ""

@@ -164,10 +164,27 @@ class Explainer:
         if brief:
             return Answer(**known, spans=(*prefix, *self.value_spans(read, meanings=False)))
         known["commands"] = entry.commands(values)
+        for name in entry.document.data.get("inner", ()):
+            if name in values and not entry.harmless:
+                self._tell_inner(known, values[name], entry)
         known["spans"] = (*prefix, *self.value_spans(read))
         if read.hit.generic:
             known |= {"results": self._similar(record), "draft": self._draft(read)}
         return Answer(**known)
+
+    def _tell_inner(self, known: dict[str, Any], message: str, outer: Entry) -> None:
+        """Put first what is ``known`` of the ``message`` of another program that the record hands on."""
+        inner = self.engine.read(Record(message, message))
+        entry = self.entry(inner)
+        if entry is None or entry is outer or inner.hit is None or inner.hit.generic:
+            return
+        parts = entry.told(message)
+        head = common.plain(f"{entry.document.title}.")
+        known["explanation"] = told.joined((head, parts["explanation"], known["explanation"]))
+        for part in ("causes", "actions"):
+            known[part] = (*parts[part], *known[part])
+        known["commands"] = (*entry.commands(inner.first()), *known["commands"])
+        known["related"] = tuple(dict.fromkeys((entry.document.id, *known["related"])))
 
     def value_spans(self, read: Read, *, meanings: bool = True) -> list[Span]:
         """The spans of a record's values, placed in its text, each with its meaning."""

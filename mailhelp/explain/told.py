@@ -72,7 +72,7 @@ def apart(
         sections = (*sections, Section(OTHERS, _list(aside), aside=True))
     return {
         **parts,
-        "explanation": _joined(told) if told else parts["explanation"],
+        "explanation": joined(told) if told else parts["explanation"],
         "causes": (*own["causes"], *general["causes"]),
         "actions": (*own["actions"], *general["actions"]),
         "sections": sections,
@@ -98,8 +98,8 @@ def _headed(said: Prose, held: Sequence[int]) -> Prose:
     return Prose(", ".join(f"`{label}`" for label in kept) + f":{rest}", blocks)
 
 
-def _joined(pieces: Iterable[Prose]) -> Prose:
-    """Paragraphs one after the other."""
+def joined(pieces: Iterable[Prose]) -> Prose:
+    """Paragraphs one after the other, as one text."""
     pieces = tuple(pieces)
     blocks = tuple(block for piece in pieces for block in piece.blocks)
     return Prose("\n\n".join(piece.markdown for piece in pieces), blocks)

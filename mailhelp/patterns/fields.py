@@ -18,7 +18,8 @@ class Field(NamedTuple):
     further fields; ``items`` are patterns of which the value is a list, parted by ``separator``.
     ``special`` reads particular values; ``lookup`` names the kind of document (status, rule,
     parameter) that tells what a value means; ``permanence`` reads a code's first character as how
-    final it is; ``secret`` values are never shown. ``argument`` is what a value must match to stand in a
+    final it is; ``secret`` values are never shown; those that can be another program's
+    ``message`` are explained as such. ``argument`` is what a value must match to stand in a
     command: what a log holds need not be what it should be. ``space`` and ``relation`` say, for a value that
     names a mail (or what belongs to one), what it is an id of and how the record's mail is tied to it.
     """
@@ -34,6 +35,7 @@ class Field(NamedTuple):
     lookup: str = ""
     permanence: Mapping[str, str] | None = None
     secret: bool = False
+    message: bool = False
     argument: str = ""
     space: str = ""
     relation: str = "mentions"

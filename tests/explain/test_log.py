@@ -231,3 +231,32 @@ def test_what_somebody_put_in_the_place_of_a_queue_id_hides_nothing(
 def test_a_word_is_no_queue_id(session: Session, word: str) -> None:
     (answer,) = explained(session, REFUSED.replace("5419B66", word))
     assert not any(span.name == "queue_id" for span in answer.spans)
+
+
+def test_what_a_command_printed_is_told_first(session: Session) -> None:
+    said = "lda(bob): Error: auth-master: userdb lookup(bob): connect(/run/dovecot/auth-userdb) failed: Permission denied "
+    line = (
+        f"{HEAD} postfix/pipe[9]: 5419B66: to=<bob@example.com>, relay=dovecot, delay=0.5, delays=0.1/0/0/0.4, "
+        f"dsn=4.3.0, status=deferred (temporary failure. Command output: {said})"
+    )
+    (alone,) = explained(session, f"{HEAD} dovecot: {said}")
+    (answer,) = explained(session, line)
+    assert answer.entry == "postfix/local/command-status"
+    assert answer.explanation.markdown.startswith(f"{alone.title}.")
+    assert {each.command for each in alone.commands} <= {each.command for each in answer.commands}
+    assert f"log/{alone.entry}" in answer.related
+    (other,) = explained(session, line.replace(said, "nothing that anybody knows"))
+    assert other.explanation.markdown in answer.explanation.markdown
+
+
+def test_what_a_command_printed_is_no_matter_where_it_did_its_work(session: Session) -> None:
+    said = (
+        "delivered via dovecot service (lda(bob): Error: auth-master: userdb lookup(bob): failed)"
+    )
+    line = (
+        f"{HEAD} postfix/pipe[9]: 5419B66: to=<bob@example.com>, relay=dovecot, delay=0.5, delays=0.1/0/0/0.4, "
+        f"dsn=2.0.0, status=sent ({said})"
+    )
+    (answer,) = explained(session, line)
+    (bare,) = explained(session, line.replace(said, "delivered via dovecot service"))
+    assert answer.explanation == bare.explanation

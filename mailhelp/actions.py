@@ -205,12 +205,14 @@ def explain(
 
 
 def _piped(session: Session, output: Output) -> int:
-    """Standard input: a single line that is no record is a question, all else is explained."""
+    """Standard input: a single line that is no record is a question, lines of a table or a zone are, all else is explained."""
     source = inputs.standard_input(session)
     head, ended = inputs.head(source, alone=lambda line: not api.is_record(session, line))
     known = [line for line in head if line]
-    if ended and len(head) == 1 and known and not api.is_record(session, known[0]):
-        return _asked(session, output, known[0])
+    if ended and known and not api.is_record(session, known[0]):
+        text = "\n".join(known)
+        if len(head) == 1 or api.is_of_file(session, text):
+            return _asked(session, output, text)
     if not known and output.options.detail == "full" and session.replayed is None:
         return _again(session, output)
     numbered: list[str] = []

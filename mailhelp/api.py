@@ -66,6 +66,11 @@ def is_record(session: Session, line: str) -> bool:
     return query.is_record(session.library, line)
 
 
+def is_of_file(session: Session, text: str) -> bool:
+    """Whether each line of a text is one of a lookup table or of a DNS zone."""
+    return query.line_of_file(session.library, text) is not None
+
+
 def recipes(session: Session) -> tuple[Answer, ...]:
     """The list of all recipes."""
     from mailhelp.explain import search

@@ -51,6 +51,12 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return _ranked(session, text) if kind is None else _held(session, kind, [text])
     if meant.kind == "lines":
         return tuple(_explained(session, meant.reads))
+    if meant.kind == "line":
+        from mailhelp.explain import header
+        from mailhelp.explain.log import Explainer
+
+        explainer = Explainer(session.library)
+        return tuple(header.explain(explainer, read) for read in meant.reads)
     if meant.kind == "cut":
         return tuple(_of_piece(session, text, meant.reads))
     if meant.kind == "queue-id":

@@ -22,7 +22,7 @@ _IP_ADDRESS = regex(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
     re.I,
 )
-_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/]+\.[^\s@<>/.]+")
+_MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/{]+\.[^\s@<>/.{]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
@@ -39,12 +39,12 @@ MOST_IN_FULL = 4
 class Question(NamedTuple):
     """A text that was recognised.
 
-    ``kind`` says as what: ``lines`` (log records or header fields), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
+    ``kind`` says as what: ``lines`` (log records or header fields), ``line`` (those of a table or a zone), ``cut`` (a piece of a record, read as if whole), ``reply``, ``queue-id``, ``ip-address``,
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
     ``read_as`` is else the text as it was read where a slip was mended, and the ``reply`` that a sentence quotes; ``reads`` what was found in the records of
-    ``lines``.
+    ``lines`` and ``line``.
     """
 
     kind: str
@@ -89,6 +89,9 @@ def _is_half_a_record(read: Read) -> bool:
 
 
 _SIGNS = ":=<["
+_IN_FILES = "./@=|:<"
+"""Signs of which a line of a table or a zone has one if no number begins it; plain questions have none."""
+_OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
 _MOST_AROUND = 8
 """Words of a question that is about one name."""
 _WORDS_AROUND = 3
@@ -285,6 +288,42 @@ def queue_id(library: Library, text: str) -> Question | None:
     if word.islower() and any(store.postings([word]) for store in library.searched):
         return None  # smtputf8: Postfix writes its IDs in capitals, or in both
     return Question("queue-id") if fits else None
+
+
+def line_of_file(library: Library, text: str) -> Question | None:
+    """A line of a lookup table, of a DNS zone or of another file that an entry knows; or several, if it is so of each."""
+    lines = _joined(text)
+    if not lines:
+        return None
+    names = library.all_names("line")
+    reads = []
+    for line in lines:
+        if not (line[0].isdecimal() or any(sign in line for sign in _IN_FILES)):
+            return None
+        read = library.engine.line(line, names)
+        if read is None:
+            return None
+        reads.append(read)
+    return Question("line", reads=tuple(reads))
+
+
+def _joined(text: str) -> list[str]:
+    """The lines of a file with a blank between their words: without comments, each with those that continue it."""
+    found: list[str] = []
+    is_open = False
+    for line in text.strip().split("\n"):
+        told = " ".join(line.split())
+        if not told or told[0] in "#;":
+            continue
+        if found and (is_open or line[0] in " \t"):
+            found[-1] += f" {told}"
+        else:
+            found.append(told)
+        if len(found) > _HEAD_LINES or len(found[-1]) > _LONGEST_PIECE:
+            return []
+        # a record of a zone may go on until its bracket is closed
+        is_open = _OPENED.search(found[-1]) is not None
+    return found
 
 
 def shell_command(library: Library, text: str) -> Question | None:
@@ -528,6 +567,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     everything,
     address,
     queue_id,
+    line_of_file,
     reply_inside,
     status_code,
     setting,

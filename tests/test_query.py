@@ -258,7 +258,7 @@ def test_a_question_about_one_of_a_family(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["mysql left join example frobnicate", "sourdough bread queue baking"]
+    "text", ["excel left join example frobnicate", "sourdough bread queue baking"]
 )
 def test_a_weak_match_says_so(session: Session, text: str) -> None:
     (answer,) = ask(session, text)

@@ -97,6 +97,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "topic": ("greylisting",),
     "topics": ("topics",),
     "header": ("X-Spam-Status: Yes, score=7.3 required=5 tests=[BAYES_99=3.5] autolearn=no",),
+    "line": (
+        'example.com. 3600 IN TXT "v=spf1 mx include:_spf.example.net ip4:192.0.2.0/24 ~all"',
+    ),
+    "line-fault": ("/^Subject:.*lottery/ DISCARD",),
+    "line-several": ("root: ann@example.com\nnoreply: /dev/null\nlist: |/usr/local/bin/take",),
     "rule": ("BAYES_99",),
     "command": ("postqueue", "-p"),
     "command-danger": ("postsuper", "-d", "ALL"),

@@ -210,6 +210,8 @@ def _compile_entry(
         data["outputs"] = _outputs(entry, compiled.fields)
     elif entry.kind == "status":
         names = list(front.get("codes", ()))
+    elif entry.kind == "line":
+        names = [entry.id]  # by which they are found; nobody asks for a line by a name
     elif entry.kind == "topic":
         data["items"] = _items(entry, names)
         names.insert(0, stem)

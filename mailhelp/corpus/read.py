@@ -20,6 +20,7 @@ KINDS = {
     "status": "status",
     "topics": "topic",
     "headers": "header",
+    "lines": "line",
     "rules": "rule",
     "parts": "part",
 }

@@ -111,7 +111,7 @@ def _of_entry(
         yield from _part(entry, compiled, splitter)
         return
     matched: set[str] = set()
-    programs = [entry.id] if entry.kind in ("header", "rule") else _programs(entry)
+    programs = [entry.id] if entry.kind in ("header", "line", "rule") else _programs(entry)
     for sample in entry.samples:
         lines = list(whole_lines(entry, sample, parts))
         if not lines:
@@ -168,7 +168,11 @@ def _programs(entry: Entry) -> list[str]:
 def _wider(program: str) -> list[str]:
     """The groups of programs that ``program`` belongs to (``postfix/any`` for ``postfix/smtpd``)."""
     family, _, own = program.partition("/")
-    return [f"{family}/any"] if own and own != "any" and family not in ("header", "rule") else []
+    return (
+        [f"{family}/any"]
+        if own and own != "any" and family not in ("header", "line", "rule")
+        else []
+    )
 
 
 def _sample(

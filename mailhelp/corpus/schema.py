@@ -374,6 +374,12 @@ class HeaderEntry(Shared):
     hop: bool = False
 
 
+class LineEntry(Shared):
+    """A line of a lookup table, of a DNS zone or of another file."""
+
+    patterns: Texts = []
+
+
 class RuleEntry(Shared):
     """An amavis setting or a SpamAssassin rule."""
 
@@ -389,6 +395,7 @@ ENTRIES: Mapping[str, type[Shared]] = {
     "status": StatusEntry,
     "topic": TopicEntry,
     "header": HeaderEntry,
+    "line": LineEntry,
     "rule": RuleEntry,
 }
 ROWS: Mapping[str, type[Struct]] = {
@@ -408,6 +415,7 @@ _MUST = {
     "status": ("title", "codes", "sources"),
     "topic": ("title", "asked_as", "sources"),
     "header": ("title", "sources"),
+    "line": ("title", "patterns", "sources"),
     "rule": ("title", "sources"),
 }
 _TEXT_MAY_LACK = ("status", "part")

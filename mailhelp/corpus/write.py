@@ -25,11 +25,11 @@ def fill(store: Store, compiled: Compiled, **facts: Any) -> None:
         rivals=_by_lesser(compiled.rivals),
         **facts,
     )
-    # searched is what is an answer by itself
+    # searched is what is an answer by itself: a line is known by its patterns
     documents = [
         document
         for document in compiled.documents
-        if document.kind != "part" and not document.data.get("patch")
+        if document.kind not in ("part", "line") and not document.data.get("patch")
     ]
     providers = compiled.own_tables.get("words", {}).get("providers", {})
     store.add_searched(*weigh(documents, links(documents), providers))

@@ -1,4 +1,4 @@
-"""A mail header field → its answer: who wrote it, and whose each id and name in it is."""
+"""A mail header field, or a line of a table or a zone → its answer: what each piece of it says."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NAME = "header_name"
 
 
 def explain(explainer: Explainer, read: Read, hop: int = 0) -> Answer:
-    """The answer for one header field; ``hop`` counts it in a chain of its like, from the top."""
+    """The answer for one header field or line; ``hop`` counts it in a chain of its like, from the top."""
     entry = explainer.entry(read)
-    assert entry is not None  # a Read is a header by its entry
+    assert entry is not None  # it is a header, or a line, by its entry
     values = {span.name: span.value for span in reversed(read.values)}
     found = faults(explainer.library.table("heads"), [(entry.document.id, values)])
     worst = found[0][0] if found else None

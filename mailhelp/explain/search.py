@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
+from mailhelp.light import regex
 
 Terms = Callable[[str], Iterable[str]]
 """The terms of a text, as the search compares them."""
@@ -57,6 +58,9 @@ def ranked(query: str, results: Iterable[Result]) -> Answer:
         title="Nothing fits well; nearest:",
         results=tuple(results),
     )
+
+
+_ITEM = regex(r"\n- ")
 
 
 def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
@@ -116,12 +120,38 @@ def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
     best = fits.index(max(fits))
     if fits[best] < fits[0] + _CLEARLY:
         return text
+    if text.blocks[best][0] == "ul":
+        return _item_first(text, paragraphs, best, fit, fits[0])
     # what an entry says in short stays in front, where it is short
     front = [0] if len(paragraphs[0]) <= _SHORT_HEAD else []
     order = list(dict.fromkeys((*front, best, *range(len(paragraphs)))))
     return Prose(
         "\n\n".join(paragraphs[place] for place in order),
         tuple(text.blocks[place] for place in order),
+    )
+
+
+def _item_first(
+    text: Prose, paragraphs: list[str], best: int, fit: Callable[[str], int], head: int
+) -> Prose:
+    """``text`` with the item of its list ``best`` that fits best before all else, as a paragraph of its own."""
+    items = _ITEM.split(paragraphs[best].removeprefix("- "))
+    blocks = text.blocks[best][1]
+    fits = [fit(item) for item in items]
+    chosen = fits.index(max(fits))
+    if len(items) != len(blocks) or fits[chosen] < head + _CLEARLY:
+        return text
+    paragraphs = [items[chosen], *paragraphs]
+    paragraphs[best + 1] = "\n".join(f"- {each}" for each in items if each is not items[chosen])
+    left = ["ul", [each for each in blocks if each is not blocks[chosen]]]
+    return Prose(
+        "\n\n".join(filter(None, paragraphs)),
+        (
+            *blocks[chosen],
+            *text.blocks[:best],
+            *([left] if left[1] else ()),
+            *text.blocks[best + 1 :],
+        ),
     )
 
 

@@ -380,9 +380,9 @@ class Store:
         return readings[:_MOST_READINGS]
 
     def programs(self) -> set[str]:
-        """The programs that have patterns; header fields and rules, filed by their ids, are none."""
+        """The programs that have patterns; header fields, lines and rules, filed by their ids, are none."""
         rows = self._all("SELECT DISTINCT program FROM patterns", ())
-        return {row[0] for row in rows if not row[0].startswith(("header/", "rule/"))}
+        return {row[0] for row in rows if not row[0].startswith(("header/", "line/", "rule/"))}
 
     def filing(self, programs: Sequence[str]) -> set[str]:
         """The words under which the patterns of ``programs`` are filed."""

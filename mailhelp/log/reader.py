@@ -201,6 +201,16 @@ class Engine:
         hit = Hit(entry, False, match.literal, match.shared, match.holes)
         return Read(1, record, hit, tuple(values))
 
+    def line(self, text: str, entries: Iterable[str]) -> Read | None:
+        """A line of a file, by the patterns of ``entries`` (ids); ``None`` if it fits none of them. Its secrets are covered."""
+        match = self.catalogue.match(tuple(entries), text)
+        if match is None:
+            return None
+        values = tuple(self.splitter.groups(match.found, match.holes))
+        hit = Hit(match.id, False, match.literal, match.shared, match.holes)
+        read = Read(1, Record(text, text), hit, values)
+        return self._covered(read, self._secret_values(read))
+
     def _header_entry(self, name: str) -> str | None:
         folded = name.casefold()
         if folded not in self._headers:

@@ -25,6 +25,8 @@ _COMMANDS = 6
 """Commands of a recipe, at most."""
 _ROWS = 6
 """Findings, values or recipients that are told one by one, at most."""
+_SPARE, _SPARE_OF_FAULT = 3, 7
+"""Lines that the pieces of a line leave to what it means, and to what to do as well."""
 _ROWS_OF_FILE = 10
 """Findings of settings and services: each is a place to go to."""
 _PIECES = 13
@@ -172,12 +174,21 @@ def _values(sheet: Sheet, answer: Answer) -> None:
         spans = [span for span in spans if span.name not in PREFIX]
     told = dict.fromkeys((_shown(answer, span), span.meaning) for span in spans)
     rows = [((("value", value),), (("", meaning),)) for value, meaning in told]
-    most = _ROWS + 4 if answer.kind == "command" else _ROWS
+    is_line = is_of_file(answer)
+    most = _ROWS + 4 if answer.kind == "command" or is_line else _ROWS
+    spare = MEANING if answer.explanation else 0
+    if is_line:  # its pieces are asked for; what to do goes before them only if something is wrong
+        spare = _SPARE_OF_FAULT if answer.gist and answer.actions else _SPARE
     for count in range(min(len(rows), most), 0, -1):
         block = (Gap(), Pairs(tuple(rows[:count])))
-        if sheet.size(block) <= sheet.left - (MEANING if answer.explanation else 0):
+        if sheet.size(block) <= sheet.left - spare:
             sheet.add(*block)
             return
+
+
+def is_of_file(answer: Answer) -> bool:
+    """Whether the answer is about a line of a table or a zone."""
+    return (answer.entry or "").startswith("line/")
 
 
 def pieces(answer: Answer) -> list[tuple[Runs, Runs]]:

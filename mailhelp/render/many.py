@@ -13,7 +13,7 @@ from mailhelp.render.blocks import (
     Run,
     Runs,
 )
-from mailhelp.render.body import PREFIX
+from mailhelp.render.body import PREFIX, is_of_file
 from mailhelp.render.sheet import Sheet
 
 EACH = 9
@@ -112,8 +112,10 @@ def told_row(told: Told) -> Block:
     """A numbered line for one answer of a few."""
     answer = told.answer
     runs: list[Run] = [("aside", f"{told.number:>3}  ")]
-    runs.append((words.urgency(answer.severity), words.title(answer)))
-    return Row((*runs, *_aside(answer)))
+    is_line = is_of_file(answer)  # the lines of one table have one title
+    title = answer.text if is_line else words.title(answer)
+    runs.append((words.urgency(answer.severity), title))
+    return Row(tuple(runs) if is_line and not answer.gist else (*runs, *_aside(answer)))
 
 
 def _aside(answer: Answer) -> Runs:

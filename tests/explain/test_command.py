@@ -41,7 +41,7 @@ def told(session: Session, text: str) -> Answer:
         ("chmod 644 /etc/ssl/private/mx.key", "private key"),
         ("postconf -e mynetworks=0.0.0.0/0", "Open relay"),
         ("postconf -e 'mynetworks = 127.0.0.0/8 0.0.0.0/0'", "Open relay"),
-        ("postconf 'smtpd_relay_restrictions = permit'", "everybody relay"),
+        ("postconf 'smtpd_relay_restrictions = permit'", "refuses to run"),
         ("swaks -t bob@example.net -ap secret", "password is on the command line"),
         ("swaks -t bob@example.net --auth-password=secret", "password is on the command line"),
         (

@@ -111,3 +111,17 @@ def test_the_longest_run_of_words() -> None:
     assert search.longest_run(["relay", "access", "denied"], terms("Relay access denied; x")) == 3
     assert search.longest_run(["access", "relay"], terms("relay access denied")) == 1
     assert search.longest_run([], ["a"]) == search.longest_run(["a"], []) == 0
+
+
+def test_of_a_list_the_item_that_answers_comes_first() -> None:
+    items = ["It is written at night.", "A slow destination fills the active queue."]
+    blocks = (
+        ["p", [["", "Mail waits here."]]],
+        ["ul", [[["p", [["", item]]]] for item in items]],
+    )
+    text = Prose("Mail waits here.\n\n" + "\n".join(f"- {item}" for item in items), blocks)
+    answer = ENTRY._replace(explanation=text, sections=())
+    found = search.fitted(answer, "slow destination fills active", terms).explanation
+    assert found.blocks[0] == ["p", [["", items[1]]]]
+    assert found.blocks[1:] == (blocks[0], ["ul", [blocks[1][1][0]]])
+    assert found.markdown == f"{items[1]}\n\nMail waits here.\n\n- {items[0]}"

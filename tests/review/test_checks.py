@@ -34,7 +34,7 @@ def test_a_service_has_its_own_values(session: Session) -> None:
 
 
 def test_a_port_of_this_machine_alone_is_no_open_relay(session: Session) -> None:
-    back = "127.0.0.1:10025 inet n - n - - smtpd\n  -o smtpd_relay_restrictions=permit"
+    back = "127.0.0.1:10025 inet n - n - - smtpd\n  -o smtpd_relay_restrictions=check_client_access,static:ok,reject"
     assert not [each for each in faults(session, "", back) if each.finding.severity == "fatal"]
     found = faults(session, "", back.replace("127.0.0.1:", ""))
     assert found[0].finding.severity == "fatal"

@@ -419,14 +419,14 @@ def status_code(library: Library, text: str) -> Question | None:
                     read_as = each
                     break
         names += found
-    if not names:
-        names = wider
-    else:
+    asked = [word for word in rest if fold(word.strip("?!.,")) not in rules.get("without", ())]
+    if names:
         read_as = ""
+    elif asked and all(map(str.isdigit, codes)):
+        return None  # 465 or 587 for sending: a number, and no code
+    names = list(dict.fromkeys(names or wider))
     if not names:
         return None
-    names = list(dict.fromkeys(names))
-    asked = [word for word in rest if fold(word.strip("?!.,")) not in rules.get("without", ())]
     if asked:
         return Question("coded", tuple(names), " ".join(rest))
     # of a reply's two codes the enhanced one says more

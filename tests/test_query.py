@@ -489,3 +489,18 @@ def test_a_name_among_words_that_only_ask_for_it(session: Session, text: str, wa
 
 def test_a_name_among_other_words_is_a_question(session: Session) -> None:
     assert recognise(session.library, "what does myorigin do to cron mail") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "465 or 587 for sending",
+        "200 concurrent connections",
+        "systemctl status postfix says active",
+        "doveadm backup i/o has stalled",
+    ],
+)
+def test_a_sentence_that_begins_like_a_code_or_a_command_is_a_question(
+    session: Session, text: str
+) -> None:
+    assert recognise(session.library, text) is None

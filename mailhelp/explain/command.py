@@ -87,7 +87,11 @@ def known(library: Library, text: str) -> bool:
         allowed = 1
     else:
         allowed = 0
-    return not _is_sentence(first, allowed)
+    said = library.table("words").get("sentence", {}).get("words", ())
+    return not _is_sentence(first, allowed) and not any(
+        piece.kind == "operand" and piece.value in said and not _is_literal(tool, piece.value or "")
+        for piece in first.pieces
+    )
 
 
 def _redirected(found: Iterable[usage.Command]) -> bool:

@@ -229,7 +229,7 @@ _SENTENCE = regex(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
 
 def _short(command: Command) -> str:
     said = visible(command.danger or command.why).rstrip(".")
-    if not said[1:2].isupper():  # DNS stays DNS
+    if not any(map(str.isupper, said.partition(" ")[0][1:])):  # DNS stays DNS, OpenDKIM OpenDKIM
         said = said[:1].lower() + said[1:]
     if command.danger:
         return f"danger: {said}"

@@ -23,7 +23,7 @@ EXPECTED = {
     "held-must-starttls": ("MAIL FROM refused: 530 5.7.0", None),
     "held-nc-wrapped": (
         "RCPT TO refused: 550 Verification failed for",
-        "postfix/smtp/remote-sender-refused",
+        "postfix/smtp/remote-sender-verify",
     ),
     "held-openssl-good": ("No turn was refused", None),
     "held-sendmail-v": ("RCPT TO refused: 450 4.7.1", "postfix/smtpd/helo-host-not-found"),

@@ -133,10 +133,12 @@ def test_comments_stand_in_one_column_and_are_cut_at_a_sense() -> None:
     commands = (
         Command("mailq", "See the queue: what waits, since when, and for what reason at all."),
         Command("postqueue -p", "DNS is asked."),
+        Command("mailq", "SpamAssassin is asked."),
     )
     assert drawn(Commands(commands, short=True)) == [
         "  mailq         # see the queue",
         "  postqueue -p  # DNS is asked",
+        "  mailq         # SpamAssassin is asked",
     ]
 
 

@@ -148,7 +148,7 @@ def shell_of(name: str) -> tuple[list[str], str]:
 
 def run(words: list[str], script: str, folder: Path) -> tuple[list[str], str]:
     """What ``script`` writes, and its errors."""
-    for file in ("a", "b", "x", "xa", "name=a", "-rf", "mail", "mail.txt"):
+    for file in ("a", "b", "x", "xa", "name=a", "-rf", "mail", "mail.txt", "mail.eml"):
         (folder / file).touch()
     words = [str(shutil.which(words[0])), *words[1:]]
     done = subprocess.run(

@@ -2,13 +2,14 @@
 
 A block is a list: ``["p", inlines]``, ``["h", inlines]``, ``["code", text]``,
 ``["ul", [blocks, …]]`` or ``["ol", [blocks, …]]``. Inlines are lists ``[style, text]`` with style
-``""``, ``"code"``, ``"strong"``, ``"em"`` or ``"link"``.
+``""``, ``"code"``, ``"strong"``, ``"em"`` or ``"link"``. A table becomes a list, an item a row: a terminal has no room for columns.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -22,7 +23,7 @@ _STYLES = {"strong_open": "strong", "em_open": "em", "link_open": "link"}
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @lru_cache(maxsize=1000)
@@ -83,8 +84,32 @@ def _blocks(tokens: list[Token], index: int, until: str) -> tuple[list[Block], i
                 items.append(inner)
                 index += 1
             blocks.append(["ul" if end.startswith("bullet") else "ol", items])
+        elif token.type == "table_open":
+            start = index
+            while tokens[index].type != "table_close":
+                index += 1
+            blocks.append(["ul", _rows(tokens[start:index])])
         index += 1
     return blocks, index
+
+
+def _rows(tokens: list[Token]) -> list[list[Block]]:
+    """A table's rows as the items of a list: the first cell, then the others, with their headings where there are several."""
+    rows: list[list[list[list[str]]]] = []
+    for token, inner in pairwise(tokens):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            rows[-1].append(_inlines(inner.children or []))
+    head, *body = rows
+    items = []
+    for first, *others in body:
+        said = [*first]
+        for number, (heading, cell) in enumerate(zip(head[1:], others, strict=False)):
+            named = [*heading, ["", ": "]] if len(others) > 1 and heading and cell else []
+            said += [["", "; " if number else ": "], *named, *cell] if cell else []
+        items.append([["p", said]])
+    return items
 
 
 def _inlines(tokens: list[Token]) -> list[list[str]]:

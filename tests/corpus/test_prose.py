@@ -43,3 +43,17 @@ def test_html_is_text() -> None:
 )
 def test_items_of_the_first_list(markdown: str, items: list[str]) -> None:
     assert list_items(markdown) == items
+
+
+def test_a_table_is_a_list_of_its_rows() -> None:
+    two = "| code | what |\n|---|---|\n| `5` | for good |\n| `4` | for now |"
+    assert parse(two) == [
+        ["ul", [
+            [["p", [["code", "5"], ["", ": "], ["", "for good"]]]],
+            [["p", [["code", "4"], ["", ": "], ["", "for now"]]]],
+        ]]
+    ]  # fmt: skip
+    three = "| | IMAP | POP3 |\n|---|---|---|\n| folders | kept | |"
+    assert parse(three) == [
+        ["ul", [[["p", [["", "folders"], ["", ": "], ["", "IMAP"], ["", ": "], ["", "kept"]]]]]]
+    ]

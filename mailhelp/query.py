@@ -222,7 +222,7 @@ def _named_among_words(library: Library, text: str) -> list[Name]:
         return []
     row = library.table("words").get("named", {})
     named = [word for word in words if word not in row.get("around", ())]
-    if len(named) != 1 or len(words) == 1:
+    if len(named) != 1:
         return []
     kinds = {row["kinds"][word] for word in words if word in row.get("kinds", {})}
     return library.named(named[0], *(kinds or {"parameter"}))

@@ -181,6 +181,9 @@ def explain(
     """
     from mailhelp.log.join import lines
 
+    if len(words) > 1 and not any(_is_log(word, alone=False) for word in words):
+        # said as to a colleague: explain the y in master.cf
+        return _asked(session, output, " ".join(("explain", *words)))
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
     output.every = every

@@ -48,8 +48,16 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     meant = query.recognise(session.library, text)
     if meant is None:
         kind = None if _IN_WORDS.fullmatch(text) else query.held(session.library, [text])
-        return _ranked(session, text) if kind is None else _held(session, kind, [text])
+        held = _held(session, kind, [text]) if kind is not None else ()
+        # one line of what a shape may hold is often half remembered
+        is_known = any(answer.recognised != "no" for answer in held)
+        return held if is_known else _ranked(session, text)
     if meant.kind == "lines":
+        if len(meant.reads) == 1 and query.is_unknown(meant.reads[0]):
+            from mailhelp.explain import question
+
+            if question.names_message(session, text):
+                return _ranked(session, text)
         return tuple(_explained(session, meant.reads))
     if meant.kind == "line":
         from mailhelp.explain import header
@@ -82,16 +90,17 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
         return _ranked(session, text if is_broad else meant.read_as, meant.names, is_broad)
     if meant.kind == "all":
         return (named.everything(session, meant.read_as),)
+    single = meant.read_as or text.strip()
     if meant.kind == "command":
         from mailhelp.explain import command
 
-        return (command.explain(session.library, text.strip()),)
+        return (command.explain(session.library, single),)
     if meant.kind == "service":
-        return _held(session, "master-cf", [text])
+        return _held(session, "master-cf", [single])
     if meant.kind == "setting":
         from mailhelp.explain import config
 
-        return (config.explain_line(session.library, session.host, text.strip()),)
+        return (config.explain_line(session.library, session.host, single),)
     if meant.kind == "other-setting":
         return _held(session, meant.read_as, [text])
     if meant.kind == "list":

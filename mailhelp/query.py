@@ -43,7 +43,7 @@ class Question(NamedTuple):
     ``mail-address``, ``command``, ``setting`` and ``service`` (a line of main.cf, of master.cf), ``other-setting`` (a line of the settings of the program ``read_as``), ``documents``
     (explain each of ``names``), ``list`` (too many to explain: list ``names``), ``all`` (list all that the row
     ``read_as`` of the corpus' lists says) or ``coded`` (the words ``read_as`` with the codes ``names``).
-    ``read_as`` is else the text as it was read where a slip was mended, and the ``reply`` that a sentence quotes; ``reads`` what was found in the records of
+    ``read_as`` is else the text as it was read where a slip was mended, and what a sentence quotes or asks about; ``reads`` what was found in the records of
     ``lines`` and ``line``.
     """
 
@@ -105,7 +105,14 @@ def _is_half_a_record(read: Read) -> bool:
     return record.time is None and record.pid is None and read.hit is None
 
 
+def is_unknown(read: Read) -> bool:
+    """Whether a record that somebody may have typed is known by its shape at most."""
+    return read.record.time is None and (read.hit is None or read.hit.generic)
+
+
 _SIGNS = ":=<["
+_WRITTEN = "-=:@/"
+"""Signs of which a setting, a record or a command with options has one."""
 _IN_FILES = "./@=|:<"
 """Signs of which a line of a table or a zone has one if no number begins it; plain questions have none."""
 _OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
@@ -460,6 +467,25 @@ def are_broad(library: Library, codes: Iterable[Name]) -> bool:
     return all(code.shown.isdigit() or f"x{code.shown[1:]}" in broad for code in codes)
 
 
+def asked_about(library: Library, text: str) -> Question | None:
+    """A setting, a record or a command that a question asks the meaning of; ``read_as`` is it alone."""
+    bare = text.strip()
+    row = library.table("words").get("about", {})
+    rest = bare.rstrip("?! ")
+    said = rest.casefold()
+    before = next((each for each in row.get("before", ()) if said.startswith(f"{each} ")), "")
+    after = next((each for each in row.get("after", ()) if said.endswith(f" {each}")), "")
+    rest = rest[len(before) : len(rest) - len(after)].strip(" ,:")
+    is_more = " " in rest or "=" in rest
+    if not (before or after) or not is_more or not any(sign in rest for sign in _WRITTEN):
+        return None
+    for recogniser in (setting, line_of_file, shell_command):
+        question = recogniser(library, rest)
+        if question is not None:
+            return question._replace(read_as=question.read_as or rest)
+    return None
+
+
 def setting(library: Library, text: str) -> Question | None:
     """A line of main.cf (``name = value``, also with a misspelt name) or of master.cf."""
     if "\n" in text.strip():
@@ -593,6 +619,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     everything,
     address,
     queue_id,
+    asked_about,
     line_of_file,
     reply_inside,
     status_code,

@@ -568,3 +568,15 @@ def test_words_that_name_no_file_are_a_question(mailhelp: Mailhelp) -> None:
 
 def test_a_copy_is_named_once(mailhelp: Mailhelp) -> None:
     assert mailhelp("config", "-c", "/a", "/b").code == 2
+
+
+def test_words_after_explain_that_are_no_files_are_a_question(mailhelp: Mailhelp) -> None:
+    done = mailhelp("explain", "the", "y", "in", "master.cf", "chroot", "column")
+    assert done.code == 0
+    assert "chroot" in done.out
+
+
+def test_a_missing_log_after_explain_is_said(mailhelp: Mailhelp) -> None:
+    done = mailhelp("explain", "/nowhere/mail.log", "/nowhere/mail.log.1")
+    assert done.code == 3
+    assert "/nowhere/mail.log cannot be read" in done.err

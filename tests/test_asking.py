@@ -219,3 +219,63 @@ def test_a_comma_of_the_record_itself_is_no_comment(session: Session) -> None:
     text = "Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try again"
     (answer,) = ask(session, text)
     assert (answer.query, answer.entry) == (text, "postfix/smtp/dns-try-again")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("what does postsuper -r ALL do?", "postsuper -r ALL"),
+        ("explain smtpd_tls_security_level = may", "smtpd_tls_security_level = may"),
+        ("smtp_destination_recipient_limit=1 why", "smtp_destination_recipient_limit=1"),
+        ("what does -o smtpd_tls_wrappermode=yes do", "-o smtpd_tls_wrappermode=yes"),
+        ("v=spf1 a ?all is that good", "v=spf1 a ?all"),
+    ],
+)
+def test_what_a_question_asks_the_meaning_of_is_told_as_it_is_alone(
+    session: Session, text: str, told: str
+) -> None:
+    (asked,), (alone,) = ask(session, text), ask(session, told)
+    assert (asked.kind, asked.title, asked.explanation) == (
+        alone.kind,
+        alone.title,
+        alone.explanation,
+    )
+
+
+@pytest.mark.parametrize("text", ["what is a bounce", "what is smtpd_relay_restrictions"])
+def test_a_question_about_a_name_stays_one(session: Session, text: str) -> None:
+    (told,) = ask(session, text)
+    assert told.kind in ("topic", "parameter")
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        # small letters, a sign too few, a value that the pattern has elsewhere
+        (
+            "postmap: fatal: open database /etc/aliases.db: no such file or directory",
+            "postfix/any/open-database",
+        ),
+        (
+            "warning: connect to milter service inet:127.0.0.1:8891: connection refused",
+            "postfix/any/milter-connect",
+        ),
+        (
+            "newaliases: fatal: bad string length 0 < 1 setgid_group",
+            "postfix/any/bad-string-length",
+        ),
+    ],
+)
+def test_a_record_typed_from_memory_is_known(session: Session, text: str, entry: str) -> None:
+    (told,) = ask(session, text)
+    assert told.entry == entry
+
+
+def test_a_record_that_nobody_knows_is_called_unknown(session: Session) -> None:
+    (told,) = ask(session, "smtpd: warning: the wombat frobbed 7 of 9 times")
+    assert told.recognised != "entry"
+
+
+def test_an_output_that_nobody_knows_is_searched_for(session: Session) -> None:
+    (told,) = ask(session, "s_client: unexpected eof while reading")
+    assert told.recognised == "entry"

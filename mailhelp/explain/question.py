@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from mailhelp import names
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
 from mailhelp.explain import named, search
 from mailhelp.knowledge.store import Name
 from mailhelp.light import TYPE_CHECKING, Any, regex
+from mailhelp.patterns.quoted import holds
 from mailhelp.session import Session
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ _BEFORE_MANUALS = 5
 _NEARLY, _SHORTLY = 0.25, 2
 """The share of the best score from which a hit is told in short too, and how many are. Chosen on the questions
 of tests/questions.toml: one of them is right there for one question in ten."""
+_FEWEST_HELD, _HELD = 3, 0.5
+"""Words of a message that are all in a question, and the share of its letters that they are, if it is this message."""
 _ENOUGH = 3
 """Words beside a code that tell more than it does."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -112,8 +116,8 @@ def explain(
     least = _NEARLY * max(hit.score for hit in hits)
     told = [best, *(hit for hit in hits[1 : 1 + _SHORTLY] if hit.score >= least)]
     shown = [_asked_name(library, hit.id, wanted, terms) for hit in told]
-    names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
-    answers = named.explain(session, shown[0], names)
+    told_names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
+    answers = named.explain(session, shown[0], told_names)
     answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
     answer = answer._replace(gist=answer.gist or _form(library, best.id, wanted, terms))
     for place, other in enumerate(others, 1):
@@ -157,9 +161,7 @@ def _spelt(signs: Mapping[str, str], text: str) -> str:
 
 def _mended(text: str, slips: Mapping[str, str]) -> str:
     """``text`` with the words in the place of those that are slips."""
-    from mailhelp.names import WORD
-
-    return WORD.sub(lambda word: slips.get(word[0].casefold(), word[0]), text)
+    return names.WORD.sub(lambda word: slips.get(word[0].casefold(), word[0]), text)
 
 
 def _equals(groups: Iterable[Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -192,7 +194,41 @@ def _first(
     for hit in hits[:_MAY_BE_QUOTED]:
         if _quotes(library, hit.id, words, (least, share, whole)):
             return [hit]
+    held = _held(library, text, hits)
+    if held and not named:
+        return held
     return named or _comparing(library, table.get("comparison", {}).get("signs", ()), text, hits)
+
+
+def names_message(session: Session, text: str) -> bool:
+    """Whether ``text``, which no pattern fits as it is typed, is a message of an entry but for its capitals and signs."""
+    from mailhelp.knowledge.search import search as find
+
+    library = session.library
+    weights = library.table("ranking").get("weights", {})
+    hits = find(library.searched, text, RESULTS, weights=weights, mend=False)
+    return bool(_held(library, text, hits))
+
+
+def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hit with the longest message of which ``text`` has all fixed pieces, in their order, if that is most of it; the
+    best one may have long values.
+    """
+    typed = names.words(text)[:_LONGEST_REPLY]
+    said = " ".join(typed)
+    best: list[Hit] = []
+    most = _HELD * sum(len(word) for word in typed if not word[0].isdigit())
+    surely = _surely(hits)
+    for hit in surely or hits[:_MAY_BE_QUOTED]:
+        document = library.document(hit.id) if hit.kind == "log" else None
+        for form in document.data.get("forms", ()) if document is not None else ():
+            pieces = [" ".join(names.words(piece)) for piece in form.split("…")]
+            wanted = " ".join(pieces).split()
+            letters = sum(map(len, wanted))
+            is_most = letters > most or hit in surely
+            if len(wanted) >= _FEWEST_HELD and is_most and holds(said, filter(None, pieces)):
+                best, most = [hit], letters
+    return best
 
 
 def _surely(hits: Sequence[Hit]) -> list[Hit]:

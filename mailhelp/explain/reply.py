@@ -19,6 +19,7 @@ from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
 from mailhelp.names import wider_codes, words
 from mailhelp.patterns.pattern import Shape, parse
+from mailhelp.patterns.quoted import holds
 from mailhelp.patterns.values import EMPTY
 
 _CODE = regex(r"([2-5]\d\d)(?:[ -]\(?#?([245]\.\d{1,3}\.\d{1,3})\b\)?:?)?")
@@ -203,6 +204,7 @@ def _remembered(library: Library, reply: Reply, around: str = "") -> Explained |
     if reply.host or _WRITTEN.search(reply.text):
         return None
     typed = words(reply.text)
+    text = " ".join(typed)
     said = sum(len(word) for word in (*typed, *words(around)) if not word[0].isdigit())
     best, most = None, (0, False)
     for id, row in library.table("remembered").items():
@@ -211,26 +213,11 @@ def _remembered(library: Library, reply: Reply, around: str = "") -> Explained |
             letters = sum(map(len, message.split()))
             if letters < least or (letters, row["own"]) <= most:
                 continue
-            if _in_order(typed, message.split("\n")):
+            if holds(text, message.split("\n")):
                 document = library.document(id)
                 if document is not None and not _contradicts(document, reply.text):
                     best, most = document, (letters, row["own"])
     return Explained(best, {}) if best is not None else None
-
-
-def _in_order(typed: Sequence[str], pieces: Iterable[str]) -> bool:
-    """Whether the words of each of ``pieces`` stand in a row in ``typed``, one piece after the other."""
-    start = 0
-    for piece in pieces:
-        wanted = piece.split()
-        ends = len(typed) - len(wanted) + 1
-        found = next(
-            (at for at in range(start, ends) if typed[at : at + len(wanted)] == wanted), None
-        )
-        if found is None:
-            return False
-        start = found + len(wanted)
-    return True
 
 
 def find_reason(library: Library, reason: str, enhanced: str, recipient: str) -> Explained | None:

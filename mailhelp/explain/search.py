@@ -14,7 +14,7 @@ Terms = Callable[[str], Iterable[str]]
 _CLEARLY = 2
 """So many more terms of the question must another paragraph have than the first, to be told first."""
 _SHORT_HEAD = 260
-"""Characters of the first paragraph of a topic that can stand before the section that fits."""
+"""Characters of the first paragraph of a topic or parameter that can stand before the section that fits."""
 _IN_SHORT = 2
 """Commands of a hit that is told in short."""
 
@@ -69,7 +69,8 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
     The head of a long entry says what it is about; what was asked may be answered further down.
     """
     wanted = frozenset(terms(question))
-    own = frozenset(terms(answer.title))
+    name = (answer.entry or "").rpartition("/")[2]
+    own = frozenset(terms(f"{answer.title} {name}"))
 
     def fit(text: str) -> int:
         return len((wanted - own).intersection(terms(text)))
@@ -104,7 +105,8 @@ def _short_head(answer: Answer) -> Prose:
     if answer.brief.blocks:
         return answer.brief
     first, _, _ = answer.explanation.markdown.partition("\n\n")
-    is_short = answer.kind == "topic" and len(first) <= _SHORT_HEAD and not first.startswith("- ")
+    has_head = answer.kind in ("topic", "parameter")
+    is_short = has_head and len(first) <= _SHORT_HEAD and not first.startswith("- ")
     return Prose(first, answer.explanation.blocks[:1]) if is_short else Prose()
 
 

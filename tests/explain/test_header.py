@@ -219,3 +219,11 @@ def test_several_lines_are_told_one_by_one(session: Session) -> None:
 def test_one_line_that_nobody_knows_makes_it_no_table(session: Session) -> None:
     answers = ask(session, "example.com smtp:[mail.example.net]\nand why is that")
     assert not any((answer.entry or "").startswith("line/") for answer in answers)
+
+
+def test_a_list_that_refuses_to_answer_is_told(session: Session) -> None:
+    (answer,) = explained(
+        session, "X-Spam-Status: No, score=-0.1 required=5.0 tests=DKIM_VALID,URIBL_BLOCKED"
+    )
+    assert "URIBL_BLOCKED" in answer.gist
+    assert "resolver" in answer.actions[0].markdown

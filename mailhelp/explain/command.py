@@ -77,6 +77,8 @@ def known(library: Library, text: str) -> bool:
     if rest and _VERSION.fullmatch(rest[0].value or ""):
         return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
+    if not has_option and any(_is_message(piece) for piece in rest):
+        return False  # openssl s_client "wrong version number", postgrey action=greylist: what it said
     if tool is None:
         return has_option and not _is_sentence(first, 1)
     if len(first.pieces) == 1:
@@ -96,11 +98,18 @@ def known(library: Library, text: str) -> bool:
     )
 
 
+def _is_message(piece: usage.Piece) -> bool:
+    """Whether a word of a command that nobody explains is rather one of a message: several words in quotes, a key with its value."""
+    said = piece.value or ""
+    return piece.meaning is None and (" " in said or _KEYED.fullmatch(said) is not None)
+
+
 def _redirected(found: Iterable[usage.Command]) -> bool:
     return any(piece.kind == "redirection" for command in found for piece in command.pieces)
 
 
 _LONGEST = 20_000
+_KEYED = re.compile(r"[a-z_]+=[\w<>.-]*")
 _VERSION = re.compile(r"v?\d+\.\d+(?:\.\d+)?")
 _SHORTENED = re.compile(r"\w'[a-z]{1,2}\b")
 """A word as in "won't": with no second quote it begins no quoted word."""

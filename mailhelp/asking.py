@@ -78,7 +78,8 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind in ("ip-address", "mail-address"):
         return about_address(session, meant.kind, meant.read_as)
     if meant.kind == "coded":
-        return _ranked(session, meant.read_as, meant.names)
+        is_broad = query.are_broad(session.library, meant.names)
+        return _ranked(session, text if is_broad else meant.read_as, meant.names, is_broad)
     if meant.kind == "all":
         return (named.everything(session, meant.read_as),)
     if meant.kind == "command":
@@ -107,10 +108,12 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     return answers
 
 
-def _ranked(session: Session, text: str, codes: tuple[Name, ...] = ()) -> tuple[Answer, ...]:
+def _ranked(
+    session: Session, text: str, codes: tuple[Name, ...] = (), are_broad: bool = False
+) -> tuple[Answer, ...]:
     from mailhelp.explain import question
 
-    return (question.explain(session, text, codes),)
+    return (question.explain(session, text, codes, are_broad),)
 
 
 def _explained(session: Session, reads: Iterable[Read]) -> Iterator[Answer]:

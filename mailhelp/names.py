@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mailhelp.light import regex
+
+# codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
+WORD = regex(r"\d+(?:\.\d+)+|\w+")
+"""A word, a code or an identifier."""
 _SEPARATORS = str.maketrans("_-/", "   ")
 
 
 def fold(name: str) -> str:
     """The form in which names are compared: lower case, words parted by one space."""
     return " ".join(name.casefold().translate(_SEPARATORS).split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, codes and identifiers whole."""
+    found: list[str] = WORD.findall(text.casefold())
+    return found
 
 
 def one_edit_apart(left: str, right: str) -> bool:

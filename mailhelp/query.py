@@ -79,7 +79,24 @@ def lines(library: Library, text: str) -> Question | None:
     reads = tuple(library.engine.reads(lines, is_covered=True))
     if not any(map(_is_record, reads)) or (len(reads) == 1 and _is_half_a_record(reads[0])):
         return None
+    if len(reads) == 1:
+        reads = (_without_comment(library, reads[0]),)
     return Question("lines", reads=reads)
+
+
+def _without_comment(library: Library, read: Read) -> Read:
+    """``read``, or what it is without what somebody says of it after a comma, if a better known message is left."""
+    record, hit = read.record, read.hit
+    if record.time is not None or hit is None or ", " not in record.text:
+        return read
+    from mailhelp.explain.reply import before_commas  # seldom needed
+
+    for text in before_commas(record.text):
+        if _WORDS_ALONE.fullmatch(record.text, len(text)):
+            (shorter,) = library.engine.reads([text], is_covered=True)
+            if shorter.hit is not None and shorter.hit.literal > hit.literal:
+                return shorter
+    return read
 
 
 def _is_half_a_record(read: Read) -> bool:
@@ -92,6 +109,7 @@ _SIGNS = ":=<["
 _IN_FILES = "./@=|:<"
 """Signs of which a line of a table or a zone has one if no number begins it; plain questions have none."""
 _OPENED = regex(r'\s\((?=[\s"]|$)[^()]*$')
+_WORDS_ALONE = regex(r"(?:,? [A-Za-z]+(?:'[a-z]+)?)+[?!.]*")
 _MOST_AROUND = 8
 """Words of a question that is about one name."""
 _WORDS_AROUND = 3
@@ -354,7 +372,9 @@ def reply(library: Library, text: str) -> Question | None:
     from mailhelp.explain import reply as replies  # most do without
 
     found = replies.quoted(library, text)
-    known = replies.find(library, found) if found else replies.find_words(library, text.strip())
+    known = (
+        replies.find_typed(library, found) if found else replies.find_words(library, text.strip())
+    )
     if known is None or (known.by_code and found is not None and not found.host):
         return None  # the status code says as much
     return Question("reply")
@@ -432,6 +452,12 @@ def status_code(library: Library, text: str) -> Question | None:
     # of a reply's two codes the enhanced one says more
     enhanced = [name for name in names if "." in name.shown]
     return Question("documents", tuple(enhanced or names), read_as)
+
+
+def are_broad(library: Library, codes: Iterable[Name]) -> bool:
+    """Whether each of ``codes`` is used for so many reasons that the words beside it say more."""
+    broad = library.table("words").get("codes", {}).get("broad", ())
+    return all(code.shown.isdigit() or f"x{code.shown[1:]}" in broad for code in codes)
 
 
 def setting(library: Library, text: str) -> Question | None:

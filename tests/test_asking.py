@@ -206,3 +206,16 @@ def test_of_two_codes_the_enhanced_one_is_told(session: Session) -> None:
     assert answer.title.startswith("5.7.26:")
     assert answer.verdict is not None
     assert answer.verdict.permanence == "permanent"
+
+
+def test_what_somebody_says_of_a_record_after_a_comma_hides_it_not(session: Session) -> None:
+    text = "connect to mx.example.net[192.0.2.7]:25: Connection timed out"
+    (alone,) = ask(session, text)
+    (said,) = ask(session, f"{text}, same for every other server")
+    assert said.entry == alone.entry == "postfix/smtp/connect-timed-out"
+
+
+def test_a_comma_of_the_record_itself_is_no_comment(session: Session) -> None:
+    text = "Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try again"
+    (answer,) = ask(session, text)
+    assert (answer.query, answer.entry) == (text, "postfix/smtp/dns-try-again")

@@ -275,8 +275,13 @@ def _data(entry: Entry, used: list[Mapping[str, Any]], compiled: Compiled) -> di
     for key in ("parameters", "related", "sources"):
         data[key] = list(front.get(key, ()))
     for part in used:
+        own = {command["run"] for command in data["commands"]}
         for key in _JOINED:
-            data[key] += [item for item in part[key] if item not in data[key]]
+            data[key] += [
+                item
+                for item in part[key]
+                if item not in data[key] and not (key == "commands" and item["run"] in own)
+            ]
     for key in _COPIED:
         if key in front:
             data[key] = front[key]

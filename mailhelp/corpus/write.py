@@ -9,6 +9,7 @@ from mailhelp.conditions import about, fits
 from mailhelp.corpus.compile import Compiled
 from mailhelp.corpus.needs import needed
 from mailhelp.corpus.read import CHECKS
+from mailhelp.corpus.remembered import remembered
 from mailhelp.knowledge.links import links
 from mailhelp.knowledge.store import Store
 from mailhelp.knowledge.weights import weigh
@@ -41,6 +42,8 @@ def _tables(compiled: Compiled) -> Iterator[tuple[str, Mapping[str, Any]]]:
     shapes = {key: _with_needs(row, compiled) for key, row in own.get("shapes", {}).items()}
     words = dict(own.get("words", {}))
     yield "languages", words.pop("languages", {})
+    said = own.get("replies", {}).get("remembered", {}).get("said", "")
+    yield "remembered", remembered(compiled.forms, said)
     checks = {key: _told(row) for key, row in own.get(CHECKS, {}).items()}
     yield from {**own, "words": words, CHECKS: checks, "shapes": shapes}.items()
     patterns = {key: about(row) for key, row in checks.items()}

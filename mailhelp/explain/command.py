@@ -74,6 +74,8 @@ def known(library: Library, text: str) -> bool:
     rest = [piece for piece in first.pieces[1:] if piece.value]
     if rest and all(piece.meaning is None and library.named(piece.value or "") for piece in rest):
         return False  # dovecot ssl_dh: the program whose setting is meant
+    if rest and _VERSION.fullmatch(rest[0].value or ""):
+        return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
     if tool is None:
         return has_option and not _is_sentence(first, 1)
@@ -99,6 +101,7 @@ def _redirected(found: Iterable[usage.Command]) -> bool:
 
 
 _LONGEST = 20_000
+_VERSION = re.compile(r"v?\d+\.\d+(?:\.\d+)?")
 _SHORTENED = re.compile(r"\w'[a-z]{1,2}\b")
 """A word as in "won't": with no second quote it begins no quoted word."""
 

@@ -38,17 +38,21 @@ _BEFORE_MANUALS = 5
 _NEARLY, _SHORTLY = 0.25, 2
 """The share of the best score from which a hit is told in short too, and how many are. Chosen on the questions
 of tests/questions.toml: one of them is right there for one question in ten."""
+_ENOUGH = 3
+"""Words beside a code that tell more than it does."""
 _WELL, _HARDLY = 0.52, 0.35
 """The share of a question's rare words that its best answer has. Below the first it is said that it fits
 badly, below the second nothing is told in full. Tuned on one half of tests/questions.toml and 10 questions
 about other things: of the other half 2 of 94 right answers are called weak, and 9 of 10 strangers."""
 
 
-def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer:
+def explain(
+    session: Session, text: str, codes: tuple[Name, ...] = (), are_broad: bool = False
+) -> Answer:
     """The answer to a question: the best hit of the search told in full, the next ones as results.
 
     The message that a question quotes comes first, then ``codes``, the status codes that
-    stood in it. A question in another language is read as English, which is said. Raises
+    stood in it; if they ``are_broad``, what fits the words well goes before them. A question in another language is read as English, which is said. Raises
     ``NothingFound`` with near names if there is no hit.
     """
     library = session.library
@@ -83,7 +87,7 @@ def explain(session: Session, text: str, codes: tuple[Name, ...] = ()) -> Answer
             Hit(name.id, name.kind, f"{name.shown}: {library.title(name.id)}", best_score, "")
             for name in codes
         ]
-        before = first or _surely(hits)
+        before = first or (_by_words(hits, asked, terms) if are_broad else _surely(hits))
         hits = list({hit.id: hit for hit in (*before, *own, *hits)}.values())[:RESULTS]
     if not hits or (hits[0].share < _WELL and not codes):
         hits = [*hits[:_BEFORE_MANUALS], *in_manuals(session, asked)][:RESULTS]
@@ -153,7 +157,7 @@ def _spelt(signs: Mapping[str, str], text: str) -> str:
 
 def _mended(text: str, slips: Mapping[str, str]) -> str:
     """``text`` with the words in the place of those that are slips."""
-    from mailhelp.knowledge.terms import WORD
+    from mailhelp.names import WORD
 
     return WORD.sub(lambda word: slips.get(word[0].casefold(), word[0]), text)
 
@@ -180,7 +184,7 @@ def _first(
     """
     from mailhelp.knowledge.terms import terms
 
-    name, named = _named_alone(library, text, hits)
+    name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
     least, share, whole = quoted
     if named:  # messages name settings too: more than that must be in a row
         least = max(least, len(tuple(terms(name))) + 2)
@@ -197,6 +201,12 @@ def _surely(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits[:1] if alone and hit.share >= _WELL and hit.id.startswith("log/")]
 
 
+def _by_words(hits: Sequence[Hit], text: str, terms: search.Terms) -> list[Hit]:
+    """The best hit, if it has most of what are enough words to choose it by."""
+    words = {term for term in terms(text) if not term[0].isdigit()}
+    return [hit for hit in hits[:1] if len(words) >= _ENOUGH and hit.share >= _WELL]
+
+
 def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str, list[Hit]]:
     """The name, and the hit, of the one thing that a question names by a name that is no ordinary word, unless another
     one fits by far better.
@@ -209,6 +219,19 @@ def _named_alone(library: Library, text: str, hits: Sequence[Hit]) -> tuple[str,
     return next(iter(named.values())), [
         hit for hit in hits if hit.id in named and hit.score > least
     ]
+
+
+def _wanted(instead: Mapping[str, Collection[str]], text: str) -> str:
+    """``text`` without the name that somebody does not want: ``instead of reject_rbl_client``."""
+    words = text.split()
+    pairs = {tuple(sign.split()) for sign in instead.get("signs", ())}
+    unwanted = {
+        at + len(pair)
+        for pair in pairs
+        for at in range(len(words) - len(pair))
+        if tuple(map(str.casefold, words[at : at + len(pair)])) == pair
+    }
+    return " ".join(word for at, word in enumerate(words) if at not in unwanted)
 
 
 def _comparing(

@@ -17,7 +17,7 @@ from mailhelp.explain.common import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, NamedTuple, regex
-from mailhelp.names import wider_codes
+from mailhelp.names import wider_codes, words
 from mailhelp.patterns.pattern import Shape, parse
 from mailhelp.patterns.values import EMPTY
 
@@ -33,6 +33,12 @@ _INSIDE = regex(r"(?<![\w.:/#-])(?:([45]\d\d)[ -]+)?\(?#?([45]\.\d{1,3}\.\d{1,3}
 _LAST_OF_REPLY = " \t,;:.!?-()\"'"
 _FEWEST_WORDS, _LONGEST_PROSE, _MANY_WORDS = 3, 12, 5
 """Words of a reply without codes: fewer are a question's; those that somebody adds to a reply, at most; and those that no other message shares."""
+_WRITTEN = regex(r"[A-Z:;,<>()\[\]]")
+"""What a server's words have, and those of who remembers them have not."""
+_COMMAS = 3
+_MOSTLY, _MANY_LETTERS = 0.55, 20
+"""The share of what is typed that a message has at least, so that no shorter one is taken for it; letters that are enough of
+another server's, which may go on in any way."""
 
 
 class Reply(NamedTuple):
@@ -122,6 +128,9 @@ def inside(library: Library, text: str) -> Reply | None:
     for codes in islice(_INSIDE.finditer(text[:_LONGEST]), 3):
         code = codes[1] or f"{codes[2][0]}50"
         words = text[codes.end() : _LONGEST].split()
+        whole = of(" ".join((*filter(None, (code, codes[2])), *words)))
+        if whole is not None and _remembered(library, whole, text[: codes.start()]):
+            return whole
         fewest = 2 if codes[1] else _FEWEST_WORDS
         for count in range(len(words), max(len(words) - _MOST_PROSE, fewest - 1), -1):
             ended = words[count - 1][-1] in _LAST_OF_REPLY
@@ -136,10 +145,18 @@ def inside(library: Library, text: str) -> Reply | None:
     return None
 
 
+def find_typed(library: Library, reply: Reply) -> Explained | None:
+    """The log entry that explains a ``reply`` that may be typed from memory."""
+    return _remembered(library, reply) or find(library, reply)
+
+
 def find(library: Library, reply: Reply) -> Explained | None:
     """The log entry that explains ``reply``: our own server's words first, if nobody else said them."""
     table = library.table("replies")
     if not reply.host:
+        coded = _with_its_code(library, reply)
+        if coded is not None:
+            return coded
         # typed without the address that stands before the words
         found = _CODE.match(reply.text)
         words = reply.text[found.end() :].strip() if found else ""
@@ -156,14 +173,64 @@ def find(library: Library, reply: Reply) -> Explained | None:
             own = _own(library, words, table["own"]["begun"])
         if own is not None:
             return own
-    values = {
+    return _look_up(library, table["logged"], _values(reply))
+
+
+def _with_its_code(library: Library, reply: Reply) -> Explained | None:
+    """The entry of another server's reply whose message has the enhanced status code in its fixed text: with another code the
+    same words may be ours.
+    """
+    if not reply.enhanced:
+        return None
+    row = library.table("replies")["logged"]
+    return _look_up(library, row, _values(reply), needed=re.escape(reply.enhanced))
+
+
+def _values(reply: Reply) -> dict[str, str]:
+    return {
         "reply": reply.text,
         "host": reply.host,
         "smtp_command": reply.command,
         "recipient": reply.recipient,
         "enhanced_status_code": reply.enhanced,
     }
-    return _look_up(library, table["logged"], values)
+
+
+def _remembered(library: Library, reply: Reply, around: str = "") -> Explained | None:
+    """The entry of a reply that somebody types as he remembers it, in small letters and without its signs: the one
+    whose message has most of its words (and of those ``around`` it), each piece of fixed text in a row. Our own server's goes first.
+    """
+    if reply.host or _WRITTEN.search(reply.text):
+        return None
+    typed = words(reply.text)
+    said = sum(len(word) for word in (*typed, *words(around)) if not word[0].isdigit())
+    best, most = None, (0, False)
+    for id, row in library.table("remembered").items():
+        least = said * _MOSTLY if row["own"] else min(said * _MOSTLY, _MANY_LETTERS)
+        for message in row["messages"]:
+            letters = sum(map(len, message.split()))
+            if letters < least or (letters, row["own"]) <= most:
+                continue
+            if _in_order(typed, message.split("\n")):
+                document = library.document(id)
+                if document is not None and not _contradicts(document, reply.text):
+                    best, most = document, (letters, row["own"])
+    return Explained(best, {}) if best is not None else None
+
+
+def _in_order(typed: Sequence[str], pieces: Iterable[str]) -> bool:
+    """Whether the words of each of ``pieces`` stand in a row in ``typed``, one piece after the other."""
+    start = 0
+    for piece in pieces:
+        wanted = piece.split()
+        ends = len(typed) - len(wanted) + 1
+        found = next(
+            (at for at in range(start, ends) if typed[at : at + len(wanted)] == wanted), None
+        )
+        if found is None:
+            return False
+        start = found + len(wanted)
+    return True
 
 
 def find_reason(library: Library, reason: str, enhanced: str, recipient: str) -> Explained | None:
@@ -190,10 +257,21 @@ def find_words(library: Library, words: str) -> Explained | None:
 
 def _without_prose(words: str) -> Iterator[str]:
     """``words`` without the last ones, where these may be what somebody says about the reply: ``when I send by phone``."""
+    yield from before_commas(words)
     said = words.split()
     for count in range(len(said) - 1, max(len(said) - _LONGEST_PROSE, _FEWEST_WORDS) - 1, -1):
         if said[count].isalpha() and said[count].islower():
             yield " ".join(said[:count])
+
+
+def before_commas(text: str) -> Iterator[str]:
+    """``text`` up to each of its last few commas, the longest first: what follows one may be somebody's own words."""
+    at = len(text)
+    for _ in range(_COMMAS):
+        at = text.rfind(", ", 0, at)
+        if at < 0:
+            return
+        yield text[:at]
 
 
 def _own(library: Library, words: str, forms: Iterable[str]) -> Explained | None:
@@ -251,7 +329,7 @@ def verdict(library: Library, explained: Explained, code: str) -> Verdict:
 
 def explain(library: Library, text: str, reply: Reply) -> Answer | None:
     """The answer for a pasted or typed reply; ``None`` if no entry knows its words."""
-    explained = find(library, reply)
+    explained = find_typed(library, reply)
     return _answer(library, text, reply, explained) if explained is not None else None
 
 
@@ -335,14 +413,16 @@ def _spans(
 
 
 def _look_up(
-    library: Library, row: Mapping[str, Any], given: Mapping[str, str]
+    library: Library, row: Mapping[str, Any], given: Mapping[str, str], needed: str = ""
 ) -> Explained | None:
-    """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own."""
+    """The entry whose pattern fits one of the row's lines, filled with ``given`` or the row's own; its regex has ``needed``."""
     for line in row["lines"]:
         filled = "".join(_filled(parse(line), row, given))
         for match in library.catalogue.matches(tuple(row["program"]), filled):
             document = library.document(match.id)
             if match.generic or document is None or match.id in row.get("catch_all", ()):
+                continue
+            if needed not in match.found.re.pattern:
                 continue
             if _contradicts(document, given.get("reply", "")):
                 continue

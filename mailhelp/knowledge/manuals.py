@@ -18,8 +18,9 @@ from mailhelp.errors import SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.pickles import only_data
 from mailhelp.knowledge.search import Hit, excerpt
-from mailhelp.knowledge.terms import terms, terms_of, words
+from mailhelp.knowledge.terms import terms, terms_of
 from mailhelp.knowledge.weights import passages
+from mailhelp.names import words
 
 _TITLE = 3.0
 """What a word of a title or name counts beside one of the text."""

@@ -15,10 +15,10 @@ from types import MappingProxyType
 
 from mailhelp.knowledge.store import Searched, Store
 from mailhelp.knowledge.terms import terms_of
-from mailhelp.knowledge.terms import words as words_of
 from mailhelp.knowledge.weights import signs
 from mailhelp.light import NamedTuple
 from mailhelp.names import far_words, near_words
+from mailhelp.names import words as words_of
 
 _LENT, _LENDERS = 0.15, 10
 """The share of its score that each of the best hits lends to the entries it links to, together."""
@@ -30,6 +30,8 @@ _NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 _UNFITTED: Mapping[str, float] = MappingProxyType({"score": 1.0})
 _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
+_FIRST_LETTER_SURE = 6
+"""Letters from which on a word may have its slip in the first one."""
 _LONG_WORD = 8
 """Letters of a word in which two slips are believed."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
@@ -200,7 +202,11 @@ class _Question:
         if self._mended > _MOST_MENDED:
             return ()
         (stemmed,) = terms_of(word)
-        near = {known: terms_of(known) for known in near_words(word, self._vocabulary)}
+        near = {
+            known: terms_of(known)
+            for known in near_words(word, self._vocabulary)
+            if len(word) >= _FIRST_LETTER_SURE or not _begins_otherwise(word, known)
+        }
         if not near:  # an ending can hide a second slip: deffered, deferred
             stems = set(near_words(stemmed, self._stems))
             alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
@@ -302,6 +308,11 @@ class _Question:
         most = max(told.values())
         whole = most + log(sum(exp(value - most) for value in told.values()))
         return {kind: max(value - whole, _UNLIKELY) for kind, value in told.items()}
+
+
+def _begins_otherwise(word: str, known: str) -> bool:
+    """Whether the slip would be another first letter, and no swap: nobody writes dane as jane."""
+    return len(word) == len(known) and word[0] != known[0] and word[1] != known[0]
 
 
 def _is_unnamed(words: Sequence[str], names: Sequence[str]) -> bool:

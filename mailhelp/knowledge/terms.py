@@ -1,23 +1,14 @@
-"""The words of a text, and the terms that the search compares: without endings, names whole and in words."""
+"""The terms that the search compares: words without endings, names whole and in words."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
 from whoosh.lang.porter import stem  # the stemmer alone: it costs little to import
 
 from mailhelp.knowledge.english import STOP_WORDS
-
-# codes and versions whole (5.7.1), identifiers whole (smtpd_tls_cert_file), words
-WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
-"""A word, a code or an identifier."""
-
-
-def words(text: str) -> list[str]:
-    """The words of a text in lower case, codes and identifiers whole."""
-    return WORD.findall(text.casefold())
+from mailhelp.names import words
 
 
 def terms(text: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ from types import MappingProxyType
 
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Searched
-from mailhelp.knowledge.terms import terms, terms_of, words
+from mailhelp.knowledge.terms import terms, terms_of
 from mailhelp.light import NamedTuple, regex
+from mailhelp.names import words
 
 _NAME, _HEAD = 1.5, 2.0
 """What a whole name, and a word of names, title and questions, count beside a word of the text."""

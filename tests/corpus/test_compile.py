@@ -121,3 +121,17 @@ def test_the_lists_of_a_part_are_added_to_its_entries(
     assert [each["title"] for each in data["sections"]] == ["Limits"]
     assert (data["parameters"], data["related"]) == (["mynetworks"], ["topic/proxy-filter"])
     assert [command["run"] for command in data["commands"]] == ["x"]
+
+
+def test_a_command_that_an_entry_has_itself_is_not_taken_from_its_part(
+    write: Write, tmp_path: Path, base: Base
+) -> None:
+    write(
+        "parts/p.md",
+        "+++\ntitle = 'P'\n[[commands]]\nrun = 'x'\nwhy = 'theirs'\n[[commands]]\nrun = 'z'\nwhy = 'y'\n+++\n\nShared.\n",
+    )
+    own = "use = ['p']\n[[commands]]\nrun = 'x'\nwhy = 'ours'\n"
+    write(PLACE, entry(FRONT + own, "Own.\n"))
+    result = compiled(tmp_path, base)
+    data = next(each.data for each in result.documents if each.kind == "log")
+    assert [command["why"] for command in data["commands"]] == ["ours", "y"]

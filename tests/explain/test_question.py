@@ -89,3 +89,22 @@ def test_a_code_with_a_part_of_a_message_does_not_quote_it(session: Session) -> 
 def test_a_log_entry_shows_the_message_that_was_half_remembered(session: Session) -> None:
     (answer,) = ask(session, "improper command pipelining what is that")
     assert "improper command pipelining after" in answer.gist
+
+
+def test_words_beside_a_code_that_is_used_for_anything_say_more_than_it(session: Session) -> None:
+    (told,) = ask(
+        session, "remote host said 421 too many connections from your ip, what can I do on my side"
+    )
+    assert told.entry == "topic/too-many-connections-there"
+    assert told.results[0].id == "status/421"
+
+
+def test_a_code_of_one_meaning_goes_before_words(session: Session) -> None:
+    (told,) = ask(session, "452 4.3.1 though df shows plenty free")
+    assert told.entry == "status/x.3.1"
+
+
+def test_what_is_not_wanted_is_not_told(session: Session) -> None:
+    (told,) = ask(session, "use zen with postscreen rather than reject_rbl_client")
+    assert told.entry is not None
+    assert "reject-rbl-client" not in told.entry

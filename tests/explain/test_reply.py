@@ -148,3 +148,57 @@ def test_what_somebody_says_of_our_own_reply_or_leaves_out_hides_it_not(
     found = reply.find(session.library, said)
     assert found is not None
     assert found.document.id == entry
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        # typed from memory: small letters, no signs
+        (
+            "554 5.7.1 client host rejected access denied",
+            "log/postfix/smtpd/client-rejected",
+        ),
+        (
+            "550 5.7.606 access denied banned sending ip to request removal from this list",
+            "log/postfix/smtp/remote-microsoft-banned",
+        ),
+        (
+            "550 5.1.1 recipient address rejected user unknown in local recipient table",
+            "log/postfix/smtpd/user-unknown-local",
+        ),
+        # the code says who speaks: these are our words too, with another code
+        (
+            "550 5.4.1 Recipient address rejected: Access denied",
+            "log/postfix/smtp/remote-user-unknown",
+        ),
+        (
+            "550 5.7.1 Recipient address rejected: Access denied",
+            "log/postfix/smtpd/recipient-rejected",
+        ),
+        # words of another record after a comma
+        (
+            "451 4.3.0 Temporary lookup failure, mysql: proxy:mysql table lookup problem",
+            "log/postfix/smtpd/temporary-lookup-failure",
+        ),
+    ],
+)
+def test_a_reply_is_known_as_people_type_it(session: Session, text: str, entry: str) -> None:
+    said = reply.of(text)
+    assert said is not None
+    found = reply.find_typed(session.library, said)
+    assert found is not None
+    assert found.document.id == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554 5.7.1 service unavailable since we changed the address of the server last week",
+        "550 5.1.1 since yesterday for one customer",
+    ],
+)
+def test_a_few_words_that_are_a_reply_too_make_none(session: Session, text: str) -> None:
+    said = reply.of(text)
+    assert said is not None
+    found = reply.find_typed(session.library, said)
+    assert found is None or found.by_code

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailhelp.knowledge.terms import terms, terms_of, words
+from mailhelp.knowledge.terms import terms, terms_of
+from mailhelp.names import words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mailhelp import shell, usage
-from mailhelp.corpus import checks, linear, messages, samples
+from mailhelp.corpus import checks, labels, linear, messages, samples
 from mailhelp.corpus.base import Base
 from mailhelp.corpus.compile import Compiled, compile_corpus
 from mailhelp.corpus.fields import regex_fault
@@ -68,6 +68,7 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
         *samples.faults(corpus, compiled, base, notes),
         *linear.faults(corpus, compiled),
         *checks.faults(corpus, compiled),
+        *_cut_labels(corpus, compiled),
     ]
     for entry in corpus.entries:
         faults += _examples(entry)
@@ -115,6 +116,18 @@ def _references(corpus: Corpus, compiled: Compiled, base: Base | None) -> Iterat
         if (entry.id, entry.patch) in seen:
             yield entry.fault(f"the entry {entry.id} is also {seen[entry.id, entry.patch].path}")
         seen[entry.id, entry.patch] = entry
+
+
+def _cut_labels(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
+    """Labels that no line holds because they are no whole words: what they begin is never told first."""
+    labelled = {document.id: document.data.get("labelled", {}) for document in compiled.documents}
+    for entry in corpus.entries:
+        rows = [row for part in labelled.get(entry.id, {}).values() for row in part]
+        written = [*entry.front.get("patterns", ()), *(sample.line for sample in entry.samples)]
+        for label in dict.fromkeys(labels.cut(rows, written)):
+            text = f"the label `{label}` begins or ends inside a word of the message"
+            first, *_ = label.split("…")
+            yield entry.fault(text, f"`{first}")
 
 
 def _unexplained(entry: Entry) -> Iterator[Fault]:

@@ -39,6 +39,25 @@ def labelled(
     return found if any(labels for rows in found.values() for labels, *_ in rows) else {}
 
 
+def cut(rows: Iterable[Row], messages: Iterable[str]) -> Iterator[str]:
+    """The labels of ``rows`` that begin or end inside a word of a message, and so are held by none."""
+    texts = list(messages)
+    for label in (label for labels, *_ in rows for label in labels):
+        is_there = any(_in_order(text, label) for text in texts)
+        if is_there and not any(holds(text, label) for text in texts):
+            yield "…".join(label)
+
+
+def _in_order(text: str, pieces: Iterable[str]) -> bool:
+    start = 0
+    for piece in pieces:
+        found = text.find(piece, start)
+        if found < 0:
+            return False
+        start = found + len(piece)
+    return True
+
+
 def _text(markdown: str, texts: list[str]) -> Iterator[Row]:
     """The pieces of paragraphs and of lists among them; what a list says of all messages stays a list."""
     for chunk in re.split(r"\n{2,}", markdown.strip()):

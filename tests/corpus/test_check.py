@@ -215,3 +215,8 @@ def test_a_command_that_writes_says_that_it_changes_something(
 ) -> None:
     write(PLACE, entry(f"{FRONT}[[commands]]\n{command}\nwhy = 'x'\n"))
     assert (faults() == []) is good
+
+
+def test_a_label_is_whole_words_of_a_message(write: Write, faults: Faults) -> None:
+    write("log/x.md", entry(text="A client.\n\n- `zork fr`: It waits.\n- `zork from`: It went.\n"))
+    assert faults() == ["x.md:10: the label `zork fr` begins or ends inside a word of the message"]

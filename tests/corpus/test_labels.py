@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailhelp.corpus.labels import labelled
+from mailhelp.corpus.labels import cut, labelled
 
 MESSAGES = (
     "cannot lock {text}",
@@ -58,3 +58,8 @@ def test_what_only_leads_to_a_list_goes_with_it() -> None:
 
 def test_an_entry_without_such_words_has_no_rows() -> None:
     assert labelled("See `postconf -n` for it.", ("A `lock`.",), ("Call `man`.",), MESSAGES) == {}
+
+
+def test_a_label_that_ends_inside_a_word_is_held_by_no_message() -> None:
+    found = labelled("- `cannot lo`: A.\n- `cannot lock`: B.\n- `no disk`: C.", (), (), MESSAGES)
+    assert list(cut(found["explanation"], MESSAGES)) == ["cannot lo"]

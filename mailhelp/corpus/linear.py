@@ -27,8 +27,9 @@ from mailhelp.patterns.fields import Field
 from mailhelp.patterns.pattern import END, is_open, parse, pieces
 
 LENGTHS = (1000, 4000, 16000)
-MOST = 40.0
-"""What 16 times the length may cost, as a multiple: 16 is linear, more where the caches are another process's; 256 is quadratic."""
+MOST = 64.0
+"""What 16 times the length may cost, as a multiple: 16 is linear, 256 quadratic, this the middle of both as factors. Linear ones took
+up to 41 on a machine whose caches ten other processes had."""
 
 _STEPS = (24, 250, 2000)
 _QUICK = 0.0005

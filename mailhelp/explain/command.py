@@ -78,7 +78,9 @@ def known(library: Library, text: str) -> bool:
         return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
     if not has_option and any(_is_message(piece) for piece in rest):
-        return False  # openssl s_client "wrong version number", postgrey action=greylist: what it said
+        return (
+            False  # openssl s_client "wrong version number", postgrey action=greylist: what it said
+        )
     if tool is None:
         return has_option and not _is_sentence(first, 1)
     if len(first.pieces) == 1:

@@ -82,7 +82,9 @@ def explain(
     pasted = any(regex(sign).search(text) for sign in table.get("pasted", {}).get("signs", ()))
     mend = reading is None and not pasted
     hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=mend)
-    first = _first(library, table, asked, hits, _QUOTED_WITH_CODE if codes else _QUOTED)
+    quoted = _QUOTED_WITH_CODE if codes else _QUOTED
+    # the words of a translation are nobody's message
+    first = _first(library, table, asked, hits, None if reading else quoted)
     if first and not codes:
         hits = list({hit.id: hit for hit in (*first, *hits)}.values())
     if codes:
@@ -179,25 +181,31 @@ def _first(
     table: Mapping[str, Any],
     text: str,
     hits: Sequence[Hit],
-    quoted: tuple[int, float, float],
+    quoted: tuple[int, float, float] | None,
 ) -> list[Hit]:
     """The hit that goes before the best one, if any: of a message that is quoted, of the one thing that is
-    named, of a topic that compares. ``quoted`` are the words, and the shares, that make a quote.
+    named, of a topic that compares. ``quoted`` are the words, and the shares, that make a quote; ``None``: nothing is one.
     """
+    name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
+    message = _quoted_message(library, text, hits, name, quoted) if quoted else []
+    comparing = table.get("comparison", {}).get("signs", ())
+    return message or named or _comparing(library, comparing, text, hits)
+
+
+def _quoted_message(
+    library: Library, text: str, hits: Sequence[Hit], name: str, quoted: tuple[int, float, float]
+) -> list[Hit]:
+    """The log entry among the best hits whose message ``text`` quotes; more than the ``name`` of a setting in it."""
     from mailhelp.knowledge.terms import terms
 
-    name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
     least, share, whole = quoted
-    if named:  # messages name settings too: more than that must be in a row
+    if name:  # messages name settings too: more than that must be in a row
         least = max(least, len(tuple(terms(name))) + 2)
     words = tuple(terms(text))[:_LONGEST_REPLY]
     for hit in hits[:_MAY_BE_QUOTED]:
         if _quotes(library, hit.id, words, (least, share, whole)):
             return [hit]
-    held = _held(library, text, hits)
-    if held and not named:
-        return held
-    return named or _comparing(library, table.get("comparison", {}).get("signs", ()), text, hits)
+    return [] if name else _held(library, text, hits)
 
 
 def names_message(session: Session, text: str) -> bool:

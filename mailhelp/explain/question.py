@@ -233,8 +233,11 @@ def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
             pieces = [" ".join(names.words(piece)) for piece in form.split("…")]
             wanted = " ".join(pieces).split()
             letters = sum(map(len, wanted))
-            is_most = letters > most or hit in surely
-            if len(wanted) >= _FEWEST_HELD and is_most and holds(said, filter(None, pieces)):
+            if len(wanted) < _FEWEST_HELD:
+                continue
+            # what is surely meant may have a small word too many or too few
+            has_all = hit in surely and {each for each in wanted if len(each) > 3} <= set(typed)
+            if has_all or (letters > most and holds(said, filter(None, pieces))):
                 best, most = [hit], letters
     return best
 

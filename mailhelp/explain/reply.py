@@ -130,7 +130,11 @@ def inside(library: Library, text: str) -> Reply | None:
         code = codes[1] or f"{codes[2][0]}50"
         words = text[codes.end() : _LONGEST].split()
         whole = of(" ".join((*filter(None, (code, codes[2])), *words)))
-        if whole is not None and _remembered(library, whole, text[: codes.start()]):
+        if (
+            whole is not None
+            and not _WRITTEN.search(whole.text)
+            and _remembered(library, whole, text[: codes.start()])
+        ):
             return whole
         fewest = 2 if codes[1] else _FEWEST_WORDS
         for count in range(len(words), max(len(words) - _MOST_PROSE, fewest - 1), -1):
@@ -147,8 +151,31 @@ def inside(library: Library, text: str) -> Reply | None:
 
 
 def find_typed(library: Library, reply: Reply) -> Explained | None:
-    """The log entry that explains a ``reply`` that may be typed from memory."""
-    return _remembered(library, reply) or find(library, reply)
+    """The log entry that explains a ``reply`` that may be typed from memory: of the one that fits by a pattern and the one that fits by
+    its words alone the one with more of them.
+    """
+    by_words = _remembered(library, reply)
+    found = None if by_words and not _WRITTEN.search(reply.text) else find(library, reply)
+    if by_words is None or found is None or found.by_code:
+        return by_words or found
+    rows = library.table("remembered")
+    typed = " ".join(words(reply.text))
+    longest = {
+        explained.document.id: max(
+            (
+                _letters(each)
+                for each in rows.get(explained.document.id, {}).get("messages", ())
+                if holds(typed, each.split("\n"))
+            ),
+            default=0,
+        )
+        for explained in (by_words, found)
+    }
+    return max(found, by_words, key=lambda explained: longest[explained.document.id])
+
+
+def _letters(message: str) -> int:
+    return sum(map(len, message.split()))
 
 
 def find(library: Library, reply: Reply) -> Explained | None:
@@ -201,7 +228,7 @@ def _remembered(library: Library, reply: Reply, around: str = "") -> Explained |
     """The entry of a reply that somebody types as he remembers it, in small letters and without its signs: the one
     whose message has most of its words (and of those ``around`` it), each piece of fixed text in a row. Our own server's goes first.
     """
-    if reply.host or _WRITTEN.search(reply.text):
+    if reply.host:
         return None
     typed = words(reply.text)
     text = " ".join(typed)
@@ -210,7 +237,7 @@ def _remembered(library: Library, reply: Reply, around: str = "") -> Explained |
     for id, row in library.table("remembered").items():
         least = said * _MOSTLY if row["own"] else min(said * _MOSTLY, _MANY_LETTERS)
         for message in row["messages"]:
-            letters = sum(map(len, message.split()))
+            letters = _letters(message)
             if letters < least or (letters, row["own"]) <= most:
                 continue
             if holds(text, message.split("\n")):

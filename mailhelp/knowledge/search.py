@@ -209,7 +209,11 @@ class _Question:
         }
         if not near:  # an ending can hide a second slip: deffered, deferred
             stems = set(near_words(stemmed, self._stems))
-            alike = (known for known in self._vocabulary if stems and known[:1] == word[:1])
+            alike = (
+                known
+                for known in self._vocabulary
+                if stems and known[:1] == word[:1] and abs(len(known) - len(word)) <= 1
+            )
             near = {
                 known: terms_of(known) for known in alike if stems.intersection(terms_of(known))
             }

@@ -110,12 +110,10 @@ def _one(
         notes = () if answer.text else notes[:1]
     for note in notes[:2]:
         sheet.add(Text(first_sentences((("", note),), width)))
-    others = tuple(_others(answer, width))
     rest: tuple[Block, ...] = listed
     if more and (numbers or _has_more(answer)):
         # titles alone are a way to the rest too
         rest = (*listed, *(() if _is_sure(answer) else (Gap(),)), _more(answer, width, numbers))
-    tail = (*others, *rest)
     room = sheet.left - sheet.size(rest)
     if _has_steps(answer):
         room -= _SAID
@@ -123,15 +121,22 @@ def _one(
         room = room // 2 if answer.actions else room * 2 // 3
     # the words of a setting go before what could be done with it
     room -= len(pieces(answer))
-    commands = () if answer.kind == "recipe" else _chosen_commands(answer, width)
-    for count in range(len(commands), 0, -1):
-        block = (Gap(), Commands(commands[:count], short=True))
-        if sheet.size((*block, *others)) <= room:
-            tail = (*block, *tail)
-            break
+    tail = (*_steps_and_others(answer, sheet, room), *rest)
     sheet.left -= sheet.size(tail)
     fill(sheet, answer)
     return [*sheet.blocks, *tail]
+
+
+def _steps_and_others(answer: Answer, sheet: Sheet, room: int) -> tuple[Block, ...]:
+    """As many commands as have room with the other entries that may be meant; these are told more briefly if else none had."""
+    others = tuple(_others(answer, sheet.width))
+    commands = () if answer.kind == "recipe" else _chosen_commands(answer, sheet.width)
+    for beside in (others, tuple(_others(answer, sheet.width, briefly=True))):
+        for count in range(len(commands), 0, -1):
+            block = (Gap(), Commands(commands[:count], short=True))
+            if sheet.size((*block, *beside)) <= room:
+                return (*block, *beside)
+    return others
 
 
 def _danger(answer: Answer) -> Iterator[Block]:
@@ -169,8 +174,10 @@ def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 
 
-def _others(answer: Answer, width: int) -> Iterator[Block]:
-    """The entries that may be meant instead, numbered: their titles alone where the answer is sure to be the right one."""
+def _others(answer: Answer, width: int, briefly: bool = False) -> Iterator[Block]:
+    """The entries that may be meant instead, numbered: their titles alone where the answer is sure to be the right one;
+    ``briefly``, the first with a line of what it says.
+    """
     if answer.kind in LISTS or not answer.results:
         return
     yield Gap()
@@ -186,10 +193,11 @@ def _others(answer: Answer, width: int) -> Iterator[Block]:
         label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
     told = [each for each in answer.results[:most] if each.explanation or each.commands]
-    told = told[:1] if _has_steps(answer) else told
+    briefly = briefly or _has_steps(answer)
+    told = told[:1] if briefly else told
     if told:
         for number, each in enumerate(told, 1):
-            first = number == 1 and not _has_steps(answer)
+            first = number == 1 and not briefly
             yield from _in_short(number, each, width, _IN_SHORT if first else 1)
         yield from _titles(answer.results[len(told) : most], width, len(told) + 1, lines=1)
         return

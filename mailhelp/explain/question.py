@@ -40,6 +40,10 @@ _BEFORE_MANUALS = 5
 _NEARLY, _SHORTLY = 0.25, 2
 """The share of the best score from which a hit is told in short too, and how many are. Chosen on the questions
 of tests/questions.toml: one of them is right there for one question in ten."""
+_MANY_LETTERS = 20
+"""Letters of another server's message from which on it is known without its code."""
+_IN_VALUES = "/@[<"
+"""Signs of a path, an address or a name, which no message has in its fixed text."""
 _FEWEST_HELD, _HELD = 3, 0.5
 """Words of a message that are all in a question, and the share of its letters that they are, if it is this message."""
 _ENOUGH = 3
@@ -202,10 +206,13 @@ def _quoted_message(
     if name:  # messages name settings too: more than that must be in a row
         least = max(least, len(tuple(terms(name))) + 2)
     words = tuple(terms(text))[:_LONGEST_REPLY]
-    for hit in hits[:_MAY_BE_QUOTED]:
-        if _quotes(library, hit.id, words, (least, share, whole)):
-            return [hit]
-    return [] if name else _held(library, text, hits)
+    quoted = (least, share, whole)
+    found = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, words, quoted)]
+    if len(found) > 1:  # who does not say that another server said it has seen it in his own log
+        said = library.table("remembered")
+        ours = [hit for hit in found if said.get(hit.id, {}).get("own", True)]
+        found = ours or found
+    return found[:1] or ([] if name else _held(library, text, hits))
 
 
 def names_message(session: Session, text: str) -> bool:
@@ -225,7 +232,8 @@ def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
     typed = names.words(text)[:_LONGEST_REPLY]
     said = " ".join(typed)
     best: list[Hit] = []
-    most = _HELD * sum(len(word) for word in typed if not word[0].isdigit())
+    plain = " ".join(word for word in text.split() if not any(sign in word for sign in _IN_VALUES))
+    most = _HELD * sum(len(word) for word in names.words(plain) if not word[0].isdigit())
     surely = _surely(hits)
     for hit in surely or hits[:_MAY_BE_QUOTED]:
         document = library.document(hit.id) if hit.kind == "log" else None
@@ -239,6 +247,9 @@ def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
             has_all = hit in surely and {each for each in wanted if len(each) > 3} <= set(typed)
             if has_all or (letters > most and holds(said, filter(None, pieces))):
                 best, most = [hit], letters
+    if best and most < _MANY_LETTERS and not hits[0].id == best[0].id:
+        said = library.table("remembered").get(best[0].id, {})
+        return best if said.get("own", True) else []
     return best
 
 

@@ -32,7 +32,7 @@ _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
 _FIRST_LETTER_SURE = 6
 """Letters from which on a word may have its slip in the first one."""
-_LONG_WORD = 8
+_LONG_WORD = 10
 """Letters of a word in which two slips are believed."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
@@ -205,7 +205,8 @@ class _Question:
         near = {
             known: terms_of(known)
             for known in near_words(word, self._vocabulary)
-            if len(word) >= _FIRST_LETTER_SURE or not _begins_otherwise(word, known)
+            if not _has_one_more(word, known)
+            and (len(word) >= _FIRST_LETTER_SURE or not _begins_otherwise(word, known))
         }
         if not near:  # an ending can hide a second slip: deffered, deferred
             stems = set(near_words(stemmed, self._stems))
@@ -317,6 +318,11 @@ class _Question:
 def _begins_otherwise(word: str, known: str) -> bool:
     """Whether the slip would be another first letter, and no swap: nobody writes dane as jane."""
     return len(word) == len(known) and word[0] != known[0] and word[1] != known[0]
+
+
+def _has_one_more(word: str, known: str) -> bool:
+    """Whether the slip would be a letter before the word: a president is no resident."""
+    return word[1:] == known
 
 
 def _is_unnamed(words: Sequence[str], names: Sequence[str]) -> bool:

@@ -110,6 +110,7 @@ def is_unknown(read: Read) -> bool:
     return read.record.time is None and (read.hit is None or read.hit.generic)
 
 
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _SIGNS = ":=<["
 _WRITTEN = "-=:@/"
 """Signs of which a setting, a record or a command with options has one."""
@@ -308,6 +309,8 @@ def queue_id(library: Library, text: str) -> Question | None:
     """A queue ID: hexadecimal with a digit in it, or long and without vowels."""
     word = text.strip()
     if len(word) < _SHORTEST_QUEUE_ID or not any(map(str.isdecimal, word)):
+        return None
+    if word.islower() and not set(word) <= _HEXADECIMAL:
         return None
     fits = re.fullmatch(library.fields["queue_id"].regex, word)
     if word.islower() and any(store.postings([word]) for store in library.searched):

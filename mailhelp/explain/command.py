@@ -77,6 +77,8 @@ def known(library: Library, text: str) -> bool:
     if rest and _VERSION.fullmatch(rest[0].value or ""):
         return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
+    if not has_option and rest and _is_named(library, rest[0]):
+        return False  # dovecot ssl_min_protocol tls1: the program's setting is meant
     if not has_option and any(_is_message(piece) for piece in rest):
         return (
             False  # openssl s_client "wrong version number", postgrey action=greylist: what it said
@@ -98,6 +100,11 @@ def known(library: Library, text: str) -> bool:
         piece.kind == "operand" and piece.value in said and not _is_literal(tool, piece.value or "")
         for piece in first.pieces
     )
+
+
+def _is_named(library: Library, piece: usage.Piece) -> bool:
+    said = piece.value or ""
+    return piece.meaning is None and "_" in said and bool(library.named(said))
 
 
 def _is_message(piece: usage.Piece) -> bool:

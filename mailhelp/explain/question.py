@@ -35,6 +35,8 @@ _NOT_FAR = 0.05
 """The share of the best score that what a question names has at least to go before it."""
 _COMPARED = 4
 """Hits among which the topic for a comparison is looked for."""
+_BESIDE = 0.1
+"""The share of the best score that a topic has at least whose title compares, to go before it."""
 _BEFORE_MANUALS = 5
 """Hits that come before those in man pages where nothing fits well."""
 _NEARLY, _SHORTLY = 0.25, 2
@@ -192,8 +194,7 @@ def _first(
     """
     name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
     message = _quoted_message(library, text, hits, name, quoted) if quoted else []
-    comparing = table.get("comparison", {}).get("signs", ())
-    return message or named or _comparing(library, comparing, text, hits)
+    return message or named or _comparing(table.get("comparison", {}), text, hits)
 
 
 def _quoted_message(
@@ -247,7 +248,7 @@ def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
             has_all = hit in surely and {each for each in wanted if len(each) > 3} <= set(typed)
             if has_all or (letters > most and holds(said, filter(None, pieces))):
                 best, most = [hit], letters
-    if best and most < _MANY_LETTERS and not hits[0].id == best[0].id:
+    if best and most < _MANY_LETTERS and hits[0].id != best[0].id:
         said = library.table("remembered").get(best[0].id, {})
         return best if said.get("own", True) else []
     return best
@@ -292,22 +293,20 @@ def _wanted(instead: Mapping[str, Collection[str]], text: str) -> str:
     return " ".join(word for at, word in enumerate(words) if at not in unwanted)
 
 
-def _comparing(
-    library: Library, signs: Collection[str], text: str, hits: Sequence[Hit]
-) -> list[Hit]:
-    """The topic among the best hits that goes first if the question compares things: one that is asked so itself, else
+def _comparing(row: Mapping[str, Collection[str]], text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The topic among the best hits that goes first if the question compares things: one whose title compares, else
     the first one. Other entries tell of one side.
     """
-    if not any(sign in text.casefold().split() for sign in signs):
+    if not any(sign in text.casefold().split() for sign in row.get("signs", ())):
         return []
     topics = [hit for hit in hits[:_COMPARED] if hit.kind == "topic"]
-
-    def compares(id: str) -> bool:
-        document = library.document(id)
-        phrases = document.asked_as if document is not None else ()
-        return any(sign in phrase.casefold().split() for phrase in phrases for sign in signs)
-
-    return ([hit for hit in topics if compares(hit.id)] or topics)[:1]
+    least = max((hit.score for hit in hits), default=0.0) * _BESIDE
+    compares = [
+        hit
+        for hit in topics
+        if hit.score > least and not set(row["titles"]).isdisjoint(names.words(hit.title))
+    ]
+    return (compares or topics)[:1]
 
 
 def _quotes(

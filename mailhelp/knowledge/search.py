@@ -32,8 +32,10 @@ _SHORTEST_MENDED, _LONGEST_MENDED, _READINGS = 4, 40, 3
 """Letters of a word that may have a slip in it, and the words that it may be read as, at most."""
 _FIRST_LETTER_SURE = 6
 """Letters from which on a word may have its slip in the first one."""
-_LONG_WORD = 10
+_LONG_WORD = 8
 """Letters of a word in which two slips are believed."""
+_GUESSED = 0.85
+"""What a word with a slip counts in the share of the question, beside one that is known as it is."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
 _UNLIKELY = -6.0
@@ -124,6 +126,7 @@ class _Question:
         self._equals = equals
         self._mended = 0 if mend else _MOST_MENDED
         self.slips: dict[str, str] = {}
+        self._guessed: set[tuple[str, ...]] = set()
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
@@ -192,7 +195,10 @@ class _Question:
                 same = [term for other in self._equals.get(word, ()) for term in terms_of(other)]
                 self._look_up(same)
                 found = tuple(term for term in same if self._frequency(term))
-                yield found or self._mend(word)
+                if not found:
+                    found = self._mend(word)
+                    self._guessed.add(found)
+                yield found
 
     def _mend(self, word: str) -> tuple[str, ...]:
         """The likeliest terms of known words that a slip of one letter turns into ``word``."""
@@ -267,9 +273,10 @@ class _Question:
                 for term in readings[1:]:
                     for document, weight in postings.get(term, ()):
                         best[document] = max(weight, best.get(document, 0.0))
+                sure = _GUESSED if readings in self._guessed else 1.0
                 for document, weight in best.items():
                     fit[document] += rarity * weight
-                    found[document] += rarity
+                    found[document] += rarity * sure
             for document, score in fit.items():
                 scores[number, document] = score * (found[document] / whole) ** _ALL_WORDS
                 shares[number, document] = found[document] / (whole + self._unknown * rarest)

@@ -274,3 +274,21 @@ def test_an_option_that_only_reads_changes_nothing(
     session: Session, text: str, changes: bool
 ) -> None:
     assert ("This changes something." in told(session, text).notes) is changes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'openssl s_client connect "wrong version number"',
+        "postgrey action=greylist reason=new",
+        "dovecot ssl_min_protocol tls1",
+        "dovecot 2.4 %u %d variables",
+    ],
+)
+def test_what_a_program_says_or_reads_is_no_command(session: Session, text: str) -> None:
+    assert not command.known(session.library, text)
+
+
+@pytest.mark.parametrize("text", ["postconf mynetworks=192.0.2.0/24", "systemctl restart postfix"])
+def test_a_command_with_values_alone_is_one(session: Session, text: str) -> None:
+    assert command.known(session.library, text)

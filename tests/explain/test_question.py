@@ -108,3 +108,19 @@ def test_what_is_not_wanted_is_not_told(session: Session) -> None:
     (told,) = ask(session, "use zen with postscreen rather than reject_rbl_client")
     assert told.entry is not None
     assert "reject-rbl-client" not in told.entry
+
+
+def test_a_topic_that_compares_goes_before_those_of_one_side(session: Session) -> None:
+    (told,) = ask(session, "MTA-STS vs DANE, which one should we publish")
+    assert told.entry == "topic/dane-or-mta-sts"
+
+
+def test_our_own_message_goes_before_the_same_words_of_another_server(session: Session) -> None:
+    (told,) = ask(session, "Can't send email - loops back to myself")
+    assert told.entry == "postfix/smtp/loops-back"
+
+
+def test_a_question_about_no_program_is_not_told_a_debug_message(session: Session) -> None:
+    (told,) = ask(session, "unzip missing decoder amavis")
+    assert told.entry is not None
+    assert "debug" not in told.entry

@@ -202,3 +202,13 @@ def test_a_few_words_that_are_a_reply_too_make_none(session: Session, text: str)
     assert said is not None
     found = reply.find_typed(session.library, said)
     assert found is None or found.by_code
+
+
+def test_the_message_with_more_of_the_words_goes_before_one_that_takes_them_as_a_value(
+    session: Session,
+) -> None:
+    said = reply.of("553 5.7.1 Sender address rejected: not owned by user")
+    assert said is not None
+    found = reply.find_typed(session.library, said)
+    assert found is not None
+    assert found.document.id == "log/postfix/smtpd/sender-not-owned"

@@ -14,6 +14,7 @@ from mailhelp.knowledge import search
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Store
 from mailhelp.knowledge.weights import weigh
+from mailhelp.session import Session
 from tests.conftest import CORPUS
 
 OURS = (
@@ -261,3 +262,10 @@ def test_a_damaged_store_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="damaged"):
         search.search([damaged], "queue relay access")
     damaged.close()
+
+
+@pytest.mark.parametrize("name", ["jane", "president"])
+def test_a_slip_has_the_first_letter_right_but_for_a_lost_one(session: Session, name: str) -> None:
+    slips: dict[str, str] = {}
+    search.search(session.library.searched, f"why was {name} locked out", slips=slips)
+    assert slips.get(name) not in ("dane", "resident")

@@ -168,6 +168,20 @@ def test_those_that_fit_nearly_as_well_are_told_in_short() -> None:
     assert len(lines) <= screen.HEIGHT
 
 
+def test_a_command_stays_beside_others_that_are_told_more_briefly_then() -> None:
+    said = Prose("A sentence. " * 40, (["p", [["", "A sentence. " * 40]]],))
+    others = tuple(
+        Result(f"topic/{n}", "topic", f"Other {n}", score=9.0, explanation=said) for n in range(3)
+    )
+    steps = tuple(Command(f"step {n}", "do it") for n in range(4))
+    answer = Answer(
+        kind="log", title="T", explanation=said, actions=(said,), commands=steps, results=others
+    )
+    lines = shown(answer)
+    assert any("step 0" in line for line in lines)
+    assert any("Other 0" in line for line in lines)
+
+
 def test_a_task_shows_its_steps_before_what_is_said_of_it() -> None:
     steps = tuple(Command(f"step {number}", "why") for number in range(6))
     long = prose(" ".join(f"Sentence {number} says a thing or two." for number in range(20)))

@@ -77,12 +77,10 @@ def known(library: Library, text: str) -> bool:
     if rest and _VERSION.fullmatch(rest[0].value or ""):
         return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
-    if not has_option and rest and _is_named(library, rest[0]):
-        return False  # dovecot ssl_min_protocol tls1: the program's setting is meant
-    if not has_option and any(_is_message(piece) for piece in rest):
-        return (
-            False  # openssl s_client "wrong version number", postgrey action=greylist: what it said
-        )
+    # dovecot ssl_min_protocol tls1: its setting is meant; postgrey action=greylist: what it said
+    is_about = rest and (_is_named(library, rest[0]) or any(map(_is_message, rest)))
+    if is_about and not has_option:
+        return False
     if tool is None:
         return has_option and not _is_sentence(first, 1)
     if len(first.pieces) == 1:

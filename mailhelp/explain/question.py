@@ -249,8 +249,8 @@ def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
             if has_all or (letters > most and holds(said, filter(None, pieces))):
                 best, most = [hit], letters
     if best and most < _MANY_LETTERS and hits[0].id != best[0].id:
-        said = library.table("remembered").get(best[0].id, {})
-        return best if said.get("own", True) else []
+        row = library.table("remembered").get(best[0].id, {})
+        return best if row.get("own", True) else []
     return best
 
 

@@ -155,23 +155,19 @@ def find_typed(library: Library, reply: Reply) -> Explained | None:
     its words alone the one with more of them.
     """
     by_words = _remembered(library, reply)
-    found = None if by_words and not _WRITTEN.search(reply.text) else find(library, reply)
+    if by_words is not None and not _WRITTEN.search(reply.text):
+        return by_words
+    found = find(library, reply)
     if by_words is None or found is None or found.by_code:
         return by_words or found
-    rows = library.table("remembered")
-    typed = " ".join(words(reply.text))
-    longest = {
-        explained.document.id: max(
-            (
-                _letters(each)
-                for each in rows.get(explained.document.id, {}).get("messages", ())
-                if holds(typed, each.split("\n"))
-            ),
-            default=0,
-        )
-        for explained in (by_words, found)
-    }
-    return max(found, by_words, key=lambda explained: longest[explained.document.id])
+    text = " ".join(words(reply.text))
+    return max(found, by_words, key=lambda each: _most_letters(library, each.document.id, text))
+
+
+def _most_letters(library: Library, id: str, text: str) -> int:
+    """Letters of the longest message of the entry ``id`` that stands in ``text``, both without case and signs."""
+    messages = library.table("remembered").get(id, {}).get("messages", ())
+    return max((_letters(each) for each in messages if holds(text, each.split("\n"))), default=0)
 
 
 def _letters(message: str) -> int:

@@ -63,7 +63,8 @@ def ask(session: Session, output: Output, words: Words) -> int:
     if len(words) == 1 and _is_file(words[0]) and not api.is_named(session, words[0]):
         return explain(session, output, words)
     meant = next(near_words(words[0], COMMANDS), None) if len(words) > 1 else None
-    if meant and len(words[0]) > 3:
+    # long is near to log, and a word of its own
+    if meant and len(words[0]) > 3 and words[0].casefold() not in session.library.vocabulary:
         rest = " ".join(map(quote, words[1:]))
         session.notices.append(f"Did you mean: mailhelp {meant} {rest}")
     return _asked(session, output, " ".join(words))
@@ -181,8 +182,7 @@ def explain(
     """
     from mailhelp.log.join import lines
 
-    if len(words) > 1 and not any(_is_log(word, alone=False) for word in words):
-        # said as to a colleague: explain the y in master.cf
+    if _are_said(words):
         return _asked(session, output, " ".join(("explain", *words)))
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
@@ -522,6 +522,8 @@ def check(
     """Validate a corpus, entries of one, or the user's own notes; or show what an entry is made of."""
     from pathlib import Path
 
+    if _are_said(words) and not show:
+        return _asked(session, output, " ".join(("check", *words)))
     if schema:
         for line in api.schema(schema).split("\n"):
             output.line(line)
@@ -635,6 +637,11 @@ def _is_log(word: str, alone: bool) -> bool:
     if "@" in word or word.replace(".", "").isdigit():
         return False
     return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
+
+
+def _are_said(words: Words) -> bool:
+    """Whether words after the name of a command that takes files are none, but said as to a colleague: explain the y in master.cf."""
+    return len(words) > 1 and not any(_is_log(word, alone=False) for word in words)
 
 
 def _logs(session: Session, journal: bool = False) -> list[str]:

@@ -570,10 +570,21 @@ def test_a_copy_is_named_once(mailhelp: Mailhelp) -> None:
     assert mailhelp("config", "-c", "/a", "/b").code == 2
 
 
-def test_words_after_explain_that_are_no_files_are_a_question(mailhelp: Mailhelp) -> None:
-    done = mailhelp("explain", "the", "y", "in", "master.cf", "chroot", "column")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("explain the y in master.cf chroot column", "chroot"), ("check if blacklisted", "blocklist")],
+)
+def test_words_after_a_command_that_takes_files_are_a_question(
+    mailhelp: Mailhelp, words: str, told: str
+) -> None:
+    done = mailhelp(*words.split())
     assert done.code == 0
-    assert "chroot" in done.out
+    assert told in done.out.casefold()
+
+
+def test_a_word_that_is_near_to_a_command_is_no_slip_of_it(mailhelp: Mailhelp) -> None:
+    assert "Did you mean" not in mailhelp("long", "queue", "ids", "what", "for").err
+    assert "Did you mean: mailhelp trace" in mailhelp("trase", "4B12C21E0A").err
 
 
 def test_a_missing_log_after_explain_is_said(mailhelp: Mailhelp) -> None:

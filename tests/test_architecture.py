@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 FLOORS = [
     {"light", "visible"},
     {"errors", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
-    {"arguments", "completion", "times", "patterns", "host.machine", "host.program", "knowledge.document"},
+    {"arguments", "completion", "times", "patterns", "host.machine", "host.program", "knowledge.document", "corpus.beside"},
     {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.labels", "corpus.read", "corpus.needs"},
     {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},

@@ -10,6 +10,7 @@ from pathlib import Path
 from mailhelp import shell, usage
 from mailhelp.corpus import checks, labels, linear, messages, samples
 from mailhelp.corpus.base import Base
+from mailhelp.corpus.beside import in_parts
 from mailhelp.corpus.compile import Compiled, compile_corpus
 from mailhelp.corpus.fields import regex_fault
 from mailhelp.corpus.read import Corpus, Entry, Fault, is_whole, read, read_files
@@ -70,14 +71,22 @@ def _checked(corpus: Corpus, base: Base | None, notes: bool) -> tuple[Compiled, 
         *checks.faults(corpus, compiled),
         *_cut_labels(corpus, compiled),
     ]
-    for entry in corpus.entries:
-        faults += _examples(entry)
-        faults += _places(entry, compiled)
-        faults += _changing(entry, compiled)
-        faults += _unheard(entry, compiled)
-        if entry.kind == "recipe":
-            faults += _recipe(entry, compiled)
+
+    def of(entries: Sequence[Entry]) -> list[Fault]:
+        return [fault for entry in entries for fault in _of_entry(entry, compiled)]
+
+    for found in in_parts(of, corpus.entries):
+        faults += found
     return compiled, faults
+
+
+def _of_entry(entry: Entry, compiled: Compiled) -> Iterator[Fault]:
+    yield from _examples(entry)
+    yield from _places(entry, compiled)
+    yield from _changing(entry, compiled)
+    yield from _unheard(entry, compiled)
+    if entry.kind == "recipe":
+        yield from _recipe(entry, compiled)
 
 
 def _fields(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mailhelp import shell, usage
 from mailhelp.corpus import labels, prose, schema
 from mailhelp.corpus.base import Base
+from mailhelp.corpus.beside import in_parts
 from mailhelp.corpus.fields import FieldSet
 from mailhelp.corpus.read import CHECKS, Corpus, Entry, Fault, place_of
 from mailhelp.errors import CorpusError
@@ -105,6 +106,16 @@ class _Pattern:
     generic: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What became of one entry; one with faults has no document."""
+
+    document: Document | None
+    patterns: list[_Pattern]
+    forms: list[Form]
+    faults: list[Fault]
+
+
 def compile_corpus(corpus: Corpus, base: Base | None = None) -> Compiled:
     """Compile ``corpus``; with ``base``, its fields, tables and parts serve too (a user's notes)."""
     compiled = Compiled(faults=list(corpus.faults), known=FieldSet(base.known if base else None))
@@ -112,33 +123,47 @@ def compile_corpus(corpus: Corpus, base: Base | None = None) -> Compiled:
     compiled.faults += compiled.known.add(corpus.fields)
     parts = dict(base.parts) if base else {}
     patterns: list[_Pattern] = []
-    for entry in sorted(corpus.entries, key=lambda entry: entry.kind != "part"):
-        faults = [*entry.faults, *schema.faults(entry)]
-        try:
-            if not faults:
-                document, own = _compile_entry(entry, parts, compiled)
-                forms = [
-                    Form(
-                        each.own,
-                        each.text,
-                        to_regex(parse(each.text), compiled.fields),
-                        each.program,
-                    )
-                    for each in own
-                ]
-                if base:  # of a whole corpus the check tries them, which takes time
-                    _try(forms)
-                compiled.forms[entry.id] = forms
-                if entry.kind == "part":
-                    parts[document.id.partition("/")[2]] = document.data
-                compiled.documents.append(document)
-                patterns += own
-        except CorpusError as error:
-            faults.append(entry.fault(str(error), _where(str(error))))
-        compiled.faults += faults
+
+    def of(entries: Sequence[Entry]) -> list[_Made]:
+        return [_made(entry, parts, compiled, tried=base is not None) for entry in entries]
+
+    def take(made: Iterable[_Made]) -> None:
+        for each in made:
+            compiled.faults += each.faults
+            if each.document:
+                compiled.documents.append(each.document)
+                compiled.forms[each.document.id] = each.forms
+                patterns.extend(each.patterns)
+
+    # what others use comes first
+    take(of([entry for entry in corpus.entries if entry.kind == "part"]))
+    own = {document.id.partition("/")[2]: document.data for document in compiled.documents}
+    parts |= own
+    for made in in_parts(of, [entry for entry in corpus.entries if entry.kind != "part"]):
+        take(made)
     compiled.patterns = _rows(patterns, compiled.fields)
     compiled.documents += _bare_parameters(compiled)
     return compiled
+
+
+def _made(
+    entry: Entry, parts: Mapping[str, Mapping[str, Any]], compiled: Compiled, tried: bool
+) -> _Made:
+    """Compile ``entry``. ``tried`` are its patterns for notes: of a whole corpus the check tries them."""
+    faults = [*entry.faults, *schema.faults(entry)]
+    if not faults:
+        try:
+            document, patterns = _compile_entry(entry, parts, compiled)
+            forms = [
+                Form(each.own, each.text, to_regex(parse(each.text), compiled.fields), each.program)
+                for each in patterns
+            ]
+            if tried:
+                _try(forms)
+            return _Made(document, patterns, forms, [])
+        except CorpusError as error:
+            faults = [entry.fault(str(error), _where(str(error)))]
+    return _Made(None, [], [], faults)
 
 
 def _join_tables(compiled: Compiled, corpus: Corpus, base: Base | None) -> Iterable[Fault]:

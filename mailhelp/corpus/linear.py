@@ -39,6 +39,8 @@ _SURE = 0.00001
 _SLOW = 0.02
 """Seconds for the shortest line after which a longer one is not tried: that is cubic or worse."""
 _RUNS = 3
+_APART = 100
+"""How far apart what stands side by side is put."""
 _MANY = 40
 """A repetition of more than this is taken for one without end."""
 _TRIED = "a0 <>\"'\\()[]{}:;,.=@/-+_*|?!#%&$^~`Z\tF\né\x01"
@@ -90,8 +92,9 @@ def faults(corpus: Corpus, compiled: Compiled) -> Iterator[Fault]:
     def of(tries: Sequence[Callable[[], list[Fault]]]) -> list[Fault]:
         return [fault for each in tries for fault in each()]
 
-    # those that cost most stand side by side: each process gets every second one
-    for found in in_parts(of, [*tried[::2], *tried[1::2]]):
+    # those that cost most stand side by side: no part gets all of them
+    spread = [each for start in range(_APART) for each in tried[start::_APART]]
+    for found in in_parts(of, spread):
         yield from found
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from mailhelp.corpus.beside import in_parts
 
 KINDS = {
     "log": "log",
@@ -187,12 +189,18 @@ def read(folder: Path) -> Corpus:
         for name, row in _read_table(path, faults).items()
     }
     fields = list(_read_fields(folder / FIELDS, faults))
-    entries = []
-    for path in _files(folder):
-        entry = _read_entry(folder, path, faults)
-        if entry is not None:
-            entries.append(entry)
-            fields += _own_fields(entry)
+
+    def of(paths: Sequence[Path]) -> tuple[list[Entry], list[Fault]]:
+        wrong: list[Fault] = []
+        found = (_read_entry(folder, path, wrong) for path in paths)
+        return [entry for entry in found if entry is not None], wrong
+
+    entries: list[Entry] = []
+    for found, wrong in in_parts(of, list(_files(folder))):
+        entries += found
+        faults += wrong
+    for entry in entries:
+        fields += _own_fields(entry)
     return Corpus(folder, tuple(entries), tuple(fields), tables, tuple(faults))
 
 

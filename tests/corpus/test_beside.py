@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Sequence
 
@@ -13,12 +14,18 @@ MANY = range(1_000)
 
 
 def test_many_items_are_done_by_two_processes_in_their_order() -> None:
+    both = multiprocessing.get_context("fork").Barrier(2)
+    came: list[int] = []
+
     def work(items: Sequence[int]) -> tuple[list[int], int]:
+        if not came:  # with its first part each process waits for the other
+            came.append(items[0])
+            both.wait(60)
         return [item * 2 for item in items], os.getpid()
 
     done = in_parts(work, MANY)
     assert [item for items, _ in done for item in items] == [item * 2 for item in MANY]
-    assert len({process for _, process in done}) == len(done)
+    assert len({process for _, process in done}) == 2
 
 
 def test_few_items_stay_in_this_process() -> None:

@@ -217,7 +217,9 @@ def shape_of(session: Session, head: Sequence[str]) -> Shape | None:
             return Shape(kind, start)
         if query.is_record(library, line):
             return Shape("head", start) if query.is_head(library, head[start:]) else None
-    return None
+    from mailhelp.explain import output
+
+    return Shape("output", 0) if output.is_known(session, head) else None
 
 
 def about_address(session: Session, kind: str, address: str) -> tuple[Answer, ...]:

@@ -41,6 +41,7 @@ class Recipient:
         self.command = ""
         self.reply = ""
         self.reason = ""
+        self.gave_up = False
 
     def add(self, values: Mapping[str, str]) -> None:
         """The values of an item's pattern; what is known already stays."""
@@ -53,6 +54,7 @@ class Recipient:
         self.reply = self.reply or values.get("reply", "")
         self.reason = self.reason or values.get("bounce_reason", "")
         self.command = self.command or values.get("smtp_command", "") or point
+        self.gave_up = self.gave_up or "given_up" in values
         if host and ("[" in host or not self.host):
             self.host = host
 
@@ -70,6 +72,7 @@ class _Bounce:
             "replies",
             "servers",
             "delays",
+            "failures",
             "ends",
             "places",
             "attempted",
@@ -79,7 +82,7 @@ class _Bounce:
         self.message: dict[str, str] = {}
         self.returned: dict[str, str] = {}
         self.reporter = ""
-        self.delayed = False
+        self.delayed = self.failed = False
         self.left_out = 0
         self._last: Recipient | None = None
         self._waiting: dict[str, str] = {}
@@ -182,6 +185,7 @@ class _Bounce:
             return
         self._paragraphs += 1
         self.delayed = self.delayed or self._shapes["delays"].read(text) is not None
+        self.failed = self.failed or self._shapes["failures"].read(text) is not None
         system = self._shapes["systems"].read(text)
         if system is not None:
             self.reporter = self.reporter or system["reporting_server"].rstrip(".")
@@ -281,10 +285,12 @@ class _Told:
             explained = reply.find(library, self.said._replace(host=host))
         elif one.reason:
             explained = reply.find_reason(library, one.reason, self.code, one.address)
-        waits = bounce.delayed or self.code.startswith("4")
+        is_over = one.gave_up or (bounce.failed and not bounce.delayed)
+        waits = (bounce.delayed or self.code.startswith("4")) and not is_over
         action = one.action or ("delayed" if waits else "failed")
         if action not in table["actions"]:  # RFC 3464 knows no other
             action = "failed"
+        self.expired = action == "failed" and self.code.startswith("4")
         self.action: Mapping[str, Any] = table["actions"][action]
         self.failed = action in ("failed", "delayed")
         self.document: Document | None = explained.document if explained and self.failed else None
@@ -311,10 +317,15 @@ class _Told:
             self.verdict = self.verdict._replace(who="this-server")
 
     @property
-    def title(self) -> str:
-        title = str(self.action["title"])
+    def reason(self) -> str:
+        """What the answer that is known says; else what became of the mail."""
         if self.failed and self.document is not None:
-            title = self.document.title
+            return self.document.title
+        return str(self.action["title"])
+
+    @property
+    def title(self) -> str:
+        title = str(self.action["expired"]) if self.expired else self.reason
         return f"{title}: {self.one.address}" if self.one.address else title
 
     @property
@@ -384,13 +395,9 @@ _URGENCY = ("permanent", "temporary", "none")
 def _title(table: Mapping[str, Any], told: list[_Told], count: int) -> str:
     if len(told) == 1:
         return told[0].title
-    reasons = {each.entry or each.action["title"] for each in told}
+    reasons = {(each.entry or each.action["title"], each.expired) for each in told}
     if len(reasons) == 1:
-        first = told[0]
-        title = first.document.title if first.document and first.failed else first.action["title"]
-        return f"{title}: {told[0].one.address}, {told[1].one.address}" + (
-            ", …" if told[2:] else ""
-        )
+        return f"{told[0].title}, {told[1].one.address}" + (", …" if told[2:] else "")
     values = {"count": f"{count:,}", "reasons": str(len(reasons))}
     return shell.say(table["words"]["several"], values)
 
@@ -406,6 +413,8 @@ def _sentences(
         texts = [advice["told"]]
     elif told.said is None:
         texts = [words["not_delivered"]]
+    elif told.expired:
+        texts = [words["last"]]
     elif told.one.host:
         texts = [words["refused"], *([words["reported"]] if reporter else ())]
     else:
@@ -428,6 +437,8 @@ def _actions(
     own: tuple[Prose, ...],
 ) -> tuple[Prose, ...]:
     """What to do: the advice for sender and postmaster, and the entry's ``own``, which is for the sending side."""
+    if told.expired:  # what the entry says is for a mail that still waits
+        own = ()
     texts = list(advice.get("actions", ()))
     if texts and "sender" in told.action:
         texts[0] = told.action["sender"]
@@ -436,8 +447,10 @@ def _actions(
 
 
 def _advice(table: Mapping[str, Any], told: _Told) -> Mapping[str, Any]:
-    """The row of the advice for the entry, else for the code, else for the one who decided."""
+    """The row of the advice for mail given up, the entry, else for the code, else for the one who decided."""
     rows: list[Mapping[str, Any]] = list(table["advice"].values())
+    if told.expired and not told.own_filter and told.said is not None:
+        return table["advice"]["expired"]  # type: ignore[no-any-return]
     entry = (told.entry or "").partition("/")[2]
     found = _SUBJECT_AND_DETAIL.match(told.code)
     for row in rows:
@@ -461,6 +474,7 @@ def _values(table: Mapping[str, Any], bounce: _Bounce, told: _Told) -> dict[str,
         "sender": sender,
         "reporter": bounce.reporter,
         "codes": told.codes,
+        "reason": told.reason,
         "queue_id": bounce.message.get("x-postfix-queue-id", ""),
         "message_id": bounce.returned.get("message-id", "").strip("<>"),
     }

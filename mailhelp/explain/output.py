@@ -6,7 +6,7 @@ The recipe whose outcome patterns fit most of the lines explains them: what is b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mailhelp.answer import Answer, Finding, Prose
 from mailhelp.explain import common, recipe
@@ -28,6 +28,8 @@ _MOST_FINDINGS = 20
 _MOST_VALUES = 4
 _TELLING = 4
 """Characters of fixed text from which on an outcome tells which command wrote the line."""
+_SURE = 8
+"""Characters of fixed text in all from which on lines of no known shape are taken for an output."""
 _PEM = "-----"
 _BEGIN, _END = "-----BEGIN ", "-----END "
 _DATE = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
@@ -65,6 +67,20 @@ class _Recipe(NamedTuple):
 
 def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
     """The answer about the output of a command; one of no known outcome says so."""
+    found = _chosen(session, lines)
+    if found is None:
+        return (Answer(kind="output", title="Nothing in this output is known to mailhelp."),)
+    return (_answer(session, *found),)
+
+
+def is_known(session: Session, lines: Sequence[str]) -> bool:
+    """Whether lines that are nothing else look like what a command printed."""
+    found = _chosen(session, lines)
+    return found is not None and sum(each.count * each.literal for each in found[1]) >= _SURE
+
+
+def _chosen(session: Session, lines: Iterable[str]) -> tuple[Document, list[_Outcome]] | None:
+    """The recipe that explains most of the lines, and its outcomes that they show."""
     library, today = session.library, session.host.today
     recipes = [
         _Recipe(document, [_Outcome(row) for row in document.data["outputs"]])
@@ -86,12 +102,10 @@ def explain(session: Session, lines: Iterable[str]) -> tuple[Answer, ...]:
     chosen = max(recipes, key=lambda each: (*scores[each.document.id], len(each.outcomes)))
     outcomes = [outcome for outcome in chosen.outcomes if outcome.found is not None]
     if not scores[chosen.document.id][0] and not any(o.row.get("alone") for o in outcomes):
-        outcomes = []
+        return None
     if len(outcomes) > 1:
         outcomes = [outcome for outcome in outcomes if not outcome.row.get("alone")] or outcomes
-    if not outcomes:
-        return (Answer(kind="output", title="Nothing in this output is known to mailhelp."),)
-    return (_answer(session, chosen.document, outcomes),)
+    return (chosen.document, outcomes) if outcomes else None
 
 
 def _shown(session: Session, lines: Iterable[str]) -> Iterable[tuple[int, str]]:

@@ -224,6 +224,39 @@ def test_expired_mail_is_over_though_its_code_is_temporary(session: Session) -> 
     assert verdict.permanence == "permanent"
 
 
+OFFICE = """Delivery has failed to these recipients or groups:
+
+bob@example.com
+Your message couldn't be delivered.
+
+Generating server: office.example.net
+
+bob@example.com
+11/28/2026 2:10:11 AM - Server at mx.example.com (192.0.2.25) returned '550 5.4.300 Message expired -> 451 4.7.1 Try again later'
+"""
+POSTFIX = """This is the mail system at host mail.example.org.
+
+I'm sorry to have to inform you that your message could not
+be delivered to one or more recipients. It's attached below.
+
+<bob@example.com>: host mx.example.com[192.0.2.25] said: 451 4.7.1 Greylisting in
+    action, please come back later (in reply to RCPT TO command)
+"""
+
+
+@pytest.mark.parametrize("text", [OFFICE, POSTFIX])
+def test_words_tell_that_the_last_try_was_the_last(session: Session, text: str) -> None:
+    (answer,) = ask(session, text)
+    assert answer.title == "Tried until it expired, and given up: bob@example.com"
+    assert answer.verdict is not None
+    assert (answer.verdict.who, answer.verdict.permanence) == ("remote-server", "permanent")
+    meaning = answer.explanation.markdown.replace("\\", "")
+    assert meaning.startswith("The last answer of mx.example.com[192.0.2.25] was 451 4.7.1")
+    said = " ".join(action.markdown for action in answer.actions)
+    assert "send it again" in said
+    assert "status=sent" not in said  # which the entry tells of a mail that waits
+
+
 def whole(lines: int, line: str) -> Iterator[str]:
     """A bounce that returns a mail of so many lines."""
     head = (FOLDER / "postfix-whole.txt").read_text(encoding="utf-8").split("\n")

@@ -239,3 +239,35 @@ def test_what_to_do_is_told_of_bad_output_alone(session: Session) -> None:
     assert document is not None
     assert len(bad.actions) == len(document.data["actions"]) > 0
     assert (good.severity, good.actions) == ("info", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "posttls-finger: Connected to mx.example.com[192.0.2.25]:25\n"
+            "posttls-finger: < 220 mx.example.com ESMTP\n"
+            "posttls-finger: Untrusted TLS connection established to mx.example.com[192.0.2.25]:25: "
+            "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits)\n",
+            "Encrypted, but the certificate is not trusted or not for this name (posttls-finger)",
+        ),
+        (
+            "opendkim-testkey: checking key 'mail._domainkey.example.com'\n"
+            "opendkim-testkey: keys do not match\n",
+            "DNS has another key (opendkim-testkey)",
+        ),
+    ],
+)
+def test_lines_that_are_nothing_else_are_an_output(session: Session, text: str, title: str) -> None:
+    shape = api.shape_of(session, text.split("\n"))
+    assert shape is not None
+    (answer,) = api.explain_held(session, shape.kind, text.split("\n"))
+    assert answer.title == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["all is well\n12\nfe80::1\n", "bob 3\nann 7 (x\n"],
+)
+def test_lines_of_nothing_known_are_no_output(session: Session, text: str) -> None:
+    assert api.shape_of(session, text.split("\n")) is None

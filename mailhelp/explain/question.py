@@ -122,7 +122,8 @@ def explain(
     if best.share < _WELL and not chosen:
         notes.append("Nothing fits well; this is the nearest.")
     least = _NEARLY * max(hit.score for hit in hits)
-    told = [best, *(hit for hit in hits[1 : 1 + _SHORTLY] if hit.score >= least)]
+    near = hits[1 : 1 + _SHORTLY] if not (codes and best.id == codes[0].id) else []
+    told = [best, *(hit for hit in near if hit.score >= least)]
     shown = [_asked_name(library, hit.id, wanted, terms) for hit in told]
     told_names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
     answers = named.explain(session, shown[0], told_names)

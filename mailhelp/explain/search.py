@@ -8,13 +8,18 @@ from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.light import regex
+from mailhelp.sentences import Runs, sentences
 
 Terms = Callable[[str], Iterable[str]]
 """The terms of a text, as the search compares them."""
 _CLEARLY = 2
 """So many more terms of the question must another paragraph have than the first, to be told first."""
+_FEW = 4
+"""Terms of a question of which each counts: one more is enough, if nothing else in the entry has it."""
 _SHORT_HEAD = 260
 """Characters of the first paragraph of a topic or parameter that can stand before the section that fits."""
+IN_GENERAL = "In general"
+"""The title of what an entry says at its beginning, where a section of it is told first."""
 _IN_SHORT = 2
 """Commands of a hit that is told in short."""
 
@@ -75,25 +80,33 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
     def fit(text: str) -> int:
         return len((wanted - own).intersection(terms(text)))
 
-    head = fit(answer.explanation.markdown)
     prose = [
         each for each in answer.sections if any(kind != "code" for kind, _ in each.text.blocks)
     ]
-    best = max(
-        prose,
-        key=lambda section: fit(f"{section.title}\n{section.text.markdown}"),
-        default=None,
-    )
-    if best and fit(f"{best.title}\n{best.text.markdown}") >= max(head, 0) + _CLEARLY:
-        others = tuple(section for section in answer.sections if section is not best)
-        head_section = Section("In general", answer.explanation)
+    texts = [f"{each.title}\n{each.text.markdown}" for each in prose]
+    head = answer.explanation.markdown
+    fits = [fit(text) for text in texts]
+    place = fits.index(max(fits)) if fits else -1
+    clearly = _CLEARLY
+    if place >= 0 and len(wanted) <= _FEW:
+        others = " ".join((head, *texts[:place], *texts[place + 1 :]))
+        # each word of a few counts: one that only this section has is why it was asked
+        clearly = (
+            1
+            if (wanted - own).intersection(terms(texts[place])).difference(terms(others))
+            else _CLEARLY
+        )
+    if place >= 0 and fits[place] >= fit(head) + clearly:
+        best = prose[place]
+        rest = tuple(section for section in answer.sections if section is not best)
         first = Prose(f"{best.title}:\n\n{best.text.markdown}", (_named(best), *best.text.blocks))
         about = _short_head(answer)
         first = Prose(
             "\n\n".join(filter(None, (about.markdown, first.markdown))),
             (*about.blocks, *first.blocks),
         )
-        return answer._replace(explanation=first, brief=Prose(), sections=(head_section, *others))
+        general = Section(IN_GENERAL, answer.explanation)
+        return answer._replace(explanation=first, brief=Prose(), sections=(general, *rest))
     ordered = _paragraph_first(answer.explanation, fit)
     if ordered is answer.explanation:
         return answer
@@ -104,10 +117,23 @@ def _short_head(answer: Answer) -> Prose:
     """What the entry says in short, if it can stand before a section; else nothing."""
     if answer.brief.blocks:
         return answer.brief
-    first, _, _ = answer.explanation.markdown.partition("\n\n")
-    has_head = answer.kind in ("topic", "parameter")
-    is_short = has_head and len(first) <= _SHORT_HEAD and not first.startswith("- ")
-    return Prose(first, answer.explanation.blocks[:1]) if is_short else Prose()
+    kind, content = next(iter(answer.explanation.blocks), ("", ()))
+    if answer.kind not in ("topic", "parameter") or kind != "p":
+        return Prose()
+    said: Runs = ()
+    for sentence in sentences(tuple((style, text) for style, text in content)):
+        longer = (*said, *((("", " "),) if said else ()), *sentence)
+        too_long = sum(len(text) for _, text in longer) > _SHORT_HEAD
+        # one that leads to a list says nothing without it
+        if (said and too_long) or sentence[-1][1].rstrip().endswith(":"):
+            break
+        said = longer
+    return Prose(_as_markdown(said), (["p", [list(run) for run in said]],)) if said else Prose()
+
+
+def _as_markdown(runs: Runs) -> str:
+    marks = {"code": "`", "strong": "**"}
+    return "".join(f"{marks.get(style, '')}{text}{marks.get(style, '')}" for style, text in runs)
 
 
 def _named(section: Section) -> list[object]:

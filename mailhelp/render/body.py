@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailhelp.answer import Answer, Finding, Result, Span
+from mailhelp.explain.search import IN_GENERAL
 from mailhelp.render import outline, words
 from mailhelp.render.blocks import (
     Block,
@@ -19,7 +20,7 @@ from mailhelp.render.blocks import (
 )
 from mailhelp.render.layout import cut, innermost
 from mailhelp.render.lines import cells
-from mailhelp.render.sheet import MEANING, Sheet, add_items, add_meaning, first_sentence
+from mailhelp.render.sheet import MEANING, Sheet, add_items, add_meaning, first_sentence, meaning
 
 _COMMANDS = 6
 """Commands of a recipe, at most."""
@@ -69,11 +70,15 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         _settings(sheet, answer)
     if answer.kind == "command":
         _outcomes(sheet, answer, max(sheet.left - 1, 0))
+    start = sheet.left
     before = _add_meaning_and_actions(sheet, answer)
     add_items(sheet, "Why", answer.causes)
     if sheet.left == before:
         for section in answer.sections:
-            if not section.aside:
+            if section.title == IN_GENERAL:
+                general = meaning(sheet, section.text, MEANING) if before == start else []
+                sheet.add(*((Gap(), *general) if general else ()))
+            elif not section.aside:
                 add_items(sheet, section.title, (section.text,))
 
 

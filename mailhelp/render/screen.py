@@ -128,12 +128,17 @@ def _one(
 
 
 def _steps_and_others(answer: Answer, sheet: Sheet, room: int) -> tuple[Block, ...]:
-    """As many commands as have room with the other entries that may be meant; these are told more briefly if else none had."""
+    """As many commands as have room with the other entries that may be meant; these are told so far as that leaves room for it."""
     others = tuple(_others(answer, sheet.width))
     commands = () if answer.kind == "recipe" else _chosen_commands(answer, sheet.width)
-    for beside in (others, tuple(_others(answer, sheet.width, briefly=True))):
-        for count in range(len(commands), 0, -1):
-            block = (Gap(), Commands(commands[:count], short=True))
+    told = (
+        others,
+        tuple(_others(answer, sheet.width, "brief")),
+        tuple(_others(answer, sheet.width, "title")),
+    )
+    for count in range(len(commands), 0, -1):
+        block = (Gap(), Commands(commands[:count], short=True))
+        for beside in told:
             if sheet.size((*block, *beside)) <= room:
                 return (*block, *beside)
     return others
@@ -174,14 +179,14 @@ def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 
 
-def _others(answer: Answer, width: int, briefly: bool = False) -> Iterator[Block]:
-    """The entries that may be meant instead, numbered: their titles alone where the answer is sure to be the right one;
-    ``briefly``, the first with a line of what it says.
+def _others(answer: Answer, width: int, told: str = "full") -> Iterator[Block]:
+    """The entries that may be meant instead, numbered: their titles alone where the answer is sure to be the right one,
+    or only these are to be ``told`` ("title"); "brief" is the first one with a line of what it says.
     """
     if answer.kind in LISTS or not answer.results:
         return
     yield Gap()
-    if _is_sure(answer):
+    if _is_sure(answer) or (told == "title" and answer.results[0].score):
         yield from _titles(answer.results, width, label=_LABEL)
         return
     label, most = _LABEL, _OTHERS
@@ -192,14 +197,14 @@ def _others(answer: Answer, width: int, briefly: bool = False) -> Iterator[Block
     elif answer.kind == "status" and answer.results[0].score == 0.0:
         label, most = "Codes of its kind", 2 * _OTHERS
     yield Text((("title", label),))
-    told = [each for each in answer.results[:most] if each.explanation or each.commands]
-    briefly = briefly or _has_steps(answer)
-    told = told[:1] if briefly else told
-    if told:
-        for number, each in enumerate(told, 1):
+    near = [each for each in answer.results[:most] if each.explanation or each.commands]
+    briefly = told == "brief" or _has_steps(answer)
+    near = near[:1] if briefly else near
+    if near:
+        for number, each in enumerate(near, 1):
             first = number == 1 and not briefly
             yield from _in_short(number, each, width, _IN_SHORT if first else 1)
-        yield from _titles(answer.results[len(told) : most], width, len(told) + 1, lines=1)
+        yield from _titles(answer.results[len(near) : most], width, len(near) + 1, lines=1)
         return
     for number, each in enumerate(answer.results[:most], 1):
         yield numbered_row(number, each)

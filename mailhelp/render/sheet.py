@@ -16,7 +16,7 @@ from mailhelp.render.blocks import (
 )
 from mailhelp.render.layout import draw
 from mailhelp.render.lines import cells, wrap
-from mailhelp.render.sentences import clauses, paragraphs, passages, sentences
+from mailhelp.sentences import clauses, paragraphs, passages, sentences
 
 MEANING, _ITEM, _LONG_ITEM = 4, 2, 3
 """Lines of what it means, of one item of a list, and of an item whose first sentence alone is longer, at most."""

@@ -6,7 +6,7 @@ import pytest
 
 from mailhelp.answer import Prose
 from mailhelp.render.blocks import plain
-from mailhelp.render.sentences import clauses, paragraphs, sentences
+from mailhelp.sentences import clauses, paragraphs, sentences
 
 
 @pytest.mark.parametrize(

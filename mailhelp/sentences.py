@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Prose
 from mailhelp.light import regex
-from mailhelp.render.blocks import Runs
 
-# a full stop, and behind it a blank and what can begin a sentence; not behind "e.g." and initials
-_END = regex(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+[^\sa-z])")
+Runs = tuple[tuple[str, str], ...]
+"""Pieces of text, each with its style."""
+
+# a full stop, and behind it a blank and the first character of what may be a sentence; not behind "e.g." and initials
+_END = regex(r"(?<![ .(][A-Za-z])(?<!e\.g)(?<!i\.e)(?<!\betc)[.!?][)\"”]?(?=\s+(\S))")
 
 _CLAUSE = regex(r"[,;:](?=\s)|(?=\s\()")
 
@@ -42,7 +44,7 @@ def sentences(runs: Runs) -> list[Runs]:
     text = "".join(part for _, part in runs)
     found: list[Runs] = []
     start = 0
-    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+    for end in (*_ends(runs, text), len(text)):
         if end < len(text) and _is_open(text[start:end]):
             continue  # what is in brackets is part of the sentence around it
         piece = _slice(runs, start, end)
@@ -50,6 +52,19 @@ def sentences(runs: Runs) -> list[Runs]:
             found.append(piece)
         start = end
     return found
+
+
+def _ends(runs: Runs, text: str) -> Iterator[int]:
+    """Where sentences may end: before a capital or, as code keeps its small letters, before code."""
+    code = set()
+    position = 0
+    for style, part in runs:
+        if style == "code":
+            code.add(position)
+        position += len(part)
+    for match in _END.finditer(text):
+        if not match[1].islower() or match.start(1) in code:
+            yield match.end()
 
 
 def clauses(runs: Runs) -> list[Runs]:

@@ -306,6 +306,8 @@ def log(
     from mailhelp.times import moment, span
 
     number = 0
+    if not cluster and len(words) > 2 and _are_said(words):
+        return _asked(session, output, " ".join(("log", *words)))
     if words and words[-1].isdecimal() and len(words[-1]) < 6 and not os.path.exists(words[-1]):
         number, words = int(words[-1]), words[:-1]
     if jobs is not None and not (jobs.isdecimal() and 0 < int(jobs) < 1000):

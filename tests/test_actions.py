@@ -591,3 +591,9 @@ def test_a_missing_log_after_explain_is_said(mailhelp: Mailhelp) -> None:
     done = mailhelp("explain", "/nowhere/mail.log", "/nowhere/mail.log.1")
     assert done.code == 3
     assert "/nowhere/mail.log cannot be read" in done.err
+
+
+def test_words_after_log_that_are_no_files_are_a_question(mailhelp: Mailhelp) -> None:
+    done = mailhelp("log", "says", "lost", "connection", "after", "BDAT")
+    assert done.code == 0
+    assert "BDAT" in done.out

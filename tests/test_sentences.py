@@ -58,3 +58,11 @@ def test_clauses_never_end_within_brackets() -> None:
         "Set the login (name, password)",
         "Set the login (name, password), with key",
     ]
+
+
+def test_code_begins_a_sentence_whatever_its_first_letter() -> None:
+    runs = (("", "Put it there. "), ("code", "status=sent"), ("", " follows, e.g. "), ("code", "x"))
+    assert [plain(each) for each in sentences(runs)] == [
+        "Put it there.",
+        "status=sent follows, e.g. x",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.answer import Answer, Command, Parameter, Prose, Section
@@ -101,8 +102,11 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     reason = values.reason
     built_in = document.data.get("defaults", {})
     strange = [n for n in names if not reason and n in built_in and n not in values.parameters]
+    rows = document.data.get("commands", [])
+    if not given:
+        rows = list(_without_general(rows, names[0]))
     return draft._replace(
-        commands=tuple(meant(common.filled(library, document.data.get("commands", []), filling))),
+        commands=tuple(meant(common.filled(library, rows, filling))),
         parameters=(
             *own,
             *(_beside(library, p, values) for p in draft.parameters if p.name not in names),
@@ -122,6 +126,21 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
             *draft.notes,
         ),
     )
+
+
+def _without_general(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[str, Any]]:
+    """The commands without the general one that sets ``name``, and the reload after it, where the entry has its own."""
+    rows = tuple(rows)
+    own = [
+        row["run"]
+        for row in rows
+        if row.get("changes") and re.search(rf"postconf\b.*[/ ']{name} ?=(?!{{value}})", row["run"])
+    ]
+    applied = any("postfix reload" in run or "postfix start" in run for run in own)
+    for row in rows:
+        is_general = row["run"] == "postconf -e {name}={value}"
+        if not own or not (is_general or (applied and row["run"] == "postfix reload")):
+            yield row
 
 
 def meant(commands: Iterable[Command]) -> Iterator[Command]:

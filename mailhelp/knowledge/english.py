@@ -108,6 +108,7 @@ STOP_WORDS = frozenset(
         "these",
         "they",
         "this",
+        "thru",
         "those",
         "to",
         "too",

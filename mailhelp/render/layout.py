@@ -224,12 +224,14 @@ def _rest(command: Command) -> list[str]:
 
 
 _CHANGES = "changes things"
+_LABEL = regex(r"[A-Z][\w.]*(?: [A-Z0-9][\w.]*)?: ")
 _SENTENCE = regex(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
 
 
 def _short(command: Command) -> str:
     said = visible(command.danger or command.why).rstrip(".")
-    if not any(map(str.isupper, said.partition(" ")[0][1:])):  # DNS stays DNS, OpenDKIM OpenDKIM
+    # DNS stays DNS, OpenDKIM OpenDKIM; and what a colon follows may be a name, Debian or Red Hat
+    if not (any(map(str.isupper, said.partition(" ")[0][1:])) or _LABEL.match(said)):
         said = said[:1].lower() + said[1:]
     if command.danger:
         return f"danger: {said}"

@@ -174,7 +174,8 @@ def _top(answer: Answer) -> Iterator[Block]:
 def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
     """The first commands, of those that fit a line: what is wrapped cannot be pasted at a glance."""
     steps = answer.kind == "topic"  # one left out makes the others useless
-    widest = 3 * (width - 2) if steps else width - 2
+    long = steps or answer.kind == "parameter"  # and of a setting the first decides
+    widest = 3 * (width - 2) if long else width - 2
     fitting = tuple(each for each in answer.commands if cells(each.command) <= widest)
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 

@@ -180,3 +180,10 @@ def test_a_newer_default_is_told_only_where_this_hosts_is_not_known(
     host.settings = {flag: {name: "tempfail"} for flag in ("-d", "-x")}
     (answer,) = api.ask(Session(host, session.folder), name)
     assert not any("the default is shutdown" in note for note in answer.notes)
+
+
+def test_an_own_way_to_set_it_takes_the_place_of_the_general_one(session: Session) -> None:
+    (answer,) = api.ask(session, "smtpd_forbid_bare_newline")
+    sets = [each.command for each in answer.commands if "postconf -e" in each.command]
+    assert sets == ["postconf -e smtpd_forbid_bare_newline=normalize && postfix reload"]
+    assert "postfix reload" not in [each.command for each in answer.commands]

@@ -70,8 +70,20 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         _settings(sheet, answer)
     if answer.kind == "command":
         _outcomes(sheet, answer, max(sheet.left - 1, 0))
+    start, room = len(sheet.blocks), sheet.left
+    beside = _tell(sheet, answer, MEANING)
+    if sheet.is_cut and sheet.left:  # what is left belongs to what it means
+        most = MEANING + sheet.left
+        sheet.cut_back(start, room)
+        if _tell(sheet, answer, most) < beside:
+            sheet.cut_back(start, room)
+            _tell(sheet, answer, MEANING)
+
+
+def _tell(sheet: Sheet, answer: Answer, most: int) -> int:
+    """Add what it means in at most so many lines, what to do and why; returns the lines of all but the first."""
     start = sheet.left
-    before = _add_meaning_and_actions(sheet, answer)
+    before = _add_meaning_and_actions(sheet, answer, most)
     add_items(sheet, "Why", answer.causes)
     if sheet.left == before:
         for section in answer.sections:
@@ -80,15 +92,16 @@ def fill(sheet: Sheet, answer: Answer) -> None:
                 sheet.add(*((Gap(), *general) if general else ()))
             elif not section.aside:
                 add_items(sheet, section.title, (section.text,))
+    return before - sheet.left
 
 
-def _add_meaning_and_actions(sheet: Sheet, answer: Answer) -> int:
+def _add_meaning_and_actions(sheet: Sheet, answer: Answer, longest: int) -> int:
     """What it means and what to do, of which that goes first: where room is scarce less is said of what it means.
 
     Returns the lines that were left after what it means.
     """
     start, room = len(sheet.blocks), sheet.left
-    for most in range(MEANING, 1, -1):
+    for most in range(longest, 1, -1):
         add_meaning(sheet, answer, most)
         before = sheet.left
         if add_items(sheet, "What to do", answer.actions) or not answer.actions:

@@ -32,6 +32,8 @@ class Sheet:
         self._sizes: dict[Block, int] = {}
         self.items: dict[int, tuple[tuple[Prose, ...], list[Runs]]] = {}
         """What was kept of each item of a list: it is tried with more and with less beside it."""
+        self.is_cut = False
+        """Whether sentences of what it means were left out for want of room."""
 
     def add(self, *new: Block) -> bool:
         """Add ``new`` if all of it fits."""
@@ -68,6 +70,7 @@ class Sheet:
 def add_meaning(sheet: Sheet, answer: Answer, most: int = MEANING) -> None:
     """The first sentences of what it means, with this host's values of the settings they name."""
     values = _Values(answer.parameters)
+    sheet.is_cut = False
     alone = not (answer.actions or answer.causes)
     said = _meaning(sheet, answer.brief or answer.explanation, values, most, alone)
     if said:
@@ -102,6 +105,7 @@ def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool
             longer = _joined((said, sentence))
             if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
                 room = min(most, sheet.left - 1)
+                sheet.is_cut = True
                 return [Text(said or cut_sentence(longer, sheet.width, room))]
             said = longer
     return [Text(said)] if said else []

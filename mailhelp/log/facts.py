@@ -228,10 +228,12 @@ class Teller:
         known = self._entry(read.hit.entry) if read.hit is not None else None
         program = self._engine.program(record.tag) or record.tag
         first: dict[str, str] = {}
+        places: dict[str, tuple[int, int]] = {}
         refs: dict[Ref, None] = {}
         told: list[tuple[str, str]] = []
         for span in read.values:
             first.setdefault(span.name, span.value)
+            places.setdefault(span.name, (span.start, span.end))
             if span.name in self._told:
                 told.append((span.name, span.value))
             ref = self._ref(span.name, span.value, program)
@@ -247,7 +249,7 @@ class Teller:
         event = said = ""
         if known is not None:
             event = known.event or known.by.get(first.get(known.by.get("field", ""), ""), "")
-            said = _said(self._said.get(event), record.message, first)
+            said = _said(self._said.get(event), record.message, places)
         if said and own and self._quoted:
             for space, shape in self._quoted:
                 if quote := shape.search(said):
@@ -305,20 +307,24 @@ def _quoting(quoted: str, engine: Engine) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(before)}({engine.fields[name.rstrip('}')].regex})")
 
 
-def _said(row: Mapping[str, str] | None, message: str, values: Mapping[str, str]) -> str:
-    """The words of a message that ``row`` of ``stories.toml`` asks for."""
+def _said(
+    row: Mapping[str, Any] | None, message: str, values: Mapping[str, tuple[int, int]]
+) -> str:
+    """The words of a message that ``row`` of ``stories.toml`` asks for; ``values`` are the places of its fields."""
     if row is None:
         return ""
     start = 0
-    if "field" in row:
-        start = max(message.find(values.get(row["field"], "")), 0)
+    if "fields" in row:
+        start = next((values[name][0] for name in row["fields"] if name in values), 0)
+        ends = (values[name][1] for name in row["behind"] if name in values)
+        start = start or next(ends, 0)
     elif "after" in row:
         at = message.find(row["after"])
         start = len(message) if at < 0 else at + len(row["after"])
     words = message[start:]
-    if "before" in row:
-        words = words.partition(row["before"])[0]
-    return words.removesuffix(row.get("end", "")).strip()
+    for sign in row.get("before", ()):
+        words = words.partition(sign)[0]
+    return words.removesuffix(row.get("end", "")).lstrip(": ").rstrip()
 
 
 def seconds(time: str | None) -> float | None:

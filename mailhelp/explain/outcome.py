@@ -46,11 +46,15 @@ class Stand:
 
 
 class End(NamedTuple):
-    """How a mail ended: its outcome, each recipient's stand, and what the log lacks to tell it."""
+    """How a mail ended: its outcome, each recipient's stand, and what the log lacks to tell it.
+
+    ``unseen`` is how many recipients more there are, of which it tells nothing.
+    """
 
     outcome: str
     recipients: tuple[Any, ...]
     lacks: tuple[str, ...] = ()
+    unseen: int = 0
 
 
 def end(tables: Mapping[str, Any], story: Story) -> End:
@@ -186,7 +190,7 @@ class _Machine:
             for stand in stands:
                 stand.state = outcome if outcome in _SPREAD else ""
         lacks += self._handed_on(stands)
-        return End(outcome, tuple(stands), tuple(dict.fromkeys(lacks)))
+        return End(outcome, tuple(stands), tuple(dict.fromkeys(lacks)), missing)
 
     def _recipients(self) -> list[Stand]:
         """The recipients, each once: an alias is told by those that it was expanded to."""

@@ -26,6 +26,12 @@ _SHOWN_RECIPIENTS = 3
 Rows = Mapping[str, Mapping[str, Any]]
 
 
+_NOTICE = "notified"
+"""The event of a notice that was made for the sender."""
+_UNKNOWN = "unknown"
+"""How a recipient stands of whom the log tells nothing, beside others."""
+
+
 def _counted(states: Iterable[str]) -> str:
     """How many recipients ended how, if all of that is known: ``3 sent, 1 deferred``."""
     counts: dict[str, int] = {}
@@ -77,7 +83,8 @@ class _Telling:
         sender = self._first("sender")
         ids = {key: self._ids(space) for key, space in self._tables["ids"].items()}
         missing = dict.fromkeys((*self._missing(outcome), *ended.lacks, *self._childless()))
-        missing |= dict.fromkeys(self._gaps(bool(missing)))
+        row = self._tables["outcomes"].get(outcome, {})
+        missing |= dict.fromkeys(self._gaps(bool(missing or row.get("open"))))
         matter = self._matter()
         table = answer.Story(
             outcome=outcome,
@@ -99,10 +106,14 @@ class _Telling:
             parents=self._story.parents,
             received=tuple(self._received()),
         )
-        row = self._tables["outcomes"].get(outcome, {})
         said = str(row.get("said", outcome))
+        severity = row.get("severity", "info")
         if row.get("several"):
-            said = _counted(each.status or "" for each in recipients) or said
+            unseen = [_UNKNOWN] * ended.unseen
+            said = _counted((*(each.status or "" for each in recipients), *unseen)) or said
+        if failed := self._failed_child():
+            briefly = self._tables["outcomes"][failed].get("briefly", failed)
+            said, severity = f"{said}, then as a new mail {briefly}", "warning"
         to = ", ".join(row.address for row in recipients[:_SHOWN_RECIPIENTS])
         left = len(recipients) - _SHOWN_RECIPIENTS
         more = f" and {left} more" if left > 0 else ""
@@ -111,6 +122,7 @@ class _Telling:
             recognised="entry",
             title=f"{said[:1].upper()}{said[1:]}: mail from {sender or 'an unknown sender'} "
             f"to {to or 'unknown recipients'}{more}",
+            severity=severity,
             time=self._facts[0].time,
             host=self._facts[0].host,
             story=table,
@@ -167,6 +179,15 @@ class _Telling:
         ended = end(self._tables, child.story)
         to = tuple(stand.address for stand in ended.recipients)
         return Offspring(child.key, child.fact.title, ended.outcome, to)
+
+    def _failed_child(self) -> str:
+        """The bad end of a mail that this one went on as, if it came to one; a notice to its sender is none."""
+        for child in self._story.children:
+            outcome = self._child(child).outcome or ""
+            row = self._tables["outcomes"].get(outcome, {})
+            if child.fact.event != _NOTICE and row.get("severity") == "warning":
+                return outcome
+        return ""
 
     def _childless(self) -> Iterator[str]:
         """The mails made of this one of which the log has nothing."""

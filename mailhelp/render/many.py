@@ -99,7 +99,8 @@ def gather(answers: Iterable[Answer]) -> Gathered:
         since, until = since or answer.time, answer.time or until
         if len(each) <= EACH:
             each.append(Told(answer, number))
-        key = (answer.kind, words.title(answer))
+        # mails are told by how they ended, whoever they were for
+        key = (answer.kind, ended(answer) if answer.story else words.title(answer))
         before = entries.get(key)
         if before is None:
             entries[key] = Told(answer, number)
@@ -116,6 +117,11 @@ def told_row(told: Told) -> Block:
     title = answer.text if is_line else words.title(answer)
     runs.append((words.urgency(answer.severity), title))
     return Row(tuple(runs) if is_line and not answer.gist else (*runs, *_aside(answer)))
+
+
+def ended(answer: Answer) -> str:
+    """How a mail ended, without whose it was."""
+    return answer.title.partition(": mail from ")[0]
 
 
 def _aside(answer: Answer) -> Runs:
@@ -138,10 +144,8 @@ def counted_row(told: Told, number: int) -> Block:
     severity = "harmless" if is_harmless(answer) else severity
     runs: list[Run] = [("aside", f"{number:>3}  ")]
     runs.append((words.urgency(answer.severity), f"{severity:9}"))
-    runs += [
-        ("aside", f"{told.times:>6,}×  "),
-        (words.urgency(answer.severity), words.title(answer)),
-    ]
+    title = ended(answer) if answer.story and told.times > 1 else words.title(answer)
+    runs += [("aside", f"{told.times:>6,}×  "), (words.urgency(answer.severity), title)]
     return Row((*runs, *(_aside(answer) if told.times == 1 else ())))
 
 

@@ -542,15 +542,16 @@ class Scanner:
                 self._slow.clear()
             way = self._slow[name] = self._planned(*name)
         count = self._counted(way)
-        count.add(1, time[:13], time, time)
+        times = record.repeated  # the syslog daemon wrote it once for so many
+        count.add(times, time[:13], time, time)
         count.sample(record.text)
         tally.span(time, time)
-        tally.known(read.recognised, 1)
+        tally.known(read.recognised, times)
         values = read.first()
         groups = ("", *(values.get(hole, "") for hole in hit.holes))
         mail = groups[way.id_group]
         if way.act and not way.act_group:
-            self._act(way.act, time[:13], 1)
+            self._act(way.act, time[:13], times)
         if way.in_order:
             acts.append((time, [(way, groups)]))
         if not way.keep:
@@ -559,7 +560,7 @@ class Scanner:
             count.mail((mail,))
         for field, _ in way.top:
             if field in values:
-                count.value(field, values[field])
+                count.value(field, values[field], times)
         if way.client and self._who in values:
             count.clients.add((values[self._who],))
 

@@ -42,7 +42,7 @@ def one_by_one(plan: Plan, text: bytes) -> Counter[str]:
     found: Counter[str] = Counter()
     for read in plan.engine.reads(lines(BytesIO(text))):
         if read.record.text.strip() and not read.record.repeats_last:
-            found[read.hit.entry if read.hit else "no"] += 1
+            found[read.hit.entry if read.hit else "no"] += read.record.repeated if read.hit else 1
     return found
 
 
@@ -129,6 +129,14 @@ def test_counts_are_those_of_reading_record_by_record(
     monkeypatch.setattr(files, "_BLOCK", block)
     text = hostile(random.Random(seed), 400)
     assert counted(tallied(plan, text)) == one_by_one(plan, text)
+
+
+def test_a_record_written_once_for_several_counts_as_these(plan: Plan) -> None:
+    failed = "warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: x, sasl_username=ann"
+    text = f"{HEAD}{failed}\n{HEAD}message repeated 5 times: [ {failed}]\n"
+    count = tallied(plan, text.encode()).counts["log/postfix/smtpd/sasl-auth-failed"]
+    assert count.records == 6
+    assert sum(count.hours.values()) == 6
 
 
 @pytest.mark.parametrize("seed", range(6))

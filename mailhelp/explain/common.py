@@ -57,6 +57,12 @@ def plain(text: str) -> Prose:
     return Prose(escape_markdown(text), (["p", [["", text]]],))
 
 
+def paragraphs(texts: Iterable[str]) -> Prose:
+    """A paragraph of plain text for each of ``texts``."""
+    each = [plain(text) for text in texts]
+    return Prose("\n\n".join(one.markdown for one in each), tuple(one.blocks[0] for one in each))
+
+
 def filled(
     library: Library,
     commands: list[dict[str, Any]],

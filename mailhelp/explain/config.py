@@ -576,7 +576,7 @@ def _explain_files(
     )
     worst = faults[0].finding if faults else None
     danger = f"{worst.title}." if worst and worst.severity == "fatal" else ""
-    services_set = "\n\n".join(_told_services(library, services))
+    services_set = common.paragraphs(_told_services(library, services))
     return Answer(
         kind="config",
         query=place,
@@ -588,9 +588,7 @@ def _explain_files(
         commands=mends(faults),
         parameters=settings,
         notes=tuple(_cut((MAIN, main_lines), (MASTER, master_lines))),
-        sections=(Section(_OF_SERVICES, common.plain(services_set), aside=True),)
-        if services_set
-        else (),
+        sections=(Section(_OF_SERVICES, services_set, aside=True),) if services_set else (),
         related=tuple(dict.fromkeys(id for each in findings for id in each.related)),
         sources=_sources(faults),
     )

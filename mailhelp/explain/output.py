@@ -217,8 +217,9 @@ def _gist(library: Library, outcomes: Iterable[_Outcome]) -> str:
         if outcome.bad or outcome.found is None:
             continue
         for name, value in zip(outcome.names, outcome.found.groups(), strict=True):
-            if value and not library.fields[name].free and not value.isdecimal():
-                values.setdefault(value.strip())
+            said = (value or "").strip()
+            if said and not library.fields[name].free and not said.isdecimal():
+                values.setdefault(said)
     return library.redactor.cover(" · ".join(list(values)[:_MOST_VALUES]))
 
 

@@ -81,7 +81,9 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         return len((wanted - own).intersection(terms(text)))
 
     prose = [
-        each for each in answer.sections if any(kind != "code" for kind, _ in each.text.blocks)
+        each
+        for each in answer.sections
+        if not each.aside and any(kind != "code" for kind, _ in each.text.blocks)
     ]
     texts = [f"{each.title}\n{each.text.markdown}" for each in prose]
     head = answer.explanation.markdown

@@ -30,6 +30,8 @@ _SPARE, _SPARE_OF_FAULT = 3, 7
 """Lines that the pieces of a line leave to what it means, and to what to do as well."""
 _ROWS_OF_FILE = 10
 """Findings of settings and services: each is a place to go to."""
+_LONGEST_MEANING = 8
+"""Lines of what it means where nothing else needs the room: more of it is hard to read."""
 _PIECES = 13
 """Words of a setting or service that are told one by one, at most."""
 _EXPLAINED = 3
@@ -73,7 +75,7 @@ def fill(sheet: Sheet, answer: Answer) -> None:
     start, room = len(sheet.blocks), sheet.left
     beside = _tell(sheet, answer, MEANING)
     if sheet.is_cut and sheet.left:  # what is left belongs to what it means
-        most = MEANING + sheet.left
+        most = min(MEANING + sheet.left, _LONGEST_MEANING)
         sheet.cut_back(start, room)
         if _tell(sheet, answer, most) < beside:
             sheet.cut_back(start, room)

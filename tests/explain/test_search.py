@@ -125,3 +125,29 @@ def test_of_a_list_the_item_that_answers_comes_first() -> None:
     assert found.blocks[0] == ["p", [["", items[1]]]]
     assert found.blocks[1:] == (blocks[0], ["ul", [blocks[1][1][0]]])
     assert found.markdown == f"{items[1]}\n\nMail waits here.\n\n- {items[0]}"
+
+
+def test_of_a_long_first_paragraph_its_first_sentence_stays_before_the_section() -> None:
+    long = f"Mail waits here. {'It is tried again and again. ' * 20}"
+    entry = ENTRY._replace(explanation=paragraphs(long.strip(), "Nothing is lost."))
+    found = search.fitted(entry, "slow destination fills active", terms)
+    assert found.explanation.markdown.startswith("Mail waits here.")
+    assert "\n\nWhat goes wrong:\n\nOne slow destination" in found.explanation.markdown
+
+
+def test_a_sentence_that_leads_to_a_list_does_not_stand_before_a_section() -> None:
+    entry = ENTRY._replace(explanation=paragraphs("Mail waits. These are the queues:", "One."))
+    found = search.fitted(entry, "slow destination fills active", terms)
+    assert found.explanation.markdown.startswith("Mail waits.\n\nWhat goes wrong:")
+
+
+def test_what_is_only_beside_the_matter_is_never_the_answer() -> None:
+    pages = Section("Man pages", paragraphs("slow destination fills active"), aside=True)
+    entry = ENTRY._replace(sections=(pages,))
+    assert search.fitted(entry, "slow destination fills active", terms) == entry
+
+
+def test_of_few_words_each_counts() -> None:
+    entry = ENTRY._replace(sections=(Section("Faults", paragraphs("temperror: DNS is down.")),))
+    found = search.fitted(entry, "queue temperror", terms)
+    assert "Faults:\n\ntemperror" in found.explanation.markdown

@@ -19,7 +19,7 @@ def told(session: Session, folder: Path, *records: str) -> answer.Answer:
     log.write_text(
         "".join(f"Nov 22 06:25:{n:02} mx postfix/{record}\n" for n, record in enumerate(records))
     )
-    (story,) = stories(session, [str(log)])
+    story = stories(session, [str(log)])[0]
     return explain(session.library, story)
 
 
@@ -158,3 +158,53 @@ def test_the_last_that_the_client_was_told_counts(session: Session, tmp_path: Pa
     )
     assert found.story is not None
     assert found.story.told == "450 4.7.1 <c@example.org>: Relay access denied"
+
+
+@pytest.mark.parametrize(
+    ("client", "message", "said"),
+    [
+        (
+            "host450.example.net[192.0.2.11]",
+            "reject: RCPT from {}: 450 4.7.25 Client host rejected: cannot find your hostname; "
+            "from=<a@example.net> to=<b@example.com> proto=ESMTP helo=<x>",
+            "450 4.7.25 Client host rejected: cannot find your hostname",
+        ),
+        (
+            "unknown[192.0.2.10]",
+            "reject: MAIL from {}: 552 5.3.4 Message size exceeds fixed limit; proto=ESMTP helo=<x>",
+            "552 5.3.4 Message size exceeds fixed limit",
+        ),
+    ],
+)
+def test_a_client_was_told_what_begins_with_the_code(
+    session: Session, tmp_path: Path, client: str, message: str, said: str
+) -> None:
+    story = told(session, tmp_path, f"smtpd[1]: NOQUEUE: {message.format(client)}").story
+    assert story is not None
+    assert story.told == said
+
+
+def test_a_milter_without_a_reply_code_told_its_words(session: Session, tmp_path: Path) -> None:
+    refused = (
+        "cleanup[2]: 5419B66: milter-reject: END-OF-MESSAGE from mail.example.net[192.0.2.1]: 5.7.1 Spam message "
+        "rejected; from=<a@example.net> to=<b@example.com> proto=ESMTP helo=<mail.example.net>"
+    )
+    story = told(session, tmp_path, CAME, refused).story
+    assert story is not None
+    assert story.told == "5.7.1 Spam message rejected"
+
+
+def test_forwarded_mail_that_bounced_is_in_the_title(session: Session, tmp_path: Path) -> None:
+    answer = told(
+        session,
+        tmp_path,
+        QUEUED,
+        delivery("sent").replace("delivered to mailbox", "forwarded as 6419B66"),
+        "cleanup[2]: 6419B66: message-id=<x@example.net>",
+        QUEUED.replace("5419B66", "6419B66"),
+        delivery("bounced", "5.1.1", "c@example.org").replace("5419B66", "6419B66"),
+        "qmgr[3]: 5419B66: removed",
+        "qmgr[3]: 6419B66: removed",
+    )
+    assert answer.title.startswith("Delivered, then as a new mail bounced: mail from")
+    assert answer.severity == "warning"

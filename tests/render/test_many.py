@@ -82,3 +82,15 @@ def test_the_worst_of_many_records_is_told_wherever_it_comes() -> None:
     assert lines[0] == "61 records, worst first"
     assert "The disk is full" in lines[1]
     assert any(line.startswith("The disk is full ") for line in lines[2:])
+
+
+def test_mails_are_counted_by_how_they_ended_the_bad_ends_first() -> None:
+    def mail(ended: str, number: int, severity: str) -> Answer:
+        title = f"{ended}: mail from a{number}@example.net to b{number}@example.com"
+        return Answer(kind="story", title=title, severity=severity, story=Story(ended.lower()))
+
+    good = [mail("Delivered", number, "info") for number in range(20)]
+    lines = shown(*good, mail("Bounced", 20, "warning"), mail("Rejected", 21, "notice"))
+    assert "Bounced: mail from a20@example.net" in lines[1]
+    assert "Rejected" in lines[2]
+    assert lines[3].endswith("20×  Delivered")

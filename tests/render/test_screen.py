@@ -178,8 +178,20 @@ def test_a_command_stays_beside_others_that_are_told_more_briefly_then() -> None
         kind="log", title="T", explanation=said, actions=(said,), commands=steps, results=others
     )
     lines = shown(answer)
-    assert any("step 0" in line for line in lines)
+    assert sum("step " in line for line in lines) >= 3  # before the others' text
     assert any("Other 0" in line for line in lines)
+
+
+def test_what_is_left_of_the_screen_goes_to_what_it_means() -> None:
+    said = prose(" ".join(f"Sentence {number} says a thing or two." for number in range(30)))
+    steps = tuple(Command(f"step {number}", "why") for number in range(2))
+    few = shown(Answer(kind="topic", title="T", explanation=said, commands=steps))
+    assert sum("says" in line for line in few) == 8
+    assert any(line.startswith("  step 1") for line in few)
+    doing = tuple(prose(f"Do this, number {number}.") for number in range(9))
+    full = shown(Answer(kind="topic", title="T", explanation=said, commands=steps, actions=doing))
+    assert sum("says" in line for line in full) == 4  # what to do goes before more of it
+    assert len(full) <= screen.HEIGHT
 
 
 def test_a_task_shows_its_steps_before_what_is_said_of_it() -> None:

@@ -224,7 +224,7 @@ def _rest(command: Command) -> list[str]:
 
 
 _CHANGES = "changes things"
-_LABEL = regex(r"[A-Z][\w.]*(?: [A-Z0-9][\w.]*)?: ")
+_LABEL = regex(r"(?!(?:Example|Test|First|Then|Once|Undo): )[A-Z][\w.]*(?: [A-Z0-9][\w.]*)?: ")
 _SENTENCE = regex(r"(?<=[?!])\s|(?<!e\.g)(?<!i\.e)\.\s")
 
 

@@ -194,6 +194,10 @@ def _first(
     named, of a topic that compares. ``quoted`` are the words, and the shares, that make a quote; ``None``: nothing is one.
     """
     name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
+    # who asks how to do it, or what an entry says that it is asked, quotes nobody
+    is_own = any(hit.is_asked and hit.kind != "log" for hit in hits[:_COMPARED])
+    if is_own or text.casefold().startswith("how "):
+        quoted = None
     message = _quoted_message(library, text, hits, name, quoted) if quoted else []
     return message or named or _comparing(table.get("comparison", {}), text, hits)
 

@@ -48,7 +48,8 @@ Place = tuple[int, int]
 class Hit(NamedTuple):
     """A document that fits. ``score`` compares within one search; ``excerpt`` is plain text.
 
-    ``share`` (0 to 1) is how much of the question it has, rare words counting for more.
+    ``share`` (0 to 1) is how much of the question it has, rare words counting for more; ``is_asked`` says that the
+    question is one of its own, word for word.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Hit(NamedTuple):
     score: float
     excerpt: str
     share: float = 1.0
+    is_asked: bool = False
 
 
 class Candidate(NamedTuple):
@@ -102,6 +104,7 @@ def search(
             max(round(question.best * exp(fit - best[0][0]), 3), 0.001),
             excerpt(lines_of(each.document.passages), shown),
             round(each.share, 3),
+            each.features["asked"] == 1.0,
         )
         for fit, each in best[:limit]
     ]
@@ -166,7 +169,8 @@ class _Question:
                 "elsewhere": float(_is_unnamed(self.words, row.programs.split())),
                 "provider": float(_is_unnamed(self.words, row.providers.split())),
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
-                "quoted": _quoted(self.words, row.says),
+                # who asks how to do it quotes nobody
+                "quoted": 0.0 if "first how" in self._form else _quoted(self.words, row.says),
                 "asked": _alike(self.words, row.asked),
                 "worded": self._worded(row.phrases, rarity) / whole,
                 "title": _titled(rarity, whole, row.phrases),

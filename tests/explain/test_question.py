@@ -124,3 +124,12 @@ def test_a_question_about_no_program_is_not_told_a_debug_message(session: Sessio
     (told,) = ask(session, "unzip missing decoder amavis")
     assert told.entry is not None
     assert "debug" not in told.entry
+
+
+@pytest.mark.parametrize("text", ["how to flush the queue", "flush mail queue"])
+def test_who_asks_how_or_what_an_entry_is_asked_quotes_no_message(
+    session: Session, text: str
+) -> None:
+    """Though a message has these words in a row: “… is not allowed to flush the mail queue”."""
+    (answer,) = ask(session, text)
+    assert answer.entry == "recipe/queue-flush"

@@ -80,7 +80,7 @@ def faults(corpus: Corpus, compiled: Compiled, base: Base | None, notes: bool) -
     parts = {**(base.parts if base else {}), **compiled_parts(compiled)}
 
     def of(entries: Sequence[Entry]) -> tuple[list[Fault], set[tuple[str, str]]]:
-        compiled.rivals.clear()  # each process has its own
+        compiled.rivals = set()  # each part has its own
         found = [
             fault
             for entry in entries

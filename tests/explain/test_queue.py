@@ -117,10 +117,10 @@ def test_a_mail_with_three_recipients_counts_once(session: Session) -> None:
 
 def test_commonest_cause_says_what_to_do(session: Session) -> None:
     answer = told(session, kept("timeouts.txt"))
-    assert answer.commands[0].command == "nc -vz -w 10 192.0.2.25 25"
+    assert "nc -vz -w 10 192.0.2.25 25" in [each.command for each in answer.commands]
     assert "postcat -hq 40A21228E" in [command.command for command in answer.commands]
     assert answer.actions
-    assert answer.actions[0].markdown.startswith("Test from here with `nc`")
+    assert answer.actions[0].markdown.startswith("All servers time out: port 25 is blocked")
     assert answer.related[0] == "log/postfix/smtp/connect-timed-out"
 
 

@@ -142,7 +142,8 @@ def test_cert_file_check_accepts_the_servers_files_and_refuses_others(
 
 def test_tls_versions_offers_one_version_only(lab: Lab, recipes: dict[str, Recipe]) -> None:
     recipe = recipes["tls-versions"]
-    for version, status, result in (("1_3", 1, "bad"), ("1_2", 0, "good")):
+    older = "1_1 -cipher DEFAULT@SECLEVEL=0"
+    for version, status, result in ((older, 1, "bad"), ("1_2", 0, "good")):
         begins = f"openssl s_client -starttls smtp -brief -tls{version} -connect"
         done = lab.run(recipe.command(begins, host="localhost", port=str(lab.ports["old_tls"])))
         assert (done.returncode, recipe.results(done.stdout)) == (status, {result}), done.stdout
@@ -593,7 +594,7 @@ def test_who_sends_most_counts_logins(lab: Lab, recipes: dict[str, Recipe]) -> N
     for command in recipe.commands(log_file=str(lab.mail_log_file)):
         done = lab.run(command)
         assert recipe.results(done.stdout) <= {"good"}, done.stdout
-    logins = lab.run(recipe.command("grep sasl_method", log_file=str(lab.mail_log_file)))
+    logins = lab.run(recipe.command('grep -E "^($(date', log_file=str(lab.mail_log_file)))
     assert f"sasl_username={USER}\n" in logins.stdout
 
 

@@ -7,25 +7,25 @@ The keys that leave the program as JSON are documented in ``schema.json``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mailhelp.light import Any, NamedTuple
+from mailhelp import regexes as re
+from mailhelp.light import Any, NamedTuple, regex
 
 SCHEMA = 1
 SEVERITIES = ("panic", "fatal", "error", "warning", "notice", "info")
 """Worst first."""
+_READ = regex(
+    r"([\\`*_{}\[\]<>#|~!]|&(?=#?\w{1,40};)|^[-+=](?=[-=\s]|\Z)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|\Z))",
+    re.MULTILINE,
+)
+"""What Markdown reads as more than itself."""
 
 
 def escape_markdown(text: str) -> str:
     """``text`` from outside as Markdown that shows it literally."""
-    return re.sub(
-        r"([\\`*_{}\[\]<>#|~!]|&(?=#?\w{1,40};)|^[-+=](?=[-=\s]|\Z)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|\Z))",
-        r"\\\1",
-        text,
-        flags=re.MULTILINE,
-    )
+    return _READ.sub(lambda found: f"\\{found[0]}", text)
 
 
 class Prose(NamedTuple):

@@ -11,12 +11,10 @@ from types import MappingProxyType
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
-from mailhelp.light import Any, NamedTuple, regex
+from mailhelp.light import Any, NamedTuple
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
-_OPTION = regex(r"-[A-Za-z?]|--[a-z][a-z-]*(?:=\S*)?")
-"""What is meant as an option. A bullet, a listing's ``-Queue ID-`` or a MIME boundary is part of a text."""
 
 
 class Options(NamedTuple):
@@ -87,7 +85,7 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
         rest = [rest[1], "--help"]
     elif rest[0] in ALIASES and len(rest) == 1:
         rest = list(ALIASES[rest[0]])
-    if rest[0][:1] == "-" and _OPTION.fullmatch(rest[0]):
+    if rest[0][:1] == "-" and _is_option(rest[0]):
         return None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
@@ -104,7 +102,7 @@ def _own(command: Subcommand, words: list[str], options: Options) -> Call | None
     for word in rest:
         if word == "--":
             operands += rest
-        elif word[:1] != "-" or not _OPTION.fullmatch(word):
+        elif word[:1] != "-" or not _is_option(word):
             operands.append(word)
         else:
             flag, sign, value = word.partition("=")
@@ -120,3 +118,13 @@ def _own(command: Subcommand, words: list[str], options: Options) -> Call | None
             given[switch.name] = found
     most = 0 if command.operand is None else len(operands) if command.operand.many else 1
     return Call(command.name, tuple(operands), options, given) if len(operands) <= most else None
+
+
+def _is_option(word: str) -> bool:
+    """Whether ``word`` is meant as an option. A bullet, a listing's ``-Queue ID-`` or a MIME boundary is part of a text."""
+    if word[:2] != "--":
+        return len(word) == 2 and word.isascii() and (word[1].isalpha() or word[1] == "?")
+    name, _, value = word[2:].partition("=")
+    letters = name.replace("-", "a")
+    is_name = name[:1] not in ("", "-") and letters.isascii() and letters.isalpha()
+    return is_name and name.islower() and not any(map(str.isspace, value))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mailhelp import query, shell
+from mailhelp import regexes as re
 from mailhelp.answer import Answer, Command
 from mailhelp.errors import NothingFound, SourceError, UsageError
 from mailhelp.explain import named

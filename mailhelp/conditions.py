@@ -6,10 +6,10 @@ master.cf with what ``-o`` sets. ``corpus/README.md`` lists the keys of a condit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from mailhelp import regexes as re
 from mailhelp.light import Any, NamedTuple, regex
 
 SEVERE = ("fatal", "error", "warning")

@@ -7,10 +7,10 @@ somebody spoilt, only means that there is no last call.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 
+from mailhelp import jsontext
 from mailhelp.answer import Answer
 from mailhelp.errors import MailhelpError
 from mailhelp.host import cache
@@ -98,7 +98,7 @@ def keep(host: Host, last: Last, cover: Callable[[Iterable[str]], list[str]]) ->
     }
     folder = cache.made(host)
     try:
-        cache.replace(f"{folder}/{_FILE}", json.dumps(table))
+        cache.replace(f"{folder}/{_FILE}", jsontext.write(table))
     except OSError as error:
         raise cache.unwritable(folder, error) from error
 
@@ -111,7 +111,7 @@ def recall(host: Host) -> Last | None:
     path = f"{cache.folder(host)}/{_FILE}"
     cache.trusted(path, "MAILHELP_CACHE_DIR")
     with suppress(OSError, MailhelpError, ValueError, KeyError, TypeError):
-        table = json.loads(read_file(path))
+        table = jsontext.read(read_file(path))
         if table["format"] == _FORMAT:
             return Last(
                 str(table["command"]),

@@ -12,6 +12,8 @@ evaluating the annotations late.
 from __future__ import annotations
 
 TYPE_CHECKING = False
+REGEXES: list[tuple[Any, ...]] = []
+"""What was given to ``regex`` by the modules that are loaded."""
 
 if TYPE_CHECKING:
     import re
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     def late(*lines: str) -> Any: ...
 
 else:
-    import re
     from _collections import _tuplegetter as getter
 
     class Any: ...
@@ -127,9 +128,12 @@ else:
 
         def __init__(self, *given):
             self._given = given
+            REGEXES.append(given)
 
         def __getattr__(self, name):
-            found = self.__dict__[name] = getattr(re.compile(*self._given), name)
+            from mailhelp.regexes import compile
+
+            found = self.__dict__[name] = getattr(compile(*self._given), name)
             return found
 
     def late(*lines):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
 
+from mailhelp import regexes as re
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 _SETTING = regex(r"\s*([A-Za-z0-9][A-Za-z0-9_]*)\s*=(?!=)")
 _CODE = regex(
-    r"(?<![\d.\w])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d|\w)", re.I
+    r"(?<![\d.\w])[2-5](?:\d\d|\.\d{1,3}(?:\.\d{1,3})?|xx|\.[xX]\.[xX])(?!\d|\.\d|\w)",
+    re.IGNORECASE,
 )
 _IP_ADDRESS = regex(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}|(?=[^:]*:.*[0-9a-f])(?=.*::|(?:[^:]+:){7})[0-9a-f.:]{2,45}(?:%\w+)?",
-    re.I,
+    re.IGNORECASE,
 )
 _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/{]+\.[^\s@<>/.{]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
@@ -28,7 +29,7 @@ _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
 _CAMEL = regex(r"\s*(?:[A-Z][a-z]+)+[A-Z]*\s+\S")
 """A setting without a sign, as OpenDKIM has them."""
-_NAME = regex(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.I)
+_NAME = regex(r"\s*[a-z0-9]+(?:[_-][a-z0-9]+)+\s*", re.IGNORECASE)
 """A name of several words."""
 _PLAIN = regex(r"\s*(?:[\w.+/-]+|\w[\w ,.'?!]*)\s*")
 """A word, or words without a sign of the shell."""

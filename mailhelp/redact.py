@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from mailhelp import regexes as re
 from mailhelp.light import Any, NamedTuple, regex
 
 COVER = "*"

@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 from functools import cached_property
 
-from mailhelp import last
+from mailhelp import last, regexes
 from mailhelp.errors import MailhelpError, SourceError, UnusableFolder
 from mailhelp.host.cache import NOT_USED
 from mailhelp.host.machine import Host, refuse_device
@@ -35,6 +35,7 @@ class Session:
         self.host = host
         self.notices: list[str] = []
         self.folder = os.fspath(folder or bundled_folder(host.environ, self.notices.append))
+        regexes.read_from(self.folder)
         self.indexed = False
         self.damaged = False
         self.heard = Heard()

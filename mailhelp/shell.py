@@ -6,11 +6,11 @@ variables and substitutions stay as they are typed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from mailhelp import regexes as re
 from mailhelp.light import NamedTuple, regex
 from mailhelp.patterns.holes import Hole, Part, parse
 from mailhelp.visible import is_visible

@@ -6,17 +6,16 @@ here of any program.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mailhelp import shell
 from mailhelp.answer import SEVERITIES
 from mailhelp.conditions import fits, of_setting, sentence
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 from mailhelp.shell import Simple, Word, commands
 
-_PLACEHOLDER = re.compile(r"[A-Z][A-Z_:]*(?:\.\.\.)?")
-_NUMBER = re.compile(r"-\d+")
+_PLACEHOLDER = regex(r"[A-Z][A-Z_:]*(?:\.\.\.)?")
+_NUMBER = regex(r"-\d+")
 _CLUSTERED = "clustered"
 _LONG_STYLES = ("long",)
 _TO_END = "COMMAND..."
@@ -24,7 +23,7 @@ _SCRIPT = "SCRIPT"
 _SETTING = "SETTING"
 _NUMBERS = "NUMBERS..."
 _NOWHERE = "/dev/null"
-_NUMBER_SET = re.compile(r"[\d*]+(?:[:,][\d*]+)*")
+_NUMBER_SET = regex(r"[\d*]+(?:[:,][\d*]+)*")
 
 
 class Meaning(NamedTuple):

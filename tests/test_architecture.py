@@ -10,8 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "mailhelp"
 
 # Lower may never import higher; modules on one line may import each other's neighbours only downward.
 FLOORS = [
+    {"regexes"},
     {"light", "visible"},
-    {"errors", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
+    {"errors", "jsontext", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
     {"arguments", "sentences", "completion", "times", "patterns", "host.machine", "host.program", "knowledge.document", "corpus.beside"},
     {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.labels", "corpus.read", "corpus.needs"},
     {"log", "usage", "last", "review"},

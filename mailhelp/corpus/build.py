@@ -18,8 +18,9 @@ def build(corpus: Path, folder: Path) -> None:
 
     Raises ``CorpusError`` with all faults if the corpus has any: a package is never built from half.
     """
-    from mailhelp.corpus import write
+    from mailhelp.corpus import regex_file, write
     from mailhelp.corpus.check import check
+    from mailhelp.corpus.read import read
     from mailhelp.knowledge import names_file
 
     compiled, faults = check(corpus)
@@ -35,6 +36,7 @@ def build(corpus: Path, folder: Path) -> None:
     store.close()
     names_file.write(folder, (row for each in compiled.documents for row in names_file.rows(each)))
     catalogue.replace(folder / CATALOGUE)
+    regex_file.write(folder, compiled, read(corpus).entries)
 
 
 def _fingerprint(corpus: Path) -> str:

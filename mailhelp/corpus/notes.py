@@ -7,11 +7,11 @@ none is used if somebody else could have written one.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from contextlib import suppress
 
+from mailhelp import jsontext
 from mailhelp.errors import SourceError
 from mailhelp.host import cache
 from mailhelp.host.machine import Host
@@ -39,7 +39,7 @@ def open_notes(host: Host, bundled: Store) -> tuple[Store | None, tuple[str, ...
         cache.trusted(place, "MAILHELP_CACHE_DIR", within=True)
         if os.path.exists(f"{place}/{CATALOGUE}"):
             store = Store(f"{place}/{CATALOGUE}")
-            return store, tuple(json.loads(store.meta("faults") or "[]"))
+            return store, tuple(jsontext.read(store.meta("faults") or "[]"))
     except SourceError:
         pass  # damaged, or somebody else's: they are compiled again below
     return _compiled(host, folder, bundled, fingerprint.hexdigest()[:24])

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from mailhelp import shell
@@ -14,7 +13,7 @@ from mailhelp.answer import Answer, Finding, Prose, Verdict
 from mailhelp.explain import common, dsn, reply
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import Any
+from mailhelp.light import Any, regex
 from mailhelp.session import Session
 
 _MOST_RECIPIENTS = 500
@@ -22,12 +21,12 @@ _MOST_SHOWN = 50
 _LONGEST_ITEM = 6000
 _MOST_PARAGRAPHS = 400
 """Items without a recipient that are read; the text of a notice is shorter, a pasted mail may not be."""
-_ADDRESSED = re.compile(
+_ADDRESSED = regex(
     r"<([^<>\s]{1,254})>(?: \(|:|\s*$)|([^\s<>@:;,()\[\]\"]+@[^\s<>:;,()\[\]\"]+)\s*$"
 )
-_ALONE = re.compile(r"<?[^<>\s@:]+@[^<>\s:]+>?:?")
-_NAMED_CODE = re.compile(r"\(?#([45]\.\d{1,3}\.\d{1,3})\)?")
-_SUBJECT_AND_DETAIL = re.compile(r"[245]\.(\d{1,3}\.\d{1,3})\b")
+_ALONE = regex(r"<?[^<>\s@:]+@[^<>\s:]+>?:?")
+_NAMED_CODE = regex(r"\(?#([45]\.\d{1,3}\.\d{1,3})\)?")
+_SUBJECT_AND_DETAIL = regex(r"[245]\.(\d{1,3}\.\d{1,3})\b")
 
 
 class Recipient:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp import usage
@@ -11,11 +10,11 @@ from mailhelp.conditions import SEVERE
 from mailhelp.explain import common, examples
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
-from mailhelp.light import Any
+from mailhelp.light import Any, regex
 from mailhelp.shell import commands as split
 
-_PROMPT = re.compile(r"\s*(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]\s+|[$#%]\s+|>\s+(?![^\s/]*/))")
-_SENTENCE = re.compile(r"(?s)(.{20,300}?[.:])(?:\s|$)")
+_PROMPT = regex(r"\s*(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]\s+|[$#%]\s+|>\s+(?![^\s/]*/))")
+_SENTENCE = regex(r"(?s)(.{20,300}?[.:])(?:\s|$)")
 _MOST_COMMANDS = 4
 
 
@@ -116,9 +115,9 @@ def _redirected(found: Iterable[usage.Command]) -> bool:
 
 
 _LONGEST = 20_000
-_KEYED = re.compile(r"[a-z_]+=[\w<>.-]*")
-_VERSION = re.compile(r"v?\d+\.\d+(?:\.\d+)?")
-_SHORTENED = re.compile(r"\w'[a-z]{1,2}\b")
+_KEYED = regex(r"[a-z_]+=[\w<>.-]*")
+_VERSION = regex(r"v?\d+\.\d+(?:\.\d+)?")
+_SHORTENED = regex(r"\w'[a-z]{1,2}\b")
 """A word as in "won't": with no second quote it begins no quoted word."""
 
 

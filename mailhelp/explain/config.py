@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from mailhelp import regexes as re
 from mailhelp.answer import Answer, Command, Finding, Parameter, Section, Span
-from mailhelp.conditions import SEVERE, items, sentence
+from mailhelp.conditions import SEVERE, fits, items, sentence
 from mailhelp.conditions import parameters as parameters_of
 from mailhelp.errors import SourceError
 from mailhelp.explain import common, parameter
@@ -36,7 +36,7 @@ from mailhelp.host.postfixfiles import (
 )
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
-from mailhelp.light import TYPE_CHECKING
+from mailhelp.light import TYPE_CHECKING, regex
 from mailhelp.review import checks
 from mailhelp.review.configuration import Configuration, Other
 from mailhelp.review.fault import MAIN, MASTER, Fault, Known
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from mailhelp.host.filefacts import Files
 
 _SOURCES = ("postconf(1)", "postconf(5)", "master(5)")
-_OF_SERVICE = re.compile(r"([^/\s]+/[^/\s]+)/([A-Za-z0-9_]+)$")
-_QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
-_WORD = re.compile(r"[^\s,]+")
+_OF_SERVICE = regex(r"([^/\s]+/[^/\s]+)/([A-Za-z0-9_]+)$")
+_QUOTE = regex(r"(?:[ \t]*>)+ ?")
+_WORD = regex(r"[^\s,]+")
 _MOST_SPANS = 2000
 _MOST_COMMANDS = 4
 _MOST_NEAR = 200
@@ -290,8 +290,6 @@ _OTHER = "what concerns Postfix, logins and their secrecy. All else is not expla
 
 def _looked_at(library: Library, program: str, settings: Iterable[str]) -> int:
     """How many of another program's settings a check is about."""
-    from fnmatch import fnmatchcase
-
     rows = library.table("checks").values()
     asked = {
         name.partition("/")[2].casefold()
@@ -299,7 +297,7 @@ def _looked_at(library: Library, program: str, settings: Iterable[str]) -> int:
         for name in parameters_of(row)
         if name.startswith(f"{program}/")
     }
-    return sum(any(fnmatchcase(each, pattern) for pattern in asked) for each in settings)
+    return sum(any(fits(pattern, each) for pattern in asked) for each in settings)
 
 
 def _unquoted(lines: list[str]) -> list[str]:

@@ -6,22 +6,22 @@ verbose daemons, and C:/S: forms. ``corpus/dialogues.toml`` knows the signs, the
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 
+from mailhelp import regexes as re
 from mailhelp import shell
 from mailhelp.answer import Answer, Finding, Prose, Verdict
 from mailhelp.explain import common, dsn, reply
 from mailhelp.knowledge.library import Library
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 from mailhelp.session import Session
 
 SERVER, CLIENT, TOOL, EITHER = "server", "client", "tool", "either"
 
-_REPLY = re.compile(r"([2-5]\d\d)(?:([ -])(.*))?$", re.DOTALL)
-_VERB = re.compile(r"([A-Za-z0-9]{4,10})(?=\s|:|$)")
-_AUTH = re.compile(r"AUTH\s+(\S+)(?:\s+(\S+))?", re.I)
+_REPLY = regex(r"([2-5]\d\d)(?:([ -])(.*))?$", re.DOTALL)
+_VERB = regex(r"([A-Za-z0-9]{4,10})(?=\s|:|$)")
+_AUTH = regex(r"AUTH\s+(\S+)(?:\s+(\S+))?", re.IGNORECASE)
 _MOST_TURNS = 300
 _LONGEST = 1000
 

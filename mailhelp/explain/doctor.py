@@ -5,7 +5,6 @@ Each line is a result of its group, so that all of it is one screen.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mailhelp.answer import Answer, Command, Result
@@ -15,9 +14,10 @@ from mailhelp.explain import config
 from mailhelp.host import postconf
 from mailhelp.host.machine import Handle, Host
 from mailhelp.knowledge.library import Library
+from mailhelp.light import regex
 
-_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*)")
-_SAID = re.compile(r"(?m)^(?:postfix[\w/-]*: )?((?:warning|fatal|error): .+)$")
+_VERSION = regex(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*)")
+_SAID = regex(r"(?m)^(?:postfix[\w/-]*: )?((?:warning|fatal|error): .+)$")
 _SECONDS = 3.0
 _MOST = 3
 """Faults that are told; the rest is a command away."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 
+from mailhelp import regexes as re
 from mailhelp.light import Any
 from mailhelp.log.read import Read
 from mailhelp.log.reader import Engine
@@ -112,4 +111,6 @@ def _string(text: str) -> str:
     if "'" not in text and text.isprintable():
         return f"'{text}'"
     # what JSON escapes TOML reads; this one character JSON lets through
+    import json
+
     return json.dumps(text, ensure_ascii=not text.isprintable()).replace("\x7f", "\\u007f")

@@ -6,18 +6,18 @@ read in constant memory: of the returned message only the head is kept, of every
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mailhelp.light import NamedTuple
+from mailhelp import regexes as re
+from mailhelp.light import NamedTuple, regex
 
 HEAD, WORDS, STATUS, RETURNED = "head", "words", "status", "returned"
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*(.*)")
-_QUOTE = re.compile(r"(?:[ \t]*>)+ ?")
-_PART_FIELD = re.compile(r"content-[a-z-]+:", re.I)
-_BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.I)
+_FIELD = regex(r"([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]*(.*)")
+_QUOTE = regex(r"(?:[ \t]*>)+ ?")
+_PART_FIELD = regex(r"content-[a-z-]+:", re.IGNORECASE)
+_BOUNDARY = regex(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE)
 _LOOKED_AT = 200
 _MOST_LINES = 4000
 """Lines of one encoded part that are kept."""

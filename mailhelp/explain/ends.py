@@ -5,10 +5,10 @@ Which ends these are, and what is said of them, is in ``corpus/ends.toml``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from mailhelp import regexes as re
 from mailhelp import shell
 from mailhelp.answer import Answer, Prose
 from mailhelp.explain import common

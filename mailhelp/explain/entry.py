@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from mailhelp import regexes as re
 from mailhelp.answer import Answer, Prose, Result, Section
 from mailhelp.explain import common
 from mailhelp.explain.common import BY_CODE

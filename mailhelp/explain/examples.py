@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from mailhelp import regexes as re
 from mailhelp.answer import Outcome, Result
 from mailhelp.explain import common
 from mailhelp.knowledge.document import Document

@@ -5,12 +5,12 @@ The lines, marks and keys of a listing are those of ``corpus/listings.toml``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
+from mailhelp import regexes as re
 from mailhelp.explain.common import MONTHS, unquoted
 from mailhelp.knowledge.library import Library
-from mailhelp.light import TYPE_CHECKING, Any
+from mailhelp.light import TYPE_CHECKING, Any, regex
 from mailhelp.patterns.pattern import parse, to_regex
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CODE = r"(?<![\d.])[245](?:\d\d|\.\d{1,3}\.\d{1,3})(?![\d.])"
-_MASKED = re.compile(
+_MASKED = regex(
     rf"(?P<code>{_CODE})|<?[^\s<>()@]+@[^\s<>()]+>?|[\w-]+(?:\.[\w-]+)+\.?(?:\[[^\]\s]*\])?(?::\d+)?"
     r"|\[[0-9A-Fa-f:.]+\]|\S*\d\S*"
 )
@@ -244,8 +244,8 @@ class Reader:
             self.tally.broken += 1
 
     def _fits(self, kind: str, text: str) -> re.Match[str] | None:
-        for regex in self._regexes[kind]:
-            found = regex.match(text)
+        for each in self._regexes[kind]:
+            found = each.match(text)
             if found:
                 return found
         return None

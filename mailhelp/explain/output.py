@@ -5,14 +5,14 @@ The recipe whose outcome patterns fit most of the lines explains them: what is b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from mailhelp import regexes as re
 from mailhelp.answer import Answer, Finding, Prose
 from mailhelp.explain import common, recipe
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple, regex
 from mailhelp.patterns.holes import holes
 from mailhelp.patterns.pattern import literal_length, parse
 
@@ -32,7 +32,7 @@ _SURE = 8
 """Characters of fixed text in all from which on lines of no known shape are taken for an output."""
 _PEM = "-----"
 _BEGIN, _END = "-----BEGIN ", "-----END "
-_DATE = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
+_DATE = regex(r"([A-Z][a-z]{2}) +(\d{1,2}) \d\d:\d\d:\d\d (\d{4})")
 
 
 class _Outcome:

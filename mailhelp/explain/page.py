@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
+from mailhelp import jsontext
 from mailhelp.answer import Answer, Prose, Result
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.store import Store
@@ -13,7 +13,7 @@ from mailhelp.knowledge.store import Store
 def listing(catalogue: Store) -> Answer:
     """All pages in this host's ``catalogue``, by section, as apropos lists them."""
     results = []
-    for section, name, summary, id in json.loads(catalogue.meta("listing") or "[]"):
+    for section, name, summary, id in jsontext.read(catalogue.meta("listing") or "[]"):
         group = f"Section {section}"
         results.append(Result(id, "page", reference(name, section), excerpt=summary, group=group))
     return Answer(

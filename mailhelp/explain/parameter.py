@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.answer import Answer, Command, Parameter, Prose, Section
@@ -12,7 +11,7 @@ from mailhelp.host import postconf
 from mailhelp.host.machine import Host
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
-from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple, regex
 from mailhelp.redact import COVER
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 _VALUE = "VALUE"
 _OTHER = {"yes": "no", "no": "yes"}
 _LONGEST_SETTING = 60
+_SET = regex(r"[/ '](\w+) ?=(?!\{value\})")
 """Characters of a name and its value in a command that is to fit a line."""
 
 
@@ -128,14 +128,16 @@ def _with_values(library: Library, draft: Answer, asked: Asked, values: postconf
     )
 
 
+def _sets(command: str, name: str) -> bool:
+    """Whether ``command`` gives ``name`` a value of its own."""
+    _, is_postconf, said = command.partition("postconf")
+    return bool(is_postconf) and any(found[1] == name for found in _SET.finditer(said))
+
+
 def _without_general(rows: Iterable[Mapping[str, Any]], name: str) -> Iterator[Mapping[str, Any]]:
     """The commands without the general one that sets ``name``, and the reload after it, where the entry has its own."""
     rows = tuple(rows)
-    own = [
-        row["run"]
-        for row in rows
-        if row.get("changes") and re.search(rf"postconf\b.*[/ ']{name} ?=(?!{{value}})", row["run"])
-    ]
+    own = [row["run"] for row in rows if row.get("changes") and _sets(row["run"], name)]
     applied = any("postfix reload" in run or "postfix start" in run for run in own)
     for row in rows:
         is_general = row["run"] == "postconf -e {name}={value}"

@@ -6,10 +6,10 @@ up by the log line that it would have made, so that each message is explained in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from mailhelp import regexes as re
 from mailhelp import shell
 from mailhelp.answer import Answer, Section, Span, Verdict
 from mailhelp.explain import common

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mailhelp.answer import Answer, Prose, Result, Section
+from mailhelp.conditions import fits
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.light import regex
@@ -46,10 +47,8 @@ def listing(library: Library, query: str, title: str, names: Iterable[Name]) -> 
 
 def subject(groups: Mapping[str, Iterable[str]], name: Name) -> str:
     """The first of ``groups`` that lists the name; ``*`` stands for any part of one."""
-    from fnmatch import fnmatchcase  # lists alone need it
-
     for group, listed in groups.items():
-        if any(fnmatchcase(name.shown, each) for each in listed):
+        if any(fits(each, name.shown) for each in listed):
             return group
     return ""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from mailhelp.answer import Answer, Prose, Section, Span
 from mailhelp.explain import common
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
+from mailhelp.light import regex
 
-_VARIABLE = re.compile(r"\$\{?([a-z_][a-z0-9_]*)")
+_VARIABLE = regex(r"\$\{?([a-z_][a-z0-9_]*)")
 
 
 def explain(library: Library, document: Document) -> Answer:

@@ -82,7 +82,14 @@ def apart(
 def _headed(said: Prose, held: Sequence[int]) -> Prose:
     """``said`` with those of its labels alone that the message holds, where nothing but labels stands before the colon."""
     kind, runs = said.blocks[0]
-    end = next((number for number, (_, text) in enumerate(runs) if text.startswith(":")), 0)
+    end = next(
+        (
+            number
+            for number, (style, text) in enumerate(runs)
+            if style != "code" and text.startswith(":")
+        ),
+        0,
+    )
     head = runs[:end]
     labels = [text for style, text in head if style == "code"]
     if (

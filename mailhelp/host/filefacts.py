@@ -6,22 +6,23 @@ Imported late: only a review of a whole configuration asks for it.
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import cache
 
+from mailhelp import regexes as re
 from mailhelp.conditions import Certificate, Fact
 from mailhelp.host.machine import Host
+from mailhelp.light import regex
 
 _DAY = 86400
 _MOST = 1 << 20
 """Bytes of a file that are looked at; no PEM file is longer."""
-_END = re.compile(r"notAfter=(.+)")
-_NAME = re.compile(r"DNS:([^\s,]+)")
-_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----\s+(.+?)-----END", re.DOTALL)
+_END = regex(r"notAfter=(.+)")
+_NAME = regex(r"DNS:([^\s,]+)")
+_KEY = regex(r"-----BEGIN PUBLIC KEY-----\s+(.+?)-----END", re.DOTALL)
 _SHUT = ("-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED")
 
 

@@ -6,10 +6,10 @@ differs from the usual. Which places there are is said by ``corpus/places.toml``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mailhelp import regexes as re
 from mailhelp.host.machine import Host
 from mailhelp.light import Any, NamedTuple
 

@@ -6,26 +6,26 @@ words, that is empty if all of it could be read. Source: postconf(1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from mailhelp.host.machine import Handle, Host, Output
 from mailhelp.knowledge.document import Document
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 
 _SECONDS = 3.0
 FOLDER = "/etc/postfix"
 """Where main.cf and master.cf are unless MAIL_CONFIG says otherwise."""
 _LEVEL = "compatibility_level"
 """The parameter that many defaults depend on."""
-_SETTING = r"^(\w+) =(?: (.*))?$"
-_LINE = r"(?m)^(\w+)[ \t]*="
-_OVERRIDE = r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$"
-_TEMPLATE = r"(?ms)^(\w+) = <<EOF\n(.*?)^EOF$"
-_SUBJECT = r"(?m)^Subject: (.*)$"
-_WARNING = r"(?m)^postconf: warning: (.*)$"
-_FAULT = r"(?m)^postconf: (?:fatal|error): (.*)$"
+_NAME = regex(r"\w+")
+_SETTING = regex(r"^(\w+) =(?: (.*))?$")
+_LINE = regex(r"(?m)^(\w+)[ \t]*=")
+_OVERRIDE = regex(r"^([^/\s]+)/([^/\s]+)/(\w+) =(?: (.*))?$")
+_TEMPLATE = regex(r"(?ms)^(\w+) = <<EOF\n(.*?)^EOF$")
+_SUBJECT = regex(r"(?m)^Subject: (.*)$")
+_WARNING = regex(r"(?m)^postconf: warning: (.*)$")
+_FAULT = regex(r"(?m)^postconf: (?:fatal|error): (.*)$")
 
 
 class ParameterValue(NamedTuple):
@@ -72,7 +72,7 @@ def values(host: Host, names: Iterable[str]) -> Callable[[], Values]:
 
     Between the two there is time for other work: it takes postconf some milliseconds.
     """
-    asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
+    asked = [name for name in dict.fromkeys(names) if _NAME.fullmatch(name)]
     if not asked:
         return Values
     effective = asked if _LEVEL in asked else [*asked, _LEVEL]
@@ -99,14 +99,14 @@ def in_force(host: Host, names: Iterable[str]) -> Values:
 
     Which of them main.cf sets is read from the file itself: that spares a postconf.
     """
-    asked = [name for name in dict.fromkeys(names) if re.fullmatch(r"\w+", name)]
+    asked = [name for name in dict.fromkeys(names) if _NAME.fullmatch(name)]
     reading = _start(host, "-x", *asked)
     services = _start(host, "-P") if _in_master_cf(host, asked) else None
     text = host.text_of(f"{_folder(host)}/main.cf")
     if text is None:
         ours = set(_settings(_start(host, "-n", *asked).result()))
     else:
-        ours = set(re.findall(_LINE, text))
+        ours = set(_LINE.findall(text))
     output = reading.result()
     known = {
         name: ParameterValue(value, None, name in ours) for name, value in _settings(output).items()
@@ -122,7 +122,7 @@ def complaints(host: Host) -> Callable[[], Complaints]:
 
     def read() -> Complaints:
         outputs = [handle.result() for handle in started]
-        said = (line for output in outputs for line in re.findall(_WARNING, output.stderr))
+        said = (line for output in outputs for line in _WARNING.findall(output.stderr))
         return Complaints(tuple(dict.fromkeys(said)), _reason(*outputs))
 
     return read
@@ -133,11 +133,11 @@ def templates(host: Host) -> Templates:
     raw, filled = _together(_start(host, flag) for flag in ("-t", "-b"))
     expanded = {
         name.removeprefix("expanded_").removesuffix("_text"): text
-        for name, text in re.findall(_TEMPLATE, filled.stdout)
+        for name, text in _TEMPLATE.findall(filled.stdout)
     }
     documents = []
-    for name, text in re.findall(_TEMPLATE, raw.stdout):
-        subject = re.search(_SUBJECT, text)
+    for name, text in _TEMPLATE.findall(raw.stdout):
+        subject = _SUBJECT.search(text)
         title = f"{name}: {subject[1]}" if subject else name
         data = {"text": text, "filled": expanded.get(name.removesuffix("_template"), "")}
         documents.append(Document(f"template/{name}", "template", title, (name,), (), text, data))
@@ -155,7 +155,7 @@ def _together(started: Iterable[Handle]) -> list[Output]:
 
 
 def _settings(output: Output) -> dict[str, str]:
-    found = (re.match(_SETTING, line) for line in output.stdout.splitlines())
+    found = (_SETTING.match(line) for line in output.stdout.splitlines())
     return {setting[1]: setting[2] or "" for setting in found if setting}
 
 
@@ -206,7 +206,7 @@ def _folder(host: Host) -> str:
 def _overrides(output: Output) -> Iterator[tuple[str, str, str]]:
     """What ``postconf -P`` says: (service/type, parameter, value)."""
     for line in output.stdout.splitlines():
-        found = re.match(_OVERRIDE, line)
+        found = _OVERRIDE.match(line)
         if found:
             yield f"{found[1]}/{found[2]}", found[3], found[4] or ""
 
@@ -215,6 +215,6 @@ def _reason(*outputs: Output) -> str:
     """Why the first that failed did, as a sentence, in postconf's own words if it has any."""
     for output in outputs:
         if output.failure:
-            said = re.search(_FAULT, output.stderr)
+            said = _FAULT.search(output.stderr)
             return f"postconf says: {said[1]}." if said else f"{output.failure}."
     return ""

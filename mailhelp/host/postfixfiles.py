@@ -5,9 +5,9 @@ Sources: readlline.c (logical lines), mac_parse.c and mac_expand.c (``$name``), 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
+from mailhelp import regexes as re
 from mailhelp.light import Any, NamedTuple, regex
 
 MOST_LINES = 50_000

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import errno
 import gc
-import json
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 
-from mailhelp import __version__
+from mailhelp import __version__, jsontext
 from mailhelp.errors import OtherRelease, SourceError, UnusableFolder
 from mailhelp.host import cache
 from mailhelp.host.machine import Host, read_file
@@ -60,7 +59,7 @@ def fingerprint(host: Host, table: Table, folders: Iterable[str]) -> str:
     postconf = host.which("postconf") or ""
     places = (*manfiles.CONFIGURATION, *folders, *sections, postconf)
     facts = (
-        (__version__, store.FORMAT, json.dumps(table, sort_keys=True)),
+        (__version__, store.FORMAT, repr(table)),
         host.environ.get("MANPATH"),
         [(place, _changed(place)) for place in places],
     )
@@ -89,8 +88,8 @@ def current(host: Host, table: Table) -> Local | None:
             raise ValueError("the name of the one in use is none")
         cache.trusted(folder, "MAILHELP_CACHE_DIR", within=True)
         catalogue = Store(f"{folder}/{CATALOGUE}")
-        pages = json.loads(catalogue.meta("pages") or "{}")
-        folders = json.loads(catalogue.meta("folders") or "[]")
+        pages = jsontext.read(catalogue.meta("pages") or "{}")
+        folders = jsontext.read(catalogue.meta("folders") or "[]")
         catalogue.close()
     except OtherRelease:
         return None

@@ -8,15 +8,15 @@ and ``: ``. Only names that a shell takes without quotes stand in it.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
 from mailhelp.knowledge.document import Document
+from mailhelp.light import regex
 
 NAMES = "completion.txt"
 
-_PLAIN = re.compile(r"[\w][\w.+:@/-]*")
-_SECTION = re.compile(r"\.\d\w*$")
+_PLAIN = regex(r"[\w][\w.+:@/-]*")
+_SECTION = regex(r"\.\d\w*$")
 _NO_NAMES = frozenset(("part", "log"))
 _LONGEST = 72
 

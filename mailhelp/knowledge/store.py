@@ -6,7 +6,6 @@ The weights that ranked search goes by are kept here too; ``weights`` makes them
 
 from __future__ import annotations
 
-import json
 import os
 from _thread import allocate_lock  # threading itself takes long to import
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from struct import error as BadStruct
 from struct import iter_unpack, pack
 from types import MappingProxyType
 
+from mailhelp import jsontext
 from mailhelp.errors import OtherRelease, SourceError
 from mailhelp.knowledge.document import Document
 from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
@@ -206,7 +206,7 @@ class Store:
         for document in documents:
             self._db.execute(
                 "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
-                (document.id, document.kind, document.title, json.dumps(dict(document.data))),
+                (document.id, document.kind, document.title, jsontext.write(dict(document.data))),
             )
             self._db.executemany(
                 "INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)",
@@ -223,13 +223,13 @@ class Store:
         self._db.executemany("INSERT OR REPLACE INTO mentions VALUES (?, ?)", mentions)
         self._db.executemany(
             "INSERT OR REPLACE INTO fields VALUES (?, ?, ?)",
-            [(row.name, row.owner, json.dumps(row.table)) for row in fields],
+            [(row.name, row.owner, jsontext.write(row.table)) for row in fields],
         )
         facts = {"format": FORMAT, **meta}
         facts |= {f"{_TABLE}{name}": table for name, table in tables.items()}
         self._db.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-            [(key, json.dumps(value)) for key, value in facts.items()],
+            [(key, jsontext.write(value)) for key, value in facts.items()],
         )
 
     def add_searched(
@@ -251,7 +251,7 @@ class Store:
         )
         self._db.executemany(
             "INSERT INTO signs VALUES (?, ?)",
-            [(sign, json.dumps(likely)) for sign, likely in signs.items()],
+            [(sign, jsontext.write(likely)) for sign, likely in signs.items()],
         )
         self.add(searched=len(rows), vocabulary=" ".join(sorted(vocabulary)))
 
@@ -324,7 +324,7 @@ class Store:
 
     def running(self, kind: str, program: str) -> list[str]:
         """The ids of the documents of ``kind`` with a command that begins with ``program``, or with its path."""
-        name = json.dumps(program)[1:-1]
+        name = jsontext.write(program)[1:-1]
         rows = self._all(
             "SELECT id FROM documents WHERE kind = ? AND (instr(data, ?) OR instr(data, ?)) ORDER BY id",
             (kind, f'"run": "{name}', f"/{name}"),
@@ -465,7 +465,7 @@ class Store:
 
     def _data(self, text: str) -> Any:
         try:
-            return json.loads(text)
+            return jsontext.read(text)
         except ValueError as error:
             raise SourceError(f"The index {self.path} is damaged.") from error
 

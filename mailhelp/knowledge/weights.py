@@ -5,7 +5,6 @@ Made when a corpus is compiled. Which weights and signs count is decided here, h
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import log
@@ -31,7 +30,7 @@ _EXCERPT = 160
 """Characters of an excerpt, at most."""
 _HOLE = regex(r"\{(\w+)\}")
 _SENTENCE_END = regex(r"(?<=[.!?:;])\s+|\n\n|\n(?=\n)")
-_ID_WORD = re.compile("[/-]")
+_ID_WORD = regex("[/-]")
 _OFTEN = 3
 """Questions that a sign must stand in to tell anything."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Container, Iterator, Mapping
 
 from mailhelp.knowledge.english import STOP_WORDS
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 
 Table = Mapping[str, Mapping[str, Any]]
 """``languages`` of ``corpus/words.toml``: code → name, small words, what inflects them, English → words."""
 
-_WORD = re.compile(r"\d+(?:\.\d+)+|\w+")
+_WORD = regex(r"\d+(?:\.\d+)+|\w+")
 _SHOWS = 0.3
 """The share of the words of a question that are of another language and not English, at least."""
 _LONGEST_PHRASE = 4

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 
+from mailhelp import regexes as re
 from mailhelp.knowledge.store import Name, PatternRow
 from mailhelp.light import Any, NamedTuple, Protocol, regex
 

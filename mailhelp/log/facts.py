@@ -6,12 +6,12 @@ Which field is an id of what, and what a message means for a story, is said in t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
 
+from mailhelp import regexes as re
 from mailhelp.knowledge.document import Document
 from mailhelp.light import NamedTuple
 from mailhelp.log.read import Read

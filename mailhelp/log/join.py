@@ -5,9 +5,9 @@ Memory is bounded: one record and the line behind it are held, and a line is cut
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from mailhelp import regexes as re
 from mailhelp.light import BinaryIO, Protocol, regex
 from mailhelp.log.prefix import Record, cut, joined, unquoted
 from mailhelp.log.read import Read

@@ -8,12 +8,12 @@ pieces. Nothing here knows what a mail program says.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
-from mailhelp.light import TYPE_CHECKING, Any, NamedTuple
+from mailhelp import regexes as re
+from mailhelp.light import TYPE_CHECKING, Any, NamedTuple, regex
 from mailhelp.redact import cover
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _COMMON = (
     r"([^\s:\[\]<-][^\s:\[\]]*+) ([^\s:\[\]\"=<>(),-][^\s:\[\]\"=<>(),]*+)(?:\[([0-9]{1,18})\])?+: "
 )
 """What most lines begin with: they are read by it alone, if nothing in them may be read in another way."""
-TIMED = re.compile(
+TIMED = regex(
     r"\d{4}-\d\d-\d\d[T ]|[^\W\d_]{2,5}+\.?\s{1,2}(?:\d{1,2}\s|\d{4}-)|\d{9,11}[. ]|\[ *\d"
 )
 """How a message begins that may have a prefix of its own: all times, and more."""

@@ -7,10 +7,10 @@ so that a later mismatch never reopens it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from mailhelp import regexes as re
 from mailhelp.errors import CorpusError
 from mailhelp.light import regex
 from mailhelp.patterns import holes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from mailhelp import regexes as re
 from mailhelp.light import Any, NamedTuple
 from mailhelp.patterns.fields import Field
 from mailhelp.patterns.holes import holes

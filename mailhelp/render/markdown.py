@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mailhelp.answer import Prose, escape_markdown
+from mailhelp.light import regex
 from mailhelp.render import blocks
 from mailhelp.render.blocks import Block, Runs
 from mailhelp.visible import visible
 
 _CODE = ("code", "command", "value")
-_TICKS = re.compile("`+")
+_TICKS = regex("`+")
 
 
 def paint(outline: Iterable[Block]) -> Iterator[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from mailhelp import conditions
-from mailhelp.conditions import Certificate, Fact
+from mailhelp.conditions import Certificate, Fact, fits
 from mailhelp.host.postfixfiles import COLUMNS, Logical, MainCf, Service, expand
 from mailhelp.light import NamedTuple
 from mailhelp.review.fault import MAIN, MASTER, Known
@@ -109,10 +108,10 @@ class MainView(conditions.View):
         """See ``conditions.View``."""
         program, sign, rest = pattern.partition("/")
         if not sign:
-            return [name for name in self.own if fnmatchcase(name, pattern)]
+            return [name for name in self.own if fits(pattern, name)]
         other = self.read.others.get(program)
         settings = other.settings if other else {}
-        return [f"{program}/{each}" for each in settings if fnmatchcase(each, rest.casefold())]
+        return [f"{program}/{each}" for each in settings if fits(rest.casefold(), each)]
 
     def unit(self, name: str) -> str:
         """See ``conditions.View``."""

@@ -6,17 +6,17 @@ is in ``corpus/settings.toml``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp.conditions import NUMBER, TABLE, TIME, UNITS, items
 from mailhelp.host.postfixfiles import Logical, MainCf, Setting, expand, names_in, needed
+from mailhelp.light import regex
 from mailhelp.review.fault import MAIN, Fault, Known, Maker
 
-_TYPOGRAPHIC = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2033\u2032]")
-ODD_BLANK = re.compile("[\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]")
-_COMMENT = re.compile(r"(?<=\s)#(?=\s|\w)")
-_SETTING = re.compile(r"\s+([a-z][a-z0-9_]*)\s*=(?!=)")
+_TYPOGRAPHIC = regex("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2033\u2032]")
+ODD_BLANK = regex("[\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]")
+_COMMENT = regex(r"(?<=\s)#(?=\s|\w)")
+_SETTING = regex(r"\s+([a-z][a-z0-9_]*)\s*=(?!=)")
 _PAIRS = {"}": "{", "]": "["}
 
 

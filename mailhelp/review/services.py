@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from mailhelp import regexes as re
 from mailhelp.conditions import items
 from mailhelp.host.postfixfiles import ANY_PROGRAM, Logical, Service, names_in
 from mailhelp.review.fault import MASTER, Fault, Known

@@ -11,6 +11,7 @@ from mailhelp.corpus.build import build
 from mailhelp.errors import CorpusError
 from mailhelp.knowledge.names_file import NAMES
 from mailhelp.knowledge.store import CATALOGUE, Store
+from mailhelp.regexes import FILE
 
 TOPIC = "+++\ntitle = 'T'\nasked_as = ['what is t']\nsources = ['us']\n+++\nA text.\n"
 
@@ -27,7 +28,7 @@ def corpus(tmp_path: Path) -> Path:
 def test_what_an_index_consists_of(corpus: Path, tmp_path: Path) -> None:
     index = tmp_path / "index"
     build(corpus, index)
-    assert sorted(path.name for path in index.iterdir()) == sorted((CATALOGUE, NAMES))
+    assert sorted(path.name for path in index.iterdir()) == sorted((CATALOGUE, NAMES, FILE))
     store = Store(index / CATALOGUE)
     assert [document.id for document in store.all_of("topic")] == ["topic/t"]
     first = store.meta("fingerprint")

@@ -92,6 +92,14 @@ def test_records_of_one_entry_are_told_apart(session: Session) -> None:
     assert "protocol loop" not in second.explanation.markdown.partition(":")[0]
 
 
+def test_a_label_may_begin_with_a_colon() -> None:
+    text = "`is clean`, `: clean`: It found nothing."
+    rows = labelled(text, (), (), ("it is clean", "x: clean"))
+    parts = {**PARTS, "explanation": prose(text), "causes": (), "actions": ()}
+    found = told.apart(rows, told.fitting(told.labels_of(rows), "x: clean"), parts)["explanation"]
+    assert found.markdown == "`: clean`: It found nothing."
+
+
 def test_of_several_labels_those_of_the_message() -> None:
     text = "`no lock`, `no file` and `lost`: It waits.\n\nMore."
     rows = labelled(f"- {text}".replace("\n\n", "\n\n  "), (), (), ("no lock", "no file", "lost"))

@@ -815,6 +815,10 @@ def _goes_on(condition: Mapping[str, Any], view: View) -> RowTest:
     return test
 
 
+_WORDS = regex(r"[\s,]+")
+_RESTRICTION = regex(r"(?:[a-z]++_)++[a-z]++")
+
+
 def _strange_word(condition: Mapping[str, Any], view: View) -> RowTest:
     """The first word of the result is none of these; ``near``: whether it is like one of them."""
     words = [each for each in condition["first_not"] if each != "$restrictions"]
@@ -825,7 +829,10 @@ def _strange_word(condition: Mapping[str, Any], view: View) -> RowTest:
     def test(table: Table, row: Row, found: Values) -> Row | None:
         from difflib import get_close_matches
 
-        word = re.split(r"[\s,]", row.result, maxsplit=1)[0]
+        word, *rest = _WORDS.split(row.result)
+        if word.casefold() in own:  # a list of restrictions
+            named = (each for each in rest if _RESTRICTION.fullmatch(each))
+            word = next((each for each in named if each.casefold() not in all_known), "")
         if not word or "$" in word or word.casefold() in all_known:
             return None
         if "near" in condition:

@@ -6,20 +6,22 @@ dict_inline.c.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mailhelp.conditions import Row, items
-from mailhelp.host.postfixfiles import Logical, logical_lines
+from mailhelp.host.postfixfiles import BLANKS, Logical, logical_lines
 from mailhelp.light import NamedTuple, regex
 
 _BOM = "\ufeff"
-_KEY = regex(r'(?:[^\s\\"]|\\.|"(?:[^"\\]|\\.)*+")*+')
+_BLANK = tuple(BLANKS)
+_KEY = regex(r'(?:[^\s\\"]|\\.?+|"(?:[^"\\]|\\.)*+")*+', re.ASCII)
 """The key of a plain table: up to the first blank outside quotes."""
-_OUTSIDE = regex(r'"(?:[^"\\]|\\.)*+"|\([^()]*+\)|\\.')
-_IF = regex(r"if(?![a-zA-Z0-9])\s*+", 2)
-_ENDIF = regex(r"endif(?![a-zA-Z0-9])\s*+", 2)
-_NOT = regex(r"[!\s]*+")
-_REPLACED = regex(r"\$(?:\$|\d+|\{\d+\}|\(\d+\)|)")
+_INSIDE = regex(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|\([^()]*+(?:\)|\Z)|\\.')
+_IF = regex(r"if(?![a-zA-Z0-9])\s*+", re.ASCII | re.IGNORECASE)
+_ENDIF = regex(r"endif(?![a-zA-Z0-9])\s*+", re.ASCII | re.IGNORECASE)
+_NOT = regex(r"[!\s]*+", re.ASCII)
+_REPLACED = regex(r"\$(?:\$|\d+|\{\d+\}|\(\d+\)|)", re.ASCII)
 _OPTIONS = {"regexp": "imx", "pcre": "imsxAEUX"}
 
 
@@ -52,15 +54,17 @@ def inline(value: str, logical: Logical) -> list[Row]:
     for word in items(value):
         pair = word[1:-1] if word.startswith("{") else word
         key, sign, result = pair.partition("=")
-        flaw = "" if sign and key.strip() and result.strip() else "no_result"
-        made.append(Row(key.strip(), result.strip(), flaw, "", logical.pieces))
+        flaw = "" if sign and key.strip(BLANKS) and result.strip(BLANKS) else "no_result"
+        made.append(Row(key.strip(BLANKS), result.strip(BLANKS), flaw, "", logical.pieces))
     return made
 
 
 def _whole(lines: Iterable[Logical]) -> Iterator[tuple[Logical, str]]:
-    """Logical lines with their text, as C reads it."""
+    """Logical lines with their text, which to C ends at a null byte."""
     for logical in lines:
-        yield logical, logical.text.partition("\0")[0]
+        text = logical.text.partition("\0")[0]
+        if text.strip(BLANKS):
+            yield logical, text
 
 
 Lines = Iterator[tuple[Logical, str]]
@@ -71,9 +75,9 @@ def _plain(lines: Lines, dialect: str) -> Iterator[Row]:
     for logical, text in lines:
         found = _KEY.match(text)
         end = found.end() if found else 0
-        key, result = text[:end], text[end:].strip()
+        key, result = text[:end], text[end:].strip(BLANKS)
         flaw = ""
-        if text[:1].isspace():
+        if text.startswith(_BLANK):
             flaw = "indented"
         elif text[end : end + 1] == '"':
             key, flaw = text.split()[0], "quote"
@@ -87,13 +91,13 @@ def _plain(lines: Lines, dialect: str) -> Iterator[Row]:
 def _aliases(lines: Lines, dialect: str) -> Iterator[Row]:
     seen: dict[str, Row] = {}
     for logical, text in lines:
-        if text[:1].isspace():
+        if text.startswith(_BLANK):
             yield Row("", "", "indented", "", logical.pieces)
             continue
-        bare = _OUTSIDE.sub(lambda found: "x" * len(found[0]), text)
+        bare = _INSIDE.sub(lambda found: "x" * len(found[0]), text)
         place = bare.find(":")
         before = bare[:place] if place >= 0 else bare
-        key, result = text[: max(place, 0)].strip(), text[place + 1 :].strip()
+        key, result = text[: max(place, 0)].strip(BLANKS), text[place + 1 :].strip(BLANKS)
         flaw = ""
         if place < 0 or not key or not result or "," in before:
             flaw = "no_pair" if place < 0 or not key else "no_result" if not result else "many"
@@ -145,9 +149,9 @@ def _nested(
     """
     opened: list[Logical] = []
     for logical, text in lines:
-        text = text.strip() if not text[:1].isspace() else text
+        text = text.strip(BLANKS) if not text.startswith(_BLANK) else text
         begins, ends = _IF.match(text), _ENDIF.match(text)
-        if text[:1].isspace():
+        if text.startswith(_BLANK):
             yield Row("", "", "indented", "", logical.pieces)
         elif begins:
             key, result, flaw, detail = of_if(text[begins.end() :], dialect)
@@ -181,7 +185,7 @@ def _delimited(text: str, dialect: str) -> tuple[str, str, str, str, str]:
     if place >= len(text):
         return text, "", "", "no_end", sign
     pattern, rest = text[1:place], text[place + 1 :]
-    options = rest[: next((n for n, c in enumerate(rest) if c.isspace() or c == "!"), len(rest))]
+    options = rest[: next((n for n, c in enumerate(rest) if c in BLANKS or c == "!"), len(rest))]
     for letter in options:
         if letter not in _OPTIONS[dialect]:
             return pattern, options, rest[len(options) :], "option", letter
@@ -191,13 +195,13 @@ def _delimited(text: str, dialect: str) -> tuple[str, str, str, str, str]:
 def _pattern(text: str, dialect: str) -> Parts:
     if text[0].isascii() and text[0].isalnum():
         key, _, result = text.partition(" ")
-        return key, result.strip(), "no_pattern", ""
+        return key, result.strip(BLANKS), "no_pattern", ""
     pattern, options, rest, flaw, detail = _delimited(text, dialect)
     key = text[: len(text) - len(rest)]
     if not flaw and rest.startswith("!") and dialect == "regexp":
         _, _, rest, flaw, detail = _delimited(rest, dialect)
         key = text[: len(text) - len(rest)]
-    result = rest.strip()
+    result = rest.strip(BLANKS)
     if flaw:
         return key, result, flaw, detail
     groups, flaw = _compiled(pattern, options, dialect)
@@ -212,9 +216,9 @@ def _if_pattern(text: str, dialect: str) -> Parts:
     pattern, options, rest, flaw, detail = _delimited(text, dialect)
     if not flaw:
         _, flaw = _compiled(pattern, options, dialect)
-    if not flaw and rest.strip():
+    if not flaw and rest.strip(BLANKS):
         flaw = "if_text"
-    return text[: len(text) - len(rest)], rest.strip(), flaw, detail
+    return text[: len(text) - len(rest)], rest.strip(BLANKS), flaw, detail
 
 
 def _compiled(pattern: str, options: str, dialect: str) -> tuple[int, str]:
@@ -276,7 +280,7 @@ def _network(text: str) -> Parts:
     negated = text[: start.end()].count("!") % 2 if start else 0
     word, _, rest = text[start.end() if start else 0 :].partition(" ")
     word, tab, more = word.partition("\t")
-    result = f"{more}{tab}{rest}".strip()
+    result = f"{more}{tab}{rest}".strip(BLANKS)
     key = f"{'!' * negated}{word}"
     flaw, detail = _flaw_of_network(word)
     return key, result, flaw or ("" if result else "no_result"), detail
@@ -284,7 +288,7 @@ def _network(text: str) -> Parts:
 
 def _if_network(text: str, dialect: str) -> Parts:
     start = _NOT.match(text)
-    word = text[start.end() if start else 0 :].strip()
+    word = text[start.end() if start else 0 :].strip(BLANKS)
     flaw, detail = _flaw_of_network(word)
     return word, "", flaw, detail
 

@@ -73,7 +73,8 @@ def read(
     unread: set[str] = set()
     for each in named:
         found = TABLE.fullmatch(each.word)
-        made = _inline(each) if found and found[1] == "inline" else None
+        hidden = each.form in about["secret_tables"]["forms"]
+        made = _inline(each, hidden) if found and found[1] == "inline" else None
         if found and found[1] in kinds and found[2].startswith("/"):
             type_, path = found[1], found[2]
             is_aliases = path in aliases and kinds[type_] == "plain"
@@ -93,7 +94,7 @@ def read(
     return Read(tuple(tables.values()), frozenset(unread))
 
 
-def _inline(named: Named) -> Table | None:
+def _inline(named: Named, secret: bool) -> Table | None:
     """The table that a word ``inline:{…}`` is."""
     inside = named.word.partition(":")[2]
     if named.place is None or not (inside.startswith("{") and inside.endswith("}")):
@@ -139,7 +140,9 @@ def _words(word: str, form: str, depth: int = 0) -> Iterator[tuple[str, str]]:
 def shown(table: Table, row: Row) -> Logical:
     """The lines of a row as they may be shown."""
     pieces = tuple((number, at, _readable(raw)) for number, at, raw in row.pieces)
-    if table.secret and pieces and table.kind != "inline":
+    if table.secret and table.kind == "inline":
+        pieces = ((pieces[0][0], pieces[0][1], f"{table.parameter} = inline:{{***}}"),)
+    elif table.secret:
         server = _SERVER.match(pieces[0][2])
         pieces = ((pieces[0][0], pieces[0][1], f"{server[0] if server else ''} ***".strip()),)
     return Logical(pieces)

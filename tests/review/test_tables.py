@@ -153,3 +153,31 @@ def test_tables_behind_others_and_in_services(tmp_path: Path, session: Session) 
         "A line as in /etc/aliases",
         "“REJCT” is no action of an access table",
     }
+
+
+def test_entries_in_main_cf_itself(tmp_path: Path, session: Session) -> None:
+    (tmp_path / "main.cf").write_text(
+        "transport_maps = inline:{example.com=smpt:}\n"
+        "smtp_sasl_password_maps = inline:{{[mx.example.com=ann geheim}}\n"
+    )
+    (tmp_path / "master.cf").write_text(MASTER)
+    answer = config.explain_place(session.library, Host(), str(tmp_path))
+    found = [(each.title, each.file, each.line, each.text) for each in answer.findings]
+    assert (
+        "There is no transport “smpt” in master.cf",
+        "main.cf",
+        1,
+        "transport_maps = inline:{example.com=smpt:}",
+    ) in found
+
+
+@pytest.mark.parametrize("key", ["smtp.example.com", "[smtp.example.com]:587", "SMTP.example.com"])
+def test_a_relayhost_with_a_password(tmp_path: Path, session: Session, key: str) -> None:
+    (tmp_path / "sasl").write_text(f"{key} ann:geheim\n")
+    (tmp_path / "main.cf").write_text(
+        f"relayhost = [smtp.example.com]:587\nsmtp_sasl_auth_enable = yes\n"
+        f"smtp_sasl_password_maps = hash:{tmp_path}/sasl\n"
+    )
+    (tmp_path / "master.cf").write_text(MASTER)
+    answer = config.explain_place(session.library, Host(), str(tmp_path))
+    assert not any("No password" in each.title for each in answer.findings)

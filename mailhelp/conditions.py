@@ -63,7 +63,7 @@ class Service(NamedTuple):
 class Row(NamedTuple):
     """A row of a lookup table. ``flaw`` names what is wrong with how it is written, ``detail`` says more of it.
 
-    ``pieces`` are its lines: (number, offset, raw line).
+    ``pieces`` are its lines: (number, offset, raw line); ``inside`` if it counts only between an if and its endif.
     """
 
     key: str
@@ -71,6 +71,7 @@ class Row(NamedTuple):
     flaw: str = ""
     detail: str = ""
     pieces: tuple[tuple[int, int, str], ...] = ()
+    inside: bool = False
 
     @property
     def number(self) -> int:
@@ -688,7 +689,7 @@ def rows_of(condition: Mapping[str, Any], view: View) -> Iterator[tuple[Values, 
         if not _selects_table(condition, table):
             continue
         for row in table.rows:
-            if row.flaw not in flaws:
+            if row.flaw not in flaws or condition.get("inside_if", row.inside) != row.inside:
                 continue
             found: Values = {}
             one = row

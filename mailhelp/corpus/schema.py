@@ -200,6 +200,9 @@ class Condition(Strict):
     use: Annotated[Texts, Meta(description="Only tables that these restrictions ask.")] = []
     not_after: Annotated[Texts, Meta(description="…before which none of these stands.")] = []
     flaw: list[RowFlaw] = []
+    inside_if: Annotated[bool | None, Meta(description="Rows between if and endif, or others.")] = (
+        None
+    )
     key: Annotated[str, Meta(description="A regex for the whole key; {name} is a value.")] = ""
     key_not: str = ""
     result: Annotated[str, Meta(description="A regex for the whole result.")] = ""

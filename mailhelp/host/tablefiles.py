@@ -166,7 +166,7 @@ def _nested(
                 opened.pop()
         else:
             key, result, flaw, detail = of(text)
-            made = Row(key, result, flaw, detail, logical.pieces)
+            made = Row(key, result, flaw, detail, logical.pieces, bool(opened))
             alone = seen is not None and not opened and not key.startswith("!")
             yield _with_earlier(made, seen) if seen is not None and alone else made
     for logical in opened:

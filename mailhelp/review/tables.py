@@ -89,7 +89,8 @@ def read(
                 )  # fmt: skip
         if made is not None:
             tables[each._replace(place=None)] = made
-        else:
+        held_text = text(made.file) if made is not None and made.kind != "inline" else None
+        if made is None or (held_text is not None and held_text.cut):
             unread.add(each.parameter)
     return Read(tuple(tables.values()), frozenset(unread))
 

@@ -76,7 +76,7 @@ class Row(NamedTuple):
     @property
     def number(self) -> int:
         """The number of its first line, from 1."""
-        return self.pieces[0][0]
+        return self.pieces[0][0] if self.pieces else 0
 
 
 class Table(NamedTuple):

@@ -816,6 +816,8 @@ def _goes_on(condition: Mapping[str, Any], view: View) -> RowTest:
     return test
 
 
+_MOST_NEAR = 100
+"""Words for which a near one is looked for."""
 _WORDS = regex(r"[\s,]+")
 _RESTRICTION = regex(r"(?:[a-z]++_)++[a-z]++")
 
@@ -825,22 +827,29 @@ def _strange_word(condition: Mapping[str, Any], view: View) -> RowTest:
     words = [each for each in condition["first_not"] if each != "$restrictions"]
     known = {each.casefold(): each for each in words}
     own = view.restrictions if "$restrictions" in condition["first_not"] else frozenset[str]()
-    all_known = {*known, *own}
+    every = {*known, *own}
+    all_known = sorted(every)
+    likenesses: dict[str, str] = {}
+
+    def like(word: str) -> str:
+        if word not in likenesses and len(likenesses) < _MOST_NEAR:
+            from difflib import get_close_matches
+
+            likenesses[word] = "".join(get_close_matches(word[:40], all_known, 1, 0.7))
+        return likenesses.get(word, "")
 
     def test(table: Table, row: Row, found: Values) -> Row | None:
-        from difflib import get_close_matches
-
         word, *rest = _WORDS.split(row.result)
         if word.casefold() in own:  # a list of restrictions
             named = (each for each in rest if _RESTRICTION.fullmatch(each))
-            word = next((each for each in named if each.casefold() not in all_known), "")
-        if not word or "$" in word or word.casefold() in all_known:
+            word = next((each for each in named if each.casefold() not in every), "")
+        if not word or "$" in word or word.casefold() in every:
             return None
         if "near" in condition:
-            near = get_close_matches(word.casefold()[:40], list(all_known), 1, 0.7)
+            near = like(word.casefold())
             if bool(near) != condition["near"]:
                 return None
-            found["near"] = str(known.get(near[0], near[0])) if near else ""
+            found["near"] = known.get(near, near)
         found["word"] = word
         return row
 

@@ -306,7 +306,7 @@ def _flaw_of_network(word: str) -> tuple[str, str]:
         return "no_network", ""
     if not slash:
         return "", ""
-    if not bits.isdigit() or int(bits[:6]) > plain.max_prefixlen:
+    if not (bits.isascii() and bits.isdigit()) or int(bits[:6]) > plain.max_prefixlen:
         return "mask", bits
     network = ipaddress.ip_network(bare, strict=False)
     return ("", "") if network.network_address == plain else ("host_bits", str(network))

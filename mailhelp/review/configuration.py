@@ -196,6 +196,7 @@ class ServiceView(MainView):
     def __init__(self, base: MainView, service: Service) -> None:
         # one after the other over what all share: there may be thousands of services
         vars(self).update(vars(base))
+        self._base = base
         self.places, self.own = ChainMap({}, base.places), ChainMap({}, base.own)
         self._values = {}
         self.service = _asked(service)
@@ -206,6 +207,10 @@ class ServiceView(MainView):
                 logical = service.logical._replace(pieces=piece_of(service.logical, each.line))
                 self.places[each.name] = Place(MASTER, logical)
         self.overridden = {each.name for each in service.overrides}
+
+    @property
+    def _held(self) -> lookup.Read:
+        return self._base._held
 
 
 def _asked(service: Service) -> conditions.Service:

@@ -95,7 +95,7 @@ def test_hostile_tables_neither_hang_nor_fail(
         smtp_sasl_password_maps=held,
     )
     str(answer).encode()  # no lone surrogates
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_huge_table_is_read_in_part(tmp_path: Path, session: Session) -> None:
@@ -105,7 +105,7 @@ def test_a_huge_table_is_read_in_part(tmp_path: Path, session: Session) -> None:
     answer = told(tmp_path, session, virtual_alias_maps=held)
     assert of_tables(answer) == []
     assert any("only the beginning" in note for note in answer.notes)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
 
 
 def test_many_faults_alike_are_counted(tmp_path: Path, session: Session) -> None:
@@ -181,3 +181,39 @@ def test_a_relayhost_with_a_password(tmp_path: Path, session: Session, key: str)
     (tmp_path / "master.cf").write_text(MASTER)
     answer = config.explain_place(session.library, Host(), str(tmp_path))
     assert not any("No password" in each.title for each in answer.findings)
+
+
+@pytest.mark.parametrize("kind", ["regexp", "pcre", "cidr", "texthash"])
+@pytest.mark.parametrize(
+    "held",
+    [
+        "\0\n\0 \0\n",
+        "/" * 90_000,
+        "/(" + "(" * 90_000 + "/ x",
+        "/[" + "[" * 90_000 + "/ x",
+        "/a/ " + "$" * 90_001,
+        "/a/ $" + "9" * 90_000,
+        "!" * 90_000,
+        "if " * 30_000,
+        "if /a/\n" * 20_000,
+        "endif\n" * 20_000,
+        "1" * 90_000 + "/" + "1" * 9_000 + " x",
+        "::/" + "9" * 9_000 + " x",
+        "[" * 90_000 + " x",
+        "fe80::1%eth0 x",
+        "\\",
+        "\ud7ff\u0660 x",
+        "192.0.2.0/\u0662\u0664 x",
+        "/a/ $\u0661",
+    ],
+    ids=range(18),
+)
+def test_other_hostile_tables(tmp_path: Path, session: Session, kind: str, held: str) -> None:
+    began = time.monotonic()
+    (tmp_path / "t").write_text(held)
+    lines = (f"{name} = {kind}:{tmp_path}/t" for name in ("header_checks", "mynetworks"))
+    client = f"smtpd_relay_restrictions = check_client_access {kind}:{tmp_path}/t"
+    (tmp_path / "main.cf").write_text("\n".join([*lines, client]))
+    (tmp_path / "master.cf").write_text(MASTER)
+    str(config.explain_place(session.library, Host(), str(tmp_path))).encode()
+    assert time.monotonic() - began < 20

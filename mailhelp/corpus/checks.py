@@ -11,6 +11,7 @@ from mailhelp.corpus.compile import Compiled
 from mailhelp.corpus.read import CHECKS, Corpus, Fault, place_of
 from mailhelp.host import othersettings
 from mailhelp.host.postfixfiles import main_cf, master_cf, parted
+from mailhelp.host.tablefiles import Text
 from mailhelp.review import checks
 from mailhelp.review.configuration import Configuration, Other
 from mailhelp.review.fault import Known
@@ -60,7 +61,13 @@ def configuration(sample: str | Mapping[str, Any]) -> Configuration:
         lambda path: files[path][0] if path in files else None,
         lambda path: files[path][1] if path in files else None,
         frozenset(row["types"]) if row.get("types") else None,
+        lambda path: _text(row.get("tables", {}).get(path)),
     )
+
+
+def _text(held: str | None) -> Text | None:
+    """The text of a table of a sample, where U+FFFD stands for a byte that is no UTF-8."""
+    return None if held is None else Text(held.replace("\ufffd", "\udc80").split("\n"))
 
 
 def facts(row: Mapping[str, Any]) -> tuple[Fact, Certificate]:

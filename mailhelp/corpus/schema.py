@@ -175,6 +175,14 @@ class Selector(Strict):
 FileState = Literal["missing", "folder", "world-readable", "not world-readable", "world-writable"]
 
 
+TableKind = Literal["plain", "aliases", "patterns", "networks", "inline"]
+RowFlaw = Literal[
+    "", "twice", "indented", "mark", "not_utf8", "no_result", "quote", "colon", "no_pair", "many", "not_local",
+    "no_pattern", "no_end", "option", "nothing_repeated", "bracket", "dollar", "group",
+    "if_open", "if_text", "endif_alone", "no_network", "mask", "host_bits",
+]  # fmt: skip
+
+
 class Condition(Strict):
     """One condition of a check: of a parameter (its value, the files that it names), a path, or the services."""
 
@@ -185,6 +193,26 @@ class Condition(Strict):
         name="except", default_factory=list
     )
     path: Annotated[Text, Meta(description="A file, with $name.")] = ""
+    table: Annotated[
+        Texts, Meta(description="Rows of lookup tables of these forms, * of any.")
+    ] = []
+    written: Annotated[list[TableKind], Meta(description="Only tables written so.")] = []
+    use: Annotated[Texts, Meta(description="Only tables that these restrictions ask.")] = []
+    not_after: Annotated[Texts, Meta(description="…before which none of these stands.")] = []
+    flaw: list[RowFlaw] = []
+    inside_if: Annotated[bool | None, Meta(description="Rows between if and endif, or others.")] = (
+        None
+    )
+    key: Annotated[str, Meta(description="A regex for the whole key; {name} is a value.")] = ""
+    key_not: str = ""
+    result: Annotated[str, Meta(description="A regex for the whole result.")] = ""
+    result_not: str = ""
+    item: Annotated[str, Meta(description="A regex for an item of the result.")] = ""
+    continued: Annotated[str, Meta(description="A regex for a line that goes on.")] = ""
+    first_not: Annotated[Texts, Meta(description="The first word is none of these.")] = []
+    near: Annotated[bool | None, Meta(description="…but is like one, or like none.")] = None
+    key_in: Annotated[Texts, Meta(description="The key is in one of these lists too.")] = []
+    lacks_key: Annotated[str, Meta(description="No row for this parameter's server.")] = ""
     service: Selector | None = None
     exists: Annotated[bool, Meta(description="Whether there is such a service.")] = True
     set: bool | None = None
@@ -233,6 +261,7 @@ class CheckSample(Strict):
     master: Annotated[str, Meta(description="Lines of master.cf that do not look so.")] = ""
     part: Annotated[bool, Meta(description="Only some lines of main.cf.")] = False
     files: dict[str, dict[str, Any]] = {}
+    tables: Annotated[dict[str, str], Meta(description="The texts of lookup tables.")] = {}
     dovecot: str = ""
     opendkim: str = ""
     types: Texts = []

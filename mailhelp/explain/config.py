@@ -566,7 +566,7 @@ def _explain_files(
         types=types,
     )
     if files is not None:
-        read = read._replace(fact=files.fact, certificate=files.certificate)
+        read = read._replace(fact=files.fact, certificate=files.certificate, table=files.table)
     faults = checks.faults(known(library), read)
     settings = tuple(_changed(library, main, faults))
     findings = tuple(
@@ -585,7 +585,10 @@ def _explain_files(
         findings=findings,
         commands=mends(faults),
         parameters=settings,
-        notes=tuple(_cut((MAIN, main_lines), (MASTER, master_lines))),
+        notes=(
+            *_cut((MAIN, main_lines), (MASTER, master_lines)),
+            *(f"Of {path} only the beginning was read." for path in (files.cut if files else ())),
+        ),
         sections=(Section(_OF_SERVICES, services_set, aside=True),) if services_set else (),
         related=tuple(dict.fromkeys(id for each in findings for id in each.related)),
         sources=_sources(faults),

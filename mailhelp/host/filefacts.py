@@ -15,11 +15,16 @@ from functools import cache
 from mailhelp import regexes as re
 from mailhelp.conditions import Certificate, Fact
 from mailhelp.host.machine import Host
+from mailhelp.host.postfixfiles import MOST_LINES
+from mailhelp.host.tablefiles import Text
 from mailhelp.light import regex
 
 _DAY = 86400
 _MOST = 1 << 20
 """Bytes of a file that are looked at; no PEM file is longer."""
+_MOST_OF_TABLE, _MOST_OF_TABLES = 4 << 20, 32 << 20
+"""Bytes of one lookup table that are read, and of all of them."""
+_LONGEST_LINE = 100_000
 _END = regex(r"notAfter=(.+)")
 _NAME = regex(r"DNS:([^\s,]+)")
 _KEY = regex(r"-----BEGIN PUBLIC KEY-----\s+(.+?)-----END", re.DOTALL)
@@ -29,14 +34,17 @@ _SHUT = ("-----BEGIN ENCRYPTED PRIVATE KEY-----", "Proc-Type: 4,ENCRYPTED")
 class Files:
     """The files of a configuration; ``real`` says where a path of it is, ``None`` where that is not known.
 
-    ``unread`` gathers the paths that could not be looked at.
+    ``unread`` gathers the paths that could not be looked at, ``cut`` the tables of which not all was read.
     """
 
     def __init__(self, host: Host, real: Callable[[str], str | None]) -> None:
         self._host, self._real = host, real
         self.unread: list[str] = []
+        self.cut: list[str] = []
+        self._left = _MOST_OF_TABLES
         self.fact = cache(self._fact)
         self.certificate = cache(self._certificate)
+        self.table = cache(self._table)
 
     def _fact(self, path: str) -> Fact | None:
         real = self._real(path)
@@ -61,6 +69,35 @@ class Files:
             return ""
         lines = (self._host.text_of(real) or "").split("\n")
         return "\n".join(line for line in lines if line.strip() and line[:1] not in "#;")
+
+    def _table(self, path: str) -> Text | None:
+        """The text of a lookup table; bytes that are no UTF-8 are surrogates."""
+        fact = self.fact(path)
+        real = self._real(path)
+        if fact is None or fact.missing or fact.folder or real is None:
+            return None
+        try:
+            # what is no plain file must not be waited for
+            number = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with open(number, "rb") as stream:
+                if not stat.S_ISREG(os.fstat(number).st_mode):
+                    return None
+                most = min(_MOST_OF_TABLE, self._left)
+                held = stream.read(most + 1)
+        except PermissionError:
+            self.unread.append(path)
+            return None
+        except (OSError, ValueError):
+            return None
+        self._left -= min(len(held), most)
+        lines = held[:most].decode("utf-8", "surrogateescape").split("\n")
+        if len(held) > most or not lines[-1]:
+            del lines[-1]
+        long = next((n for n, line in enumerate(lines) if len(line) > _LONGEST_LINE), MOST_LINES)
+        cut = len(held) > most or len(lines) > long
+        if cut:
+            self.cut.append(path)
+        return Text(lines[:long], cut)
 
     def _certificate(self, path: str) -> Certificate | None:
         fact = self.fact(path)

@@ -14,6 +14,8 @@ MOST_LINES = 50_000
 """Lines of a file that are read; no main.cf is that long."""
 _DEEPEST, _LONGEST = 30, 100_000
 """Names behind names, and characters, up to which a value is filled in."""
+BLANKS = " \t\n\r\v\f"
+"""The characters that C takes for blanks; Python knows more."""
 Lookup = Callable[[str], str | None]
 """The value of a name, ``None`` if it is not known."""
 _SERVICE = regex(
@@ -116,9 +118,9 @@ def logical_lines(lines: Iterable[str]) -> Iterator[Logical]:
         if number > MOST_LINES:
             break
         raw = line.rstrip("\n")
-        stripped = raw.strip(" \t\r\v\f")
+        stripped = raw.strip(BLANKS)
         if stripped and not stripped.startswith("#"):
-            if not raw[:1].isspace() and pieces:
+            if raw[0] not in BLANKS and pieces:
                 yield Logical(tuple(pieces))
                 pieces = []
             pieces.append((number, offset, raw))

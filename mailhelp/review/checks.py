@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from mailhelp import conditions
 from mailhelp.host.postfixfiles import names_in
 from mailhelp.light import Any
-from mailhelp.review import language, services
+from mailhelp.review import language, services, tables
 from mailhelp.review.configuration import Configuration, MainView, ServiceView
-from mailhelp.review.fault import MASTER, Fault, Known, in_order, made
+from mailhelp.review.fault import MASTER, MOST_SAME, Fault, Known, in_order, made
+
+_MOST_KINDS = 20
+"""Faults of one check that are told with titles of their own."""
 
 
 def faults(known: Known, read: Configuration) -> list[Fault]:
@@ -32,6 +36,9 @@ def _checked(known: Known, read: Configuration) -> Iterator[Fault]:
     views = [ServiceView(view, each) for each in read.services or () if len(each.columns) > 1]
     for key, row in known.checks.items():
         if "shape" in row:
+            continue
+        if row.get("when") and "table" in row["when"][0] and "lacks_key" not in row["when"][0]:
+            yield from _in_tables(known, key, row, view)
             continue
         selector = row.get("service")
         if selector is None:
@@ -56,6 +63,26 @@ def _in_main(known: Known, key: str, row: Mapping[str, Any], view: MainView) -> 
             continue
         file, logical = place or (values.get("file"), None)
         yield made(known, key, row, file, logical, values, values.get("name", ""))
+
+
+def _in_tables(known: Known, key: str, row: Mapping[str, Any], view: MainView) -> Iterator[Fault]:
+    """A check of rows of lookup tables, at their lines. Of many faults alike a few are told in full."""
+    told: dict[tuple[str, str], Fault] = {}
+    count: Counter[tuple[str, str]] = Counter()
+    for found, table, line in conditions.rows_of(row["when"][0], view):
+        values = conditions.with_others(row, view, found)
+        if values is None:
+            continue
+        title = conditions.filled(row["title"], values)
+        same = title, table.file
+        count[same] += 1
+        if count[same] > MOST_SAME and same in told:
+            alike = told[same].finding
+            yield told[same]._replace(finding=alike._replace(line=line.number, text=""))
+        elif same in told or len(told) < _MOST_KINDS:
+            fault = made(known, key, row, table.file, tables.shown(table, line), values)
+            told.setdefault(same, fault)
+            yield fault
 
 
 def _in_service(

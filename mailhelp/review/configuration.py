@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from types import MappingProxyType
 
 from mailhelp import conditions
 from mailhelp.conditions import Certificate, Fact, fits
 from mailhelp.host.postfixfiles import COLUMNS, Logical, MainCf, Service, expand
+from mailhelp.host.tablefiles import Text
 from mailhelp.light import NamedTuple
+from mailhelp.review import tables as lookup
 from mailhelp.review.fault import MAIN, MASTER, Known
 from mailhelp.review.services import piece_of
 
@@ -29,6 +31,10 @@ def _no_certificate(path: str) -> Certificate | None:
     return None
 
 
+def _no_table(path: str) -> Text | None:
+    return None
+
+
 class Configuration(NamedTuple):
     """What was read. ``main`` and ``services`` are ``None`` where they are not known.
 
@@ -44,6 +50,7 @@ class Configuration(NamedTuple):
     fact: Callable[[str], Fact | None] = _no_fact
     certificate: Callable[[str], Certificate | None] = _no_certificate
     types: frozenset[str] | None = None
+    table: Callable[[str], Text | None] = _no_table
 
 
 class Place(NamedTuple):
@@ -69,6 +76,46 @@ class MainView(conditions.View):
         self.endings = known.settings["built_tables"]
         self.services = None if read.services is None else [_asked(each) for each in read.services]
         self._values: dict[str, str | None] = {}
+        self._tables: lookup.Read | None = None
+
+    @property
+    def tables(self) -> Sequence[conditions.Table]:  # type: ignore[override]
+        """See ``conditions.View``."""
+        return self._held.tables
+
+    @property
+    def unread(self) -> frozenset[str]:  # type: ignore[override]
+        """See ``conditions.View``."""
+        return self._held.unread
+
+    @property
+    def _held(self) -> lookup.Read:
+        if self._tables is None:
+            about = self.known.settings
+            self._tables = lookup.read(about, list(self._settings()), self.read.table)
+        return self._tables
+
+    def _settings(self) -> Iterator[lookup.Setting]:
+        """What is set or has a default that names tables; what ``-o`` sets for services."""
+        forms = self.known.settings["table_forms"]
+        names = [*self.own, *(name for each in forms.values() for name in each if "*" not in name)]
+        for name in dict.fromkeys(names):
+            if value := self.value(name):
+                yield lookup.Setting(name, value, self.places.get(name))
+        for service in self.read.services or ():
+            if any(":" in each.value for each in service.overrides):
+                view = ServiceView(self, service)
+                for name in dict.fromkeys(each.name for each in service.overrides):
+                    if value := view.value(name):
+                        yield lookup.Setting(name, value, view.places.get(name))
+
+    @property
+    def restrictions(self) -> frozenset[str]:  # type: ignore[override]
+        """See ``conditions.View``."""
+        about = self.known.settings
+        classes = conditions.items(self.value(about["restriction_lists"]["classes"]) or "")
+        known = (*about["restrictions"], *about["old_restrictions"], *classes)
+        return frozenset(each.casefold() for each in known)
 
     def value(self, name: str) -> str | None:
         """See ``conditions.View``."""
@@ -148,6 +195,7 @@ class ServiceView(MainView):
     def __init__(self, base: MainView, service: Service) -> None:
         # one after the other over what all share: there may be thousands of services
         vars(self).update(vars(base))
+        self._base = base
         self.places, self.own = ChainMap({}, base.places), ChainMap({}, base.own)
         self._values = {}
         self.service = _asked(service)
@@ -158,6 +206,10 @@ class ServiceView(MainView):
                 logical = service.logical._replace(pieces=piece_of(service.logical, each.line))
                 self.places[each.name] = Place(MASTER, logical)
         self.overridden = {each.name for each in service.overrides}
+
+    @property
+    def _held(self) -> lookup.Read:
+        return self._base._held
 
 
 def _asked(service: Service) -> conditions.Service:

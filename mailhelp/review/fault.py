@@ -13,7 +13,7 @@ from mailhelp.light import Any, NamedTuple
 
 MAIN, MASTER = "main.cf", "master.cf"
 _LONGEST = 160
-_MOST_SAME = 4
+MOST_SAME = 4
 """So many faults of the same title are told one by one."""
 
 
@@ -80,6 +80,9 @@ def made(
     for each in ("value", "word", "next", "limit"):
         if values.get(each):
             values[each] = _short(known.cover(name, values[each]))
+    for each in ("key", "result"):
+        if values.get(each):
+            values[each] = _short(known.cover("", values[each]))
     shown = _short(known.cover("", " ".join(logical.text.split()))) if logical else ""
     fix = []
     for each in row.get("fix", ()):
@@ -135,11 +138,9 @@ def _counted(faults: list[Fault]) -> list[Fault]:
     for each in faults:
         same.setdefault((each.finding.title, each.finding.file), []).append(each)
     return [
-        each
-        if len(group) <= _MOST_SAME
-        else each._replace(finding=_times(each.finding, len(group)))
+        each if len(group) <= MOST_SAME else each._replace(finding=_times(each.finding, len(group)))
         for each in faults
-        if len(group := same[each.finding.title, each.finding.file]) <= _MOST_SAME
+        if len(group := same[each.finding.title, each.finding.file]) <= MOST_SAME
         or each is group[0]
     ]
 

@@ -89,3 +89,27 @@ def test_certificates_and_keys(tmp_path: Path) -> None:
     assert shut is not None
     assert shut.encrypted
     assert files.certificate(str(tmp_path / "none.pem")) is None
+
+
+def test_tables_are_read_up_to_a_limit(tmp_path: Path, host: Host) -> None:
+    files = Files(host, in_place)
+    table = tmp_path / "virtual"
+    table.write_bytes(b"a b\nc \xe9\n")
+    held = files.table(str(table))
+    assert held is not None
+    assert (held.lines, held.cut) == (["a b", "c \udce9"], False)
+    large = tmp_path / "large"
+    with large.open("wb") as stream:
+        stream.write(b"a b\n" * 1000)
+        stream.truncate(50 << 20)
+    held = files.table(str(large))
+    assert held is not None
+    assert held.cut
+    assert files.cut == [str(large)]
+
+
+def test_what_is_no_plain_file_is_no_table(tmp_path: Path, host: Host) -> None:
+    files = Files(host, in_place)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (str(tmp_path), str(tmp_path / "pipe"), str(tmp_path / "none"), "/dev/zero"):
+        assert files.table(path) is None

@@ -12,6 +12,7 @@ from mailhelp.answer import Finding
 from mailhelp.corpus.checks import facts
 from mailhelp.host import othersettings
 from mailhelp.host.postfixfiles import main_cf, master_cf
+from mailhelp.host.tablefiles import Text
 from mailhelp.review import checks
 from mailhelp.review.configuration import Configuration, Other
 from mailhelp.review.fault import Known
@@ -24,9 +25,9 @@ def read(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 
 
-def faults(name: str) -> list[dict[str, Any]]:
+def faults(name: str, kind: str = "fault") -> list[dict[str, Any]]:
     """The planted faults of a file."""
-    found: list[dict[str, Any]] = tomllib.loads(read(name))["fault"]
+    found: list[dict[str, Any]] = tomllib.loads(read(name))[kind]
     return found
 
 
@@ -36,7 +37,8 @@ def planted(fault: Mapping[str, Any]) -> Configuration:
     lines = fault.get("set", "").split("\n")
     main = _without(main, [line.partition("=")[0].strip() for line in lines])
     main += f"{fault.get('set', '')}\n{fault.get('append', '')}\n"
-    master = _edited(read("good.master.cf"), fault.get("master", ()))
+    edits = fault.get("master", ())
+    master = _edited(read("good.master.cf"), [("", edits)] if isinstance(edits, str) else edits)
     known = tomllib.loads(read("good.toml"))["files"] | fault.get("files", {})
     files = {path: facts(row) for path, row in known.items()}
     services, strays = master_cf(master.split("\n"))
@@ -64,6 +66,31 @@ def is_found(known: Known, fault: Mapping[str, Any]) -> tuple[bool, list[str]]:
         for each in found
     ]
     return any(_tells(each, fault) for each in found), told
+
+
+def with_table(fault: Mapping[str, Any]) -> Configuration:
+    """The good configuration with a lookup table: that of the fault's place, else the first that it sets."""
+    found = planted(fault)
+    place = re.search(r"/[\w./]+", fault.get("at", "")) or re.search(r":(/[\w./]+)", fault["set"])
+    if place is None:
+        return found
+    path, lines = place[place.lastindex or 0], fault["table"].split("\n")
+    return found._replace(table=lambda asked: Text(lines) if asked == path else None)
+
+
+def is_found_in_table(known: Known, fault: Mapping[str, Any]) -> tuple[bool, list[str]]:
+    """Whether a finding at the line of the fault says what it is; and all that was found."""
+    found = [each.finding for each in checks.faults(known, with_table(fault))]
+    told = [
+        f"{each.severity} {each.file}:{each.line}: {each.title} | {each.text}" for each in found
+    ]
+    right = (
+        f"{each.title} {each.meaning}".casefold()
+        for each in found
+        if f"{each.file}:{each.line}".startswith(fault["at"])
+    )
+    says = [word.casefold() for word in fault["says"]]
+    return any(word in said for said in right for word in says), told
 
 
 def _tells(finding: Finding, fault: Mapping[str, Any]) -> bool:

@@ -178,11 +178,21 @@ class Hop(NamedTuple):
     seconds: float | None = None
 
 
+class Before(NamedTuple):
+    """How it stood for a recipient before: how many ``tries``, the first and the last time, and the words of the last."""
+
+    status: str
+    tries: int
+    first: str | None = None
+    last: str | None = None
+    reply: str | None = None
+
+
 class Recipient(NamedTuple):
     """How the mail ended for one envelope recipient; ``delay_s`` is in seconds.
 
     ``original`` is the address that the client gave, where an alias was expanded. ``delays`` are the four parts of the delay:
-    before the queue manager, in it, connecting, sending.
+    before the queue manager, in it, connecting, sending. ``before`` tells of tries before the one that counts.
     """
 
     address: str
@@ -194,6 +204,7 @@ class Recipient(NamedTuple):
     original: str = ""
     delays: tuple[float, ...] = ()
     delay_names: tuple[str, ...] = ()
+    before: Before | None = None
 
 
 class Offspring(NamedTuple):
@@ -257,7 +268,7 @@ class Problem(NamedTuple):
 
     ``top`` has, for a field, its commonest values with their counts. ``by_hour`` counts its records hour
     by hour, as ``Report`` says. ``group`` is ``act``, ``look``, ``attack`` or ``harmless``; ``clients`` how many
-    addresses an attack comes from. ``mails`` is only counted where something may be wrong.
+    addresses an attack comes from. ``mails`` is only counted where something may be wrong. Where either is many it is ``estimated``.
     """
 
     entry: str
@@ -273,6 +284,7 @@ class Problem(NamedTuple):
     by_hour: tuple[int, ...] = ()
     group: str = "look"
     clients: int = 0
+    estimated: bool = False
 
 
 class Unrecognised(NamedTuple):
@@ -292,7 +304,7 @@ class Report(NamedTuple):
     the day. ``shapes`` is how many shapes of unknown records there are, of which ``unrecognised`` has the commonest.
     ``traffic`` has the acts of the totals by hour of the day. Only if asked for in full: ``senders`` (domain, mails, bytes) and
     ``recipients`` (domain, deliveries, deferrals, mean and longest delay in seconds), the commonest first;
-    ``hosts`` with their records; ``domains`` how many senders' and recipients' there are.
+    ``hosts`` with their records; ``domains`` how many senders' and recipients' there are. ``estimated`` names the totals that are no exact counts.
     """
 
     records: int
@@ -309,6 +321,7 @@ class Report(NamedTuple):
     recipients: tuple[tuple[str, int, int, float, float], ...] = ()
     hosts: Mapping[str, int] = MappingProxyType({})
     domains: tuple[int, ...] = ()
+    estimated: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mailhelp import regexes as re
 from mailhelp.errors import UsageError
 
+_FORMS = ("%b %d", "%b %d %H:%M", "%b %d %H:%M:%S", "%d %b")
+"""As syslog writes a time, without a year: the last such day."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def moment(text: str, now: datetime) -> str:
-    """A time: ``2026-11-22``, ``2026-11-22 06:00``, ``06:00`` of today, ``today``, ``yesterday``, ``2h`` ago.
+    """A time: ``2026-11-22``, ``2026-11-22 06:00``, ``Nov 22 06:00`` as logs write it, ``06:00`` of today, ``today``,
+    ``yesterday``, ``2h`` ago.
 
     Raises ``UsageError`` for what is none of these.
     """
@@ -24,11 +28,16 @@ def moment(text: str, now: datetime) -> str:
         return span(said, now)
     if re.fullmatch(r"\d\d?:\d\d(?::\d\d)?", said):
         said = f"{now.date().isoformat()} {said.zfill(len(said) + (said[1] == ':'))}"
+    for form in _FORMS if said[:1].isalpha() or said[-1:].isalpha() else ():
+        with suppress(ValueError):
+            found = datetime.strptime(f"{now.year} {' '.join(said.split())}", f"%Y {form}")
+            return _iso(found if found.date() <= now.date() else found.replace(year=now.year - 1))
     try:
         return _iso(datetime.fromisoformat(said).replace(tzinfo=None))
     except ValueError:
         raise UsageError(
-            f"“{text}” is no time.", "For example: 2026-11-22, '2026-11-22 06:00', 06:00, yesterday"
+            f"“{text}” is no time.",
+            "For example: 2026-11-22, '2026-11-22 06:00', 'Nov 22 06:00', 06:00, yesterday",
         ) from None
 
 

@@ -400,6 +400,7 @@ class HeaderEntry(Shared):
 
     names: Texts = []
     patterns: Texts = []
+    again: bool = False
     hop: bool = False
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
+from mailhelp import shell
 from mailhelp.answer import Answer
 from mailhelp.errors import NothingFound, SourceError, together
 from mailhelp.light import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -119,8 +121,23 @@ def trace(
         where = ", ".join("standard input" if file == "-" else file for file in files)
         what = f"No mail with {' or '.join(ids)}" if ids else "No such mail"
         what = what if ids or any(wanted or ()) else "No mail"
-        raise NothingFound(f"{what} in {where}.")
+        raise NothingFound(f"{what} in {where}.", _where_named(session, ids, files))
     return _with_faults(first, found, faults)
+
+
+def _where_named(session: Session, ids: Sequence[str], files: Sequence[str]) -> str:
+    """What to do with the lines that hold one of ``ids`` and tell of no mail; empty if there are none."""
+    names = [id.strip("<>[]").casefold() for id in ids]
+    for file in (file for file in files if file != "-"):
+        with suppress(SourceError), session.open(file) as stream:
+            for line in lines(stream):
+                folded = (line or "").casefold()
+                for name in names:
+                    if name and name in folded:
+                        # zgrep reads what is packed as well
+                        asked, where = shell.file(name), shell.file(file)
+                        return f"Lines of another kind name it: zgrep -iF -- {asked} {where} | mailhelp"
+    return ""
 
 
 def _with_faults(

@@ -19,6 +19,7 @@ Rows = Mapping[str, Mapping[str, Any]]
 class Stand:
     """How it stands for one recipient; ``fact`` is the record that says it, ``last`` the last with a reason.
 
+    ``tries`` are the records of tries that were to be made again.
     ``told`` says that a delivery agent's own record about this address does.
     """
 
@@ -33,6 +34,7 @@ class Stand:
         "state",
         "strand",
         "told",
+        "tries",
     )
 
     def __init__(self, address: str) -> None:
@@ -43,6 +45,7 @@ class Stand:
         self.fact: Fact | None = None
         self.last: Fact | None = None
         self.strand: Strand | None = None
+        self.tries: list[Fact] = []
 
 
 class End(NamedTuple):
@@ -139,6 +142,8 @@ class _Machine:
             stand.ended = bool(row.get("end")) and not hop
             stand.told = bool(status) and not hop
             stand.fact, stand.strand, stand.said = fact, strand, not row.get("only")
+            if row.get("again"):
+                stand.tries.append(fact)
             stand.last = fact if fact.said or stand.last is None else stand.last
 
     def _may_turn(self, stand: Stand, strand: Strand | None) -> bool:

@@ -59,6 +59,7 @@ def explain(library: Library, files: Sequence[str], tally: Tally) -> Answer:
         domains=(len(tally.traffic.senders), len(tally.traffic.recipients))
         if tally.traffic.hosts
         else (),
+        estimated=("deferred",) if tally.deferred.is_estimate else (),
     )
     return Answer(
         kind="report",
@@ -84,7 +85,8 @@ def problem(library: Library, report: Report, tally: Tally, number: int) -> Answ
         told_by = shell.fill("mailhelp trace {id}", {"id": id})
         trace.append(Command(f"{told_by} {files}".rstrip(), "The whole story of one."))
     many = f"{told.count:,} record{'s' * (told.count != 1)}"
-    mails = f" of {told.mails:,} mail{'s' * (told.mails != 1)}" if told.mails else ""
+    about = "about " if told.estimated else ""
+    mails = f" of {about}{told.mails:,} mail{'s' * (told.mails != 1)}" if told.mails else ""
     tops = [
         f"{name.replace('_', ' ')}: {', '.join(f'{value} {times:,}×' for value, times in values)}"
         for name, values in told.top.items()
@@ -146,6 +148,7 @@ def _problem(
         by_hour=_by_hour(count, hours),
         group=group,
         clients=count.clients.count,
+        estimated=count.mails.is_estimate or count.clients.is_estimate,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailhelp import answer
-from mailhelp.answer import Answer, Command, Hop, Joined, Offspring, Recipient
+from mailhelp.answer import Answer, Before, Command, Hop, Joined, Offspring, Recipient
 from mailhelp.explain.common import filled
 from mailhelp.explain.outcome import Stand, end
 from mailhelp.knowledge.library import Library
@@ -144,7 +144,17 @@ class _Telling:
             stand.original,
             tuple(_seconds(part) for part in parts) if all(parts) else (),
             tuple(self._tables["delays"]["called"]) if all(parts) else (),
+            self._before(stand),
         )
+
+    def _before(self, stand: Stand) -> Before | None:
+        """The tries before the record that tells how it stands."""
+        tries = [fact for fact in stand.tries if fact is not stand.last]
+        if not tries:
+            return None
+        said = next((fact.said for fact in reversed(tries) if fact.said), None)
+        status = self._value(tries[-1], "status") or ""
+        return Before(status, len(tries), tries[0].time, tries[-1].time, said)
 
     def _received(self) -> Iterator[str]:
         """The Received headers that those who took the mail have put on top of it."""

@@ -45,6 +45,7 @@ EVENTS = (
     "notified",
     "lost",
     "too-large",
+    "redirected",
     "screened",
     "gap",
 )

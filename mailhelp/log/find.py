@@ -410,7 +410,10 @@ class Finder:
                 rows.append((each, begin, other))
                 if other.event in space.closes:
                     break
-        bare = any(other.event in space.holds and not _queue_ids(other) for _, _, other in rows)
+        bare = any(
+            not _queue_ids(other) and (other.event in space.holds or _is_unnamed(other))
+            for _, _, other in rows
+        )
         shared = {id for _, _, other in rows for id in _queue_ids(other)}
         for each, begin, other in rows:
             self._sessions.add((id(log[each]), begin))
@@ -522,6 +525,11 @@ def _apart(one: Fact, other: Fact) -> float:
 
 def _queue_ids(fact: Fact) -> list[str]:
     return [ref.value for ref in fact.named("own") if ref.value]
+
+
+def _is_unnamed(fact: Fact) -> bool:
+    """Whether a record says that its mail has no id yet."""
+    return any(not ref.value for ref in fact.named("own"))
 
 
 def _is_own(fact: Fact, ref: Ref) -> bool:

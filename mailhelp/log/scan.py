@@ -120,6 +120,7 @@ class Scanner:
         self._known_values = self._searched = 0
         self._carried = Carried(self.engine.redactor)
         self._bounded = bool(plan.since or plan.until)
+        self._before: Read | None = None  # the record that "last message repeated" may be about
 
     def scan(self, source: Iterable[bytes]) -> Tally:
         """The tally of ``source``: blocks of whole lines."""
@@ -506,6 +507,7 @@ class Scanner:
 
     def _one_by_engine(self, message: str, text: str, acts: Acts) -> None:
         """Count a plain record whose values have to be covered."""
+        self._before = None
         for read in self.engine.reads([self._line_of(text, message)], carried=self._carried):
             self._read(read, acts)
 
@@ -514,6 +516,7 @@ class Scanner:
         if not lines:
             return
         own: Acts = [] if acts is None else acts
+        self._before = None
         for read in self.engine.reads(lines, carried=self._carried):
             if read.record.text.strip():
                 self._read(read, own)
@@ -528,10 +531,16 @@ class Scanner:
         time = record.time or ""
         if not self._is_asked(time):
             return
+        before, self._before = self._before, None
         if record.repeats_last:
-            tally.known("generic", 1)
-            tally.span(time, time)
+            if before is None or before.record.host != record.host:
+                tally.known("generic", 1)
+                tally.span(time, time)
+                return
+            again = before.record._replace(repeated=record.repeated, time=record.time)
+            self._read(before._replace(record=again), acts)
             return
+        self._before = read
         if hit is None:
             self._shape(record.tag or "", record.message, time, record.text)
             return

@@ -15,8 +15,8 @@ from itertools import islice
 
 from mailhelp.light import Any
 
-_MOST_DISTINCT = 1024
-"""Distinct values that are counted exactly; of more, their number is estimated (within 3 in 100)."""
+_MOST_DISTINCT, _MOST_DEFERRED = 1024, 65_536
+"""Distinct values of an entry, and deferred mails, that are counted exactly; of more, their number is estimated (within 3 in 100)."""
 _MOST_VALUES = 1000
 """Values of a field that are counted for one entry."""
 _MOST_SHAPES = 1000
@@ -50,11 +50,12 @@ class _Counted:
 
 
 class Distinct(_Counted):
-    """How many different values there were: kept are the smallest of their hashes."""
+    """How many different values there were: kept are the smallest of their hashes, up to ``most``."""
 
-    __slots__ = ("hashes",)
+    __slots__ = ("hashes", "most")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_DISTINCT) -> None:
+        self.most = most
         self.hashes: set[int] = set()
 
     def add(self, values: Iterable[str]) -> None:
@@ -63,25 +64,30 @@ class Distinct(_Counted):
             int.from_bytes(blake2b(value.encode("utf-8", "replace"), digest_size=8).digest())
             for value in values
         )
-        self._trim(2 * _MOST_DISTINCT)
+        self._trim(2 * self.most)
 
     def merge(self, other: Distinct) -> None:
         """Take the values of ``other`` too."""
         self.hashes |= other.hashes
-        self._trim(_MOST_DISTINCT)
+        self._trim(self.most)
 
     def _trim(self, most: int) -> None:
         """Keep the smallest, and one more that says that there were others, if there are above ``most``."""
         if len(self.hashes) > most:
-            self.hashes = set(sorted(self.hashes)[: _MOST_DISTINCT + 1])
+            self.hashes = set(sorted(self.hashes)[: self.most + 1])
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether there were too many to count them one by one."""
+        return len(self.hashes) > self.most
 
     @property
     def count(self) -> int:
         """How many there were."""
-        if len(self.hashes) <= _MOST_DISTINCT:
+        if not self.is_estimate:
             return len(self.hashes)
-        largest = sorted(self.hashes)[_MOST_DISTINCT - 1]
-        return (_MOST_DISTINCT - 1) * _SPACE // largest
+        largest = sorted(self.hashes)[self.most - 1]
+        return (self.most - 1) * _SPACE // largest
 
 
 class Traffic(_Counted):
@@ -350,7 +356,7 @@ class Tally(_Counted):
         self.unknown: dict[str, Count] = {}
         self.unknown_rest = 0
         self.totals: dict[str, int] = {}
-        self.deferred = Distinct()
+        self.deferred = Distinct(_MOST_DEFERRED)
         self.ledger = Ledger()
         self.traffic = Traffic()
         self.faults = list(faults)

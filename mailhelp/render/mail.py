@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from mailhelp.answer import Joined, Offspring, Recipient, Story
+from mailhelp.answer import Before, Joined, Offspring, Recipient, Story
 from mailhelp.render import words
 from mailhelp.render.blocks import Block, Bullets, Gap, Heading, Pairs, Row, Run, Runs, Text
 from mailhelp.render.sheet import Sheet, cut_words
@@ -13,6 +14,8 @@ _BAR = 20
 """Columns of the bar of the four delays."""
 _SHADES = "█▓▒░"
 _SHORT_S = 0.005
+_SAME = 3
+"""So many processes of one program in a row are named one by one."""
 _IN_FULL = 2
 """So many recipients are told on two lines each."""
 _FEW, _CHILDREN, _MISSING = 4, 2, 3
@@ -33,6 +36,10 @@ def fill(sheet: Sheet, story: Story) -> None:
     slow = max(story.recipients, key=lambda row: row.delay_s or 0.0, default=None)
     if slow is not None and any(slow.delays):
         sheet.add(Text(bar(slow), 2, 4, keep=True))
+    for row in shown:
+        if row.before is not None:
+            whose = row if len(story.recipients) > 1 else None
+            sheet.add(Text(cut_words(before(row.before, whose), sheet.width - 6, 2), 2, 4))
     if story.told:
         sheet.add(Row((("aside", "client told  "), ("value", story.told)), 2))
     for text in story.filter[:1]:
@@ -65,6 +72,8 @@ def whole(story: Story) -> Iterator[Block]:
         yield Heading("Recipients")
         for row in story.recipients:
             yield Text(recipient(row), 2, 4)
+            if row.before is not None:
+                yield Text(before(row.before), 4, 2)
             if any(row.delays):
                 yield Text(bar(row), 4, 2)
     if story.children:
@@ -114,10 +123,17 @@ def whole(story: Story) -> Iterator[Block]:
 def flow(story: Story) -> Runs:
     """The way that the mail took, from client to last process, with the seconds that it spent in each."""
     runs: list[Run] = [("value", f"client {story.client or 'unknown'}")]
-    for step in story.flow:
-        runs += [("aside", " → "), ("name", words.process(step))]
-        if step.seconds and step.seconds >= _SHORT_S:
-            runs.append(("aside", _spent(step.seconds)))
+    for _, group in groupby(story.flow, lambda step: step.program):
+        steps = list(group)
+        if len(steps) > _SAME:  # a mail that was tried for days met as many processes
+            seconds = sum(step.seconds or 0.0 for step in steps)
+            named, spent = f"{steps[0].program} × {len(steps)}", _spent(round(seconds, 3))
+            runs += [("aside", " → "), ("name", named), ("aside", spent)]
+            continue
+        for step in steps:
+            runs += [("aside", " → "), ("name", words.process(step))]
+            if step.seconds and step.seconds >= _SHORT_S:
+                runs.append(("aside", _spent(step.seconds)))
     return tuple(runs)
 
 
@@ -151,6 +167,21 @@ def recipient(row: Recipient) -> Runs:
         runs.append(("aside", f" after {row.delay_s:g} s"))
     if row.reply:
         runs.append(("", f": {row.reply}"))
+    return tuple(runs)
+
+
+def before(told: Before, whose: Recipient | None = None) -> Runs:
+    """The tries before: ``deferred 3 times before, 22 Nov 10:00 to 11:10: …``."""
+    times = "once" if told.tries == 1 else f"{told.count} times"
+    runs: list[Run] = [("name", f"{whose.address}  ")] if whose else []
+    runs.append(("", f"{told.status} {times} before"))
+    if told.first and told.last:
+        first, last = (f"{words.day(each)} {each[11:16]}" for each in (told.first, told.last))
+        same_day = told.first[:10] == told.last[:10]
+        end = "" if first == last else f" to {last[-5:] if same_day else last}"
+        runs.append(("aside", f", {first}{end}"))
+    if told.reply:
+        runs.append(("", f": {told.reply}"))
     return tuple(runs)
 
 

@@ -12,7 +12,6 @@ from mailhelp.render.layout import draw
 from mailhelp.render.lines import cells
 
 _GROUPS = {"act": "Act now", "look": "Look at", "attack": "Attacks", "harmless": "Harmless"}
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MAIL = (
     "received", "delivered", "forwarded", "deferred", "bounced", "rejected", "warned", "held",
     "discarded",
@@ -134,7 +133,9 @@ def _top(answer: Answer, report: Report) -> Iterator[Block]:
     yield Headline((("title", f"{answer.title}{', ' if span else ''}{span}"),))
     shown = [name for name in _MAIL if name in _ALWAYS or report.mail.get(name)]
     if any(report.mail.get(name) for name in _MAIL):
-        yield Row((("", " · ".join(f"{name} {report.mail.get(name, 0):,}" for name in shown)),))
+        about = dict.fromkeys(report.estimated, "about ")
+        said = (f"{name} {about.get(name, '')}{report.mail.get(name, 0):,}" for name in shown)
+        yield Row((("", " · ".join(said)),))
     trouble = [each.by_hour for each in report.problems if each.group != "harmless"]
     if trouble:
         hours = [sum(row) for row in zip(*trouble, strict=True)]
@@ -152,8 +153,11 @@ def _tail(report: Report) -> Iterator[Block]:
         number = report.problems.index(attacks[0]) + 1
         top = next(iter(attacks[0].top.values()), ())
         said = f"{sum(each.count for each in attacks):,}×"
-        clients = max(each.clients for each in attacks)
-        said += f" from {clients:,} address{'es' * (clients != 1)}" if clients else ""
+        most = max(attacks, key=lambda each: each.clients)
+        about = "about " if most.estimated else ""
+        said += f" from {about}{most.clients:,} address{'es' * (most.clients != 1)}" * bool(
+            most.clients
+        )
         said += f", most {top[0][0]}" if top and len(top) > 1 else ""
         said += f"  {attacks[0].title}"
         if len(attacks) > 1:
@@ -205,18 +209,17 @@ def _span(first: str | None, last: str | None, between: str, days: bool = False)
     several = first[:10] != last[:10]
     if several and not days:  # the days say enough
         same = first[:7] == last[:7] and first[8:10].isdecimal()
-        return f"{int(first[8:10])}–{_day(last)}" if same else f"{_day(first)}–{_day(last)}"
-    left, right = (f"{_day(each)} {each[11:16]}" for each in (first, last))
+        return (
+            f"{int(first[8:10])}–{words.day(last)}"
+            if same
+            else f"{words.day(first)}–{words.day(last)}"
+        )
+    left, right = (f"{words.day(each)} {each[11:16]}" for each in (first, last))
     if not several and days:
         return left if left == right else f"{left}{between}{last[11:16]}"
     if not several:
         left, right = first[11:16], last[11:16]
     return left if left == right else f"{left}{between}{right}"
-
-
-def _day(time: str) -> str:
-    month = time[5:7]
-    return f"{int(time[8:10])} {_MONTHS[int(month) - 1]}" if month.isdecimal() else time[:10]
 
 
 def _more(answer: Answer, report: Report, width: int) -> Block:

@@ -19,6 +19,7 @@ _FINAL = {"permanent": "final", "temporary": "temporary"}
 _REFUSALS = ("rejected", "filter-refused")
 _ACT = SEVERITIES[:3]
 _LONGEST_DEFAULT = 30
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def verdict(answer: Answer) -> str:
@@ -98,3 +99,9 @@ def title(answer: Answer) -> str:
     if answer.title:
         return answer.title
     return "mailhelp has no entry for this record" if answer.kind == "log" else "No entry"
+
+
+def day(time: str) -> str:
+    """The day of an ISO time: ``22 Nov``."""
+    month = time[5:7]
+    return f"{int(time[8:10])} {_MONTHS[int(month) - 1]}" if month.isdecimal() else time[:10]

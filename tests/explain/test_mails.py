@@ -179,3 +179,38 @@ def test_a_mail_over_new_year_in_logs_of_several_zones(session: Session, tmp_pat
     assert answer.story is not None
     assert [row.status for row in answer.story.recipients][-1:] == ["sent"]
     assert answer.story.queue_ids == ("AAAAA1", "BBBBB2")
+
+
+REDIRECTED = """\
+Nov 22 06:25:00 mx postfix/smtpd[1]: connect from a.example[192.0.2.10]
+Nov 22 06:25:00 mx postfix/smtpd[1]: NOQUEUE: redirect: RCPT from a.example[192.0.2.10]: <bob@example.com>: Recipient address triggers REDIRECT eve@example.com; from=<ann@example.net> to=<bob@example.com> proto=ESMTP helo=<a.example>
+Nov 22 06:25:00 mx postfix/smtpd[1]: 4A1B2C3D4E: client=a.example[192.0.2.10]
+Nov 22 06:25:00 mx postfix/qmgr[3]: 4A1B2C3D4E: from=<ann@example.net>, size=15, nrcpt=1 (queue active)
+Nov 22 06:25:01 mx postfix/virtual[4]: 4A1B2C3D4E: to=<eve@example.com>, relay=virtual, delay=0.5, delays=0.4/0/0/0.1, dsn=2.0.0, status=sent (delivered to maildir)
+Nov 22 06:25:01 mx postfix/qmgr[3]: 4A1B2C3D4E: removed
+Nov 22 06:25:01 mx postfix/smtpd[1]: disconnect from a.example[192.0.2.10]
+"""
+
+
+def test_a_redirected_mail_is_found_by_the_address_that_it_was_sent_to(
+    session: Session, tmp_path: Path
+) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(REDIRECTED)
+    [found] = trace(session, ["bob@example.com"], [str(log)])
+    assert found.story is not None
+    assert [row.address for row in found.story.recipients] == ["eve@example.com"]
+    assert any("redirects" in row.title and row.matters for row in found.story.records)
+
+
+def test_a_name_in_lines_of_no_mail_leads_to_them(session: Session, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "Nov 22 06:25:00 mx dovecot: imap-login: Login: user=<Bob@example.com>, method=PLAIN\n"
+    )
+    with pytest.raises(NothingFound) as caught:
+        list(trace(session, ["bob@example.com"], [str(log)]))
+    assert caught.value.hint.endswith(f"zgrep -iF -- bob@example.com {log} | mailhelp")
+    with pytest.raises(NothingFound) as caught:
+        list(trace(session, ["eve@example.com"], [str(log)]))
+    assert caught.value.hint == ""

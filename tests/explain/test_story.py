@@ -208,3 +208,26 @@ def test_forwarded_mail_that_bounced_is_in_the_title(session: Session, tmp_path:
     )
     assert answer.title.startswith("Delivered, then as a new mail bounced: mail from")
     assert answer.severity == "warning"
+
+
+def test_a_delivered_mail_tells_how_often_it_was_deferred_before(
+    session: Session, tmp_path: Path
+) -> None:
+    waits = [
+        delivery("deferred", "4.2.0").replace("delivered to mailbox", f"full {n}") for n in "ab"
+    ]
+    story = told(session, tmp_path, QUEUED, *waits, delivery("sent")).story
+    assert story is not None
+    assert story.recipients[0].status == "sent"
+    assert story.recipients[0].before == answer.Before(
+        "deferred", 2, "2026-11-22T06:25:01", "2026-11-22T06:25:02", "full b"
+    )
+    waiting = told(session, tmp_path, QUEUED, *waits).story
+    assert waiting is not None
+    assert waiting.recipients[0].reply == "full b"
+    assert waiting.recipients[0].before == answer.Before(
+        "deferred", 1, "2026-11-22T06:25:01", "2026-11-22T06:25:01", "full a"
+    )
+    once = told(session, tmp_path, QUEUED, delivery("sent")).story
+    assert once is not None
+    assert once.recipients[0].before is None

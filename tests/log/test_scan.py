@@ -40,9 +40,18 @@ def lines_of(text: bytes) -> list[str]:
 
 def one_by_one(plan: Plan, text: bytes) -> Counter[str]:
     found: Counter[str] = Counter()
+    before = None
     for read in plan.engine.reads(lines(BytesIO(text))):
-        if read.record.text.strip() and not read.record.repeats_last:
-            found[read.hit.entry if read.hit else "no"] += read.record.repeated if read.hit else 1
+        if not read.record.text.strip():
+            continue
+        times = read.record.repeated
+        if not read.record.repeats_last:
+            before = read
+        elif before is None or before.record.host != read.record.host:
+            before = None
+            continue
+        hit = before.hit
+        found[hit.entry if hit else "no"] += times if hit else 1
     return found
 
 
@@ -284,3 +293,16 @@ def test_the_zones_of_times_are_known_however_a_record_is_read(plan: Plan) -> No
     text = "".join(f"{line}\n" for line in lines).encode()
     assert Scanner(plan).scan([text]).zones == {"+01:00", "+0100", "Z", "-05:00"}
     assert Scanner(plan).by_record(lines).zones == {"+01:00", "+0100", "Z", "-05:00"}
+
+
+def test_a_record_that_the_syslog_daemon_says_was_repeated_counts_as_often(
+    session: Session,
+) -> None:
+    failed = f"{HEAD}warning: unknown[203.0.113.1]: SASL LOGIN authentication failed: UGFzc3dvcmQ6"
+    again = "Nov 22 06:25:16 mx last message repeated 5 times"
+    other = "Nov 22 06:25:16 other last message repeated 5 times"
+    log = "\n".join((again, failed, again, again, failed, other, ""))
+    tally = Scanner(session.library.plan()).scan([log.encode()])
+    [(_, count)] = [each for each in tally.counts.items() if "sasl" in each[0]]
+    assert count.records == 1 + 5 + 5 + 1
+    assert tally.recognised["generic"] == 2

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from whoosh.lang.porter import stem  # the stemmer alone: it costs little to import
-
 from mailhelp.knowledge.english import STOP_WORDS
+from mailhelp.knowledge.stemmer import stem
 from mailhelp.names import words
 
 
@@ -30,7 +29,7 @@ def terms_of(word: str) -> tuple[str, ...]:
 
 def _stem(word: str) -> str:
     """The stem; those of nouns in -y as those of their verbs: delivery, deliver; expiry, expire."""
-    found: str = stem(word)
+    found = stem(word)
     if len(found) > 5 and found[-1] == "i" and word.endswith(("y", "ies", "ied", "ying")):
         found = found[:-1]
         found = found.removesuffix("er") if len(found) > 6 else found

@@ -6,17 +6,25 @@ same table, and a test holds them to the same meaning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
+from mailhelp.knowledge.english import STOP_WORDS
 from mailhelp.light import Any, NamedTuple, regex
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
 _OPTION = regex(r"-[A-Za-z?]|--[a-z][a-z-]*(?:=\S*)?")
 """What is meant as an option. A bullet, a listing's ``-Queue ID-`` or a MIME boundary is part of a text."""
+
+_SAID = regex(r"[A-Z]?[a-z]+(?:['’-][a-z]+)*[,.;:?!]*")
+_NO_SUBJECT = ("recipe", "doctor", "man")
+"""Commands whose names are only ours."""
+_ASKING = ("why", "how", "what", "when", "where", "which", "who")
+_ENOUGH_SAID = 3
+"""Plain words that are a sentence without a small one."""
 
 
 class Options(NamedTuple):
@@ -92,7 +100,29 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
         return Call("ask", tuple(word for word in rest if word != "--"), options), rest, options
-    return _own(COMMANDS[rest[0]], rest[1:], options), rest, options
+    call = _own(COMMANDS[rest[0]], rest[1:], options)
+    if call is None and not any("/" in word or word[:1] == "-" for word in rest) and are_said(rest[1:]):
+        call = Call("ask", said(rest[0], rest[1:]), options)
+    return call, rest, options
+
+
+def said(command: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The question that ``words`` after the name of a ``command`` are; the name is left out if it says nothing of the subject."""
+    about_itself = command in _NO_SUBJECT or words[0].casefold() in _ASKING
+    return tuple(words) if about_itself else (command, *words)
+
+
+def is_plain(word: str) -> bool:
+    """Whether ``word`` is written as one of a sentence: in small letters, no name of a file or a mail."""
+    return _SAID.fullmatch(word) is not None
+
+
+def are_said(words: Sequence[str]) -> bool:
+    """Whether ``words`` are so many plain ones, or have a small one among them, that they are said as to a colleague."""
+    plain = [word for word in words if is_plain(word)]
+    is_telling = any(word not in STOP_WORDS for word in plain if len(word) > 1)
+    has_small = not STOP_WORDS.isdisjoint(plain)
+    return is_telling and (len(plain) >= _ENOUGH_SAID or (len(plain) > 1 and has_small))
 
 
 def _own(command: Subcommand, words: list[str], options: Options) -> Call | None:

@@ -23,7 +23,7 @@ FLOORS = [
     {"asking"},
     {"api"},
     {"render"},
-    {"output", "progress", "condense", "inputs"},
+    {"output", "progress", "condense", "inputs", "said"},
     {"actions"},
     {"app"},
     {"cli"},

@@ -42,7 +42,6 @@ ONLY = {
 WITHOUT_TESTS = {
     "__main__": "two lines; tests/test_start.py runs it",
     "knowledge.document": "one named tuple",
-    "knowledge.english": "a list of words",
     "render.blocks": "named tuples; what becomes of them is tested with layout and markdown",
 }
 """Modules without a test module of their own, and why."""

@@ -78,7 +78,7 @@ def explain(
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    spelt = _spelt(table.get("signs", {}), text)
+    spelt, signs = _spelt(table.get("signs", {}), text)
     reading = words.read_as(library.table("languages"), spelt, library.vocabulary)
     asked = reading.text if reading else spelt
     equals = _equals(table.get("equals", {}).get("groups", ()))
@@ -87,7 +87,8 @@ def explain(
     # a word of another language that its table lacks is no slip of an English one
     pasted = any(regex(sign).search(text) for sign in table.get("pasted", {}).get("signs", ()))
     mend = reading is None and not pasted
-    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=mend)
+    everyday = frozenset(library.table("everyday").get("words", {}).get("plain", "").split())
+    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend, everyday)
     quoted = _QUOTED_WITH_CODE if codes else _QUOTED
     # the words of a translation are nobody's message
     first = _first(library, table, asked, hits, None if reading else quoted)
@@ -114,7 +115,7 @@ def explain(
         Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
         for hit in hits
     ]
-    notes = [f"Read as: {_short(_mended(asked, slips))}"] if asked != text or slips else []
+    notes = [f"Read as: {_short(_mended(asked, slips))}"] if reading or slips or signs == 1 else []
     best = hits[0]
     chosen = bool(first or codes)  # by more than its words
     if best.share < _HARDLY and not chosen:
@@ -158,14 +159,15 @@ def _short(text: str) -> str:
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
 
 
-def _spelt(signs: Mapping[str, str], text: str) -> str:
-    """``text`` with words in the place of the ``signs`` that stand for them."""
+def _spelt(signs: Mapping[str, str], text: str) -> tuple[str, int]:
+    """``text`` with words in the place of the ``signs`` that stand for them, and how many there were."""
     words = text.split()
     spelt = [
         signs.get("@" if _ANY_OF_DOMAIN.fullmatch(word) else word.rstrip("?,"), word)
         for word in words
     ]
-    return text if spelt == words else " ".join(spelt)
+    many = sum(one != other for one, other in zip(words, spelt, strict=True))
+    return (" ".join(spelt), many) if many else (text, 0)
 
 
 def _mended(text: str, slips: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from heapq import nlargest
 from math import exp, log
 from types import MappingProxyType
 
+from mailhelp.knowledge.english import STOP_WORDS, in_full
 from mailhelp.knowledge.store import Searched, Store
 from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.weights import signs
@@ -34,6 +35,8 @@ _FIRST_LETTER_SURE = 6
 """Letters from which on a word may have its slip in the first one."""
 _LONG_WORD = 8
 """Letters of a word in which two slips are believed."""
+_EVERYDAY = 0.3
+"""What an unknown word of everyday English counts in the share of the question, beside one that may be a word of mail."""
 _GUESSED = 0.85
 """What a word with a slip counts in the share of the question, beside one that is known as it is."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
@@ -78,15 +81,16 @@ def search(
     weights: Mapping[str, float] = _UNFITTED,
     slips: MutableMapping[str, str] | None = None,
     mend: bool = True,
+    everyday: Collection[str] = frozenset(),
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
     An unknown word is read as its ``equals``, else (with ``mend``) as the known one a slip of a letter away. An id that
-    several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
+    several stores have is the first one's. Unknown words of ``everyday`` English are no slips. ``weights`` are those of the features. ``slips`` gets the
     words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
-    question = _Question(stores, words, equals, mend)
+    question = _Question(stores, words, equals, mend, everyday)
     found = [
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
@@ -124,21 +128,25 @@ class _Question:
         words: str,
         equals: Mapping[str, Collection[str]],
         mend: bool = True,
+        everyday: Collection[str] = frozenset(),
     ) -> None:
         self._stores = stores
+        self._everyday = everyday
         self._equals = equals
         self._mended = 0 if mend else _MOST_MENDED
         self.slips: dict[str, str] = {}
+        self._usual = 0
         self._guessed: set[tuple[str, ...]] = set()
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
-        asked = [term for word in self.words for term in terms_of(word)]
+        self.full = list(dict.fromkeys(in_full(words_of(words))))[:_MOST_WORDS]
+        asked = [term for word in self.full for term in terms_of(word)]
         self._postings = [store.postings(asked) for store in stores]
         self._count = sum(store.searched_count() for store in stores)
-        read = list(self._read(self.words))
+        read = list(self._read(self.full))
         self.wanted = list(dict.fromkeys(readings for readings in read if readings))
-        self._unknown = read.count(())
+        self._unknown = read.count(()) - (1 - _EVERYDAY) * self._usual
 
     def candidates(self, most: int) -> list[Candidate]:
         """The best hits of BM25, at most so many, with their features."""
@@ -171,7 +179,7 @@ class _Question:
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 # who asks how to do it quotes nobody
                 "quoted": 0.0 if "first how" in self._form else _quoted(self.words, row.says),
-                "asked": _alike(self.words, row.asked),
+                "asked": _alike(self.full, row.asked),
                 "worded": self._worded(row.phrases, rarity) / whole,
                 "title": _titled(rarity, whole, row.phrases),
             }
@@ -196,6 +204,12 @@ class _Question:
             elif parts:
                 yield from self._read(list(dict.fromkeys(words_of(word.replace("_", " ")))))
             elif any(map(str.isalpha, word)):  # a number that nobody knows says nothing
+                if word in self._everyday:
+                    self._usual += 1
+                    yield ()
+                    continue
+                if word.removesuffix("s") in STOP_WORDS:  # somebodys
+                    continue
                 same = [term for other in self._equals.get(word, ()) for term in terms_of(other)]
                 self._look_up(same)
                 found = tuple(term for term in same if self._frequency(term))

@@ -53,6 +53,7 @@ def read_as(session: Session, text: str) -> str:
 
 def test_a_slip_is_said(session: Session) -> None:
     assert read_as(session, "certifcate expired on our server").startswith("Read as: certificate ")
+    assert not read_as(session, "~all or -all which one")  # two of them repeat themselves
     assert read_as(session, "why is mail defferred").startswith("Read as: why is mail deferred")
     assert not read_as(session, "certificate expired on our server")
 

@@ -110,6 +110,7 @@ def is_unknown(read: Read) -> bool:
     return read.record.time is None and (read.hit is None or read.hit.generic)
 
 
+_VOWELS = frozenset("aeiou")
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _SIGNS = ":=<["
 _WRITTEN = "-=:@/"
@@ -313,8 +314,11 @@ def queue_id(library: Library, text: str) -> Question | None:
     if word.islower() and not set(word) <= _HEXADECIMAL:
         return None
     fits = re.fullmatch(library.fields["queue_id"].regex, word)
-    if word.islower() and any(store.postings([word]) for store in library.searched):
-        return None  # smtputf8: Postfix writes its IDs in capitals, or in both
+    # Postfix writes its IDs in capitals, or in both, then without vowels: smtputf8, UGFzc3dvcmQ6 are words of entries
+    key = word.casefold()
+    is_made = word.isupper() or (not word.islower() and _VOWELS.isdisjoint(key))
+    if not is_made and any(store.postings([key]) for store in library.searched):
+        return None
     return Question("queue-id") if fits else None
 
 

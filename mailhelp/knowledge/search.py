@@ -41,6 +41,8 @@ _GUESSED = 0.85
 """What a word with a slip counts in the share of the question, beside one that is known as it is."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
+_FEW_QUOTED, _MOST_OF_IT, _PIECE = 3, 0.5, 0.5
+"""Words in a row that are few, the share of a message that is most of it, and what few words of a longer one count."""
 _UNLIKELY = -6.0
 """The least that the form of a question can say against a kind, as a logarithm."""
 
@@ -361,15 +363,22 @@ def _pairs(pairs: Sequence[tuple[str, str]], text: str) -> float:
 
 
 def _quoted(words: Sequence[str], says: str) -> float:
-    """The share of the question's words, two at least, that stand in a row in the entry's message."""
-    longest = 1
+    """The share of the question's words, two at least, that stand in a row in the entry's message; a few words of a long
+    message count less.
+    """
+    longest, piece = 1, ""
     for first in range(len(words)):
         while (
             first + longest < len(words)
             and f" {' '.join(words[first : first + longest + 1])} " in says
         ):
             longest += 1
-    return longest / len(words) if longest > 1 else 0.0
+            piece = f" {' '.join(words[first : first + longest])} "
+    if longest < 2:
+        return 0.0
+    shortest = min(len(line.split()) for line in says.split("\n") if piece in line)
+    is_piece = longest <= _FEW_QUOTED and longest < _MOST_OF_IT * shortest
+    return longest / len(words) * (_PIECE if is_piece else 1.0)
 
 
 def _alike(words: Sequence[str], asked: str) -> float:

@@ -134,3 +134,36 @@ def test_who_asks_how_or_what_an_entry_is_asked_quotes_no_message(
     """Though a message has these words in a row: “… is not allowed to flush the mail queue”."""
     (answer,) = ask(session, text)
     assert answer.entry == "recipe/queue-flush"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("max message size", "topic/large-mail"),
+        ("mx lookup error servfail", "postfix/smtp/dns-try-again"),
+        ("disable smtp connection cache", "parameter/smtp_connection_cache_on_demand"),
+        ("delays=0.08/412/0.3/1.1", "topic/delays"),
+        ("delays=0.08/2/0.3/1.1 which is what", "topic/delays"),
+    ],
+)
+def test_a_few_words_of_a_long_message_are_no_quote_and_numbers_no_words(
+    session: Session, text: str, entry: str
+) -> None:
+    assert ask(session, text)[0].entry == entry
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("minimum TLS version for outgoing mail", "smtp_tls_protocols"),
+        ("make mail go to maildir instead of mbox", "home_mailbox"),
+        ("pin a certificate for outgoing mail", "smtp_tls_fingerprint_cert_match"),
+        ("smtpd_tls_mandatory_protocols for 587", "smtpd_tls_mandatory_protocols"),
+    ],
+)
+def test_of_a_family_the_one_that_is_meant_is_told(session: Session, text: str, name: str) -> None:
+    assert ask(session, text)[0].parameters[0].name == name
+
+
+def test_a_word_of_an_entry_is_no_queue_id(session: Session) -> None:
+    assert ask(session, "UGFzc3dvcmQ6")[0].entry == "postfix/smtpd/sasl-auth-failed"

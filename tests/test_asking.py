@@ -279,3 +279,18 @@ def test_a_record_that_nobody_knows_is_called_unknown(session: Session) -> None:
 def test_an_output_that_nobody_knows_is_searched_for(session: Session) -> None:
     (told,) = ask(session, "s_client: unexpected eof while reading")
     assert told.recognised == "entry"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("postmap: warning: expected format: key whitespace value", "postfix/any/table-source-line"),
+        ("cleanup: warning: premature end-of-input on cleanup socket", "postfix/any/service-talk"),
+        ("postfix/smtpd: warning: foo bar baz", None),
+    ],
+)
+def test_a_message_without_its_values_is_told_by_the_entry_that_has_all_its_words(
+    session: Session, text: str, entry: str | None
+) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == entry or (entry is None and answer.recognised != "entry")

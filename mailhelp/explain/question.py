@@ -52,6 +52,9 @@ _IN_VALUES = "/@[<"
 """Signs of a path, an address or a name, which no message has in its fixed text."""
 _FEWEST_HELD, _HELD = 3, 0.5
 """Words of a message that are all in a question, and the share of its letters that they are, if it is this message."""
+_ENOUGH_OF_RECORD, _ALL, _CLEARLY = 4, 0.98, 0.5
+"""Words of a record that no pattern fits, the share of them that an entry has, and of its score that the next one has at
+most, if it is that entry's."""
 _ENOUGH = 3
 """Words beside a code that tell more than it does."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -238,7 +241,14 @@ def names_message(session: Session, text: str) -> bool:
     library = session.library
     weights = library.table("ranking").get("weights", {})
     hits = find(library.searched, text, RESULTS, weights=weights, mend=False)
-    return bool(_held(library, text, hits))
+    return bool(_held(library, text, hits)) or _has_all(hits, text)
+
+
+def _has_all(hits: Sequence[Hit], text: str) -> bool:
+    """Whether the best hit is a log entry that has all words of ``text``, which are several, and no other fits as well."""
+    others = hits[1].score if len(hits) > 1 else 0.0
+    enough = len(names.words(text)) >= _ENOUGH_OF_RECORD
+    return bool(hits) and enough and hits[0].kind == "log" and hits[0].share >= _ALL and others < _CLEARLY * hits[0].score
 
 
 def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from mailhelp import query, shell
 from mailhelp.answer import Answer, Command
@@ -177,9 +178,7 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
 
         return head.explain(session, lines)
     if kind == "dialogue":
-        from mailhelp.explain import dialogue
-
-        return dialogue.explain(session, lines)
+        return _dialogue(session, iter(lines))
     if kind in ("main-cf", "master-cf"):
         from mailhelp.explain import config
 
@@ -191,6 +190,19 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
 
         return (config.explain_other(session.library, kind, lines),)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
+
+
+def _dialogue(session: Session, lines: Iterator[str]) -> tuple[Answer, ...]:
+    """The answers for a dialogue; of one without a turn, such as telnet's own lines alone, what they are as an output."""
+    from mailhelp.explain import dialogue
+
+    head = list(islice(lines, _MOST_PROSE))
+    answers = dialogue.explain(session, chain(head, lines))
+    if any(answer.recognised != "no" for answer in answers):
+        return answers
+    from mailhelp.explain import output
+
+    return output.explain(session, head) if output.is_known(session, head) else answers
 
 
 class Shape(NamedTuple):

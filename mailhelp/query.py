@@ -25,6 +25,8 @@ _IP_ADDRESS = regex(
 _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/{]+\.[^\s@<>/.{]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
+_PROMPT = regex(r"(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]|[$#%])\s+\S")
+"""What a shell writes before a command."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
 _CAMEL = regex(r"\s*(?:[A-Z][a-z]+)+[A-Z]*\s+\S")
 """A setting without a sign, as OpenDKIM has them."""
@@ -79,6 +81,8 @@ def lines(library: Library, text: str) -> Question | None:
     reads = tuple(library.engine.reads(lines, is_covered=True))
     if not any(map(_is_record, reads)) or (len(reads) == 1 and _is_half_a_record(reads[0])):
         return None
+    if len(reads) > 1 and _PROMPT.match(reads[0].record.text) and _is_record(reads[1]):
+        reads = reads[1:]  # the command that wrote the records
     if len(reads) == 1:
         reads = (_without_comment(library, reads[0]),)
     return Question("lines", reads=reads)

@@ -294,3 +294,18 @@ def test_a_message_without_its_values_is_told_by_the_entry_that_has_all_its_word
 ) -> None:
     (answer,) = ask(session, text)
     assert answer.entry == entry or (entry is None and answer.recognised != "entry")
+
+
+def test_the_prompt_before_a_record_is_no_record(session: Session) -> None:
+    (answer,) = ask(
+        session,
+        "root@mail:~# postfix start\npostfix/postfix-script: fatal: the Postfix mail system is already running",
+    )
+    assert answer.title == "Postfix is already running"
+
+
+def test_a_connection_without_a_turn_is_an_output(session: Session) -> None:
+    telnet = "Trying 203.0.113.7...\nConnected to mail.example.com.\nEscape character is '^]'."
+    (answer,) = ask(session, telnet)
+    assert answer.title.startswith("The port is open")
+    assert ask(session, f"{telnet}\n220 mail.example.com ESMTP Postfix")[0].kind == "dialogue"

@@ -114,10 +114,18 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         )
         general = Section(IN_GENERAL, answer.explanation)
         return answer._replace(explanation=first, brief=Prose(), sections=(general, *rest))
-    ordered = _paragraph_first(answer.explanation, of_question, len(wanted) <= _FEW)
-    if ordered is answer.explanation:
+    ordered = _paragraph_first(answer.explanation, of_question, is_short=False)
+    if ordered is not answer.explanation:
+        return answer._replace(explanation=ordered, brief=Prose())
+    if len(wanted) > _FEW:
         return answer
-    return answer._replace(explanation=ordered, brief=Prose())
+    ordered = _paragraph_first(answer.explanation, of_question, is_short=True)
+    if ordered is answer.explanation or not answer.brief.blocks:
+        return answer._replace(explanation=ordered)
+    # what one word asks for goes beside what the entry says in short
+    item = Prose(ordered.markdown.partition("\n\n")[0], ordered.blocks[:1])
+    both = Prose(f"{answer.brief.markdown}\n\n{item.markdown}", (*answer.brief.blocks, *item.blocks))
+    return answer._replace(explanation=both, brief=Prose())
 
 
 def _short_head(answer: Answer) -> Prose:

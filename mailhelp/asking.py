@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _IN_WORDS = regex(r"\s*[a-z]+(?: [a-z]+)+\??\s*")
 """Plain words in small letters: asked, and not pasted."""
+_IN_SMALL = regex(r"[a-z0-9 .?'-]+")
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -75,6 +76,11 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind == "reply":
         from mailhelp.explain import reply
 
+        if _IN_SMALL.fullmatch(text):  # remembered: an entry may be asked so, word for word
+            from mailhelp.explain import question
+
+            if question.is_asked(session, text):
+                return _ranked(session, text)
         text = meant.read_as or text
         quoted = reply.quoted(session.library, text)
         known = (
@@ -87,6 +93,10 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind in ("ip-address", "mail-address"):
         return about_address(session, meant.kind, meant.read_as)
     if meant.kind == "coded":
+        from mailhelp.explain import question
+
+        if question.is_asked(session, text):
+            return _ranked(session, text)
         is_broad = query.are_broad(session.library, meant.names)
         return _ranked(session, text if is_broad else meant.read_as, meant.names, is_broad)
     if meant.kind == "all":

@@ -309,3 +309,17 @@ def test_a_connection_without_a_turn_is_an_output(session: Session) -> None:
     (answer,) = ask(session, telnet)
     assert answer.title.startswith("The port is open")
     assert ask(session, f"{telnet}\n220 mail.example.com ESMTP Postfix")[0].kind == "dialogue"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("521 5.5.2 bare LF", "postfix/smtpd/bare-newline"),
+        ("450 4.7.25 client host rejected", "topic/restriction-reject-unknown-client-hostname"),
+        ("550 5.1.1", "status/x.1.1"),
+    ],
+)
+def test_words_beside_a_code_that_an_entry_is_asked_by_go_before_the_code(
+    session: Session, text: str, entry: str
+) -> None:
+    assert ask(session, text)[0].entry == entry

@@ -244,6 +244,17 @@ def names_message(session: Session, text: str) -> bool:
     return bool(_held(library, text, hits)) or _has_all(hits, text)
 
 
+def is_asked(session: Session, text: str) -> bool:
+    """Whether an entry has ``text`` among its questions, word for word, and no other fits as well."""
+    from mailhelp.knowledge.search import search as find
+
+    library = session.library
+    weights = library.table("ranking").get("weights", {})
+    hits = find(library.searched, text, RESULTS, weights=weights, mend=False)
+    others = hits[1].score if len(hits) > 1 else 0.0
+    return bool(hits) and hits[0].is_asked and others < _CLEARLY * hits[0].score
+
+
 def _has_all(hits: Sequence[Hit], text: str) -> bool:
     """Whether the best hit is a log entry that has all words of ``text``, which are several, and no other fits as well."""
     others = hits[1].score if len(hits) > 1 else 0.0

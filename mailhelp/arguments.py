@@ -96,7 +96,9 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
     elif rest[0] in ALIASES and len(rest) == 1:
         rest = list(ALIASES[rest[0]])
     if rest[0][:1] == "-" and _OPTION.fullmatch(rest[0]):
-        return None, rest, options
+        # -o name=value: an option of what is asked about, in a line of master.cf
+        is_setting = len(rest[0]) == len("-o") and any("=" in word for word in rest[1:2])
+        return Call("ask", tuple(rest), options) if is_setting else None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
         return Call("ask", tuple(word for word in rest if word != "--"), options), rest, options

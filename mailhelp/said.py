@@ -39,12 +39,15 @@ def _names_no_file(session: Session, call: Call) -> bool:
     words = call.words
     plain = [word for word in words if is_plain(word)]
     if len(words) == 1:  # a log may have any name
-        return call.command != "log" and plain == [*words] and api.is_a_word(session, words[0])
+        is_word = plain == [*words] and api.is_a_word(session, words[0])
+        is_name = call.command == "explain" and not is_log(words[0], alone=False)
+        return call.command != "log" and (is_word or (is_name and api.is_named(session, words[0])))
     if call.command == "trace":
         return len(plain) > 1 and not any(map(_may_be_id, set(words).difference(plain)))
     if call.command == "log" and len(words) == 2:
         return are_said(words)
-    return len(plain) > 1 and not all(is_log(word, alone=False) for word in words)
+    logs = [word for word in words if is_log(word, alone=False)]
+    return not logs or (len(plain) > 1 and len(logs) < len(words))
 
 
 def _may_be_id(word: str) -> bool:

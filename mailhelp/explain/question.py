@@ -52,6 +52,8 @@ _IN_VALUES = "/@[<"
 """Signs of a path, an address or a name, which no message has in its fixed text."""
 _FEWEST_HELD, _HELD = 3, 0.5
 """Words of a message that are all in a question, and the share of its letters that they are, if it is this message."""
+_FULLER = 0.25
+"""By how much more of a question's rare words another message has, to go before the one that is quoted."""
 _ENOUGH_OF_RECORD, _ALL, _CLEARLY = 4, 0.98, 0.5
 """Words of a record that no pattern fits, the share of them that an entry has, and of its score that the next one has at
 most, if it is that entry's."""
@@ -231,6 +233,9 @@ def _quoted_message(
         found = ours or found
     if found and found[0].id != hits[0].id and _is_piece(library, found[0].id, words):
         found = []  # a few words of a long message, and others fit better
+    if found:  # unable to look up host nullMX: the word that is left tells which
+        fuller = (hit for hit in hits[:_COMPARED] if hit.kind == "log")
+        found = [hit for hit in fuller if hit.share > found[0].share + _FULLER][:1] or found
     return found[:1] or ([] if name else _held(library, text, hits))
 
 

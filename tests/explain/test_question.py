@@ -141,6 +141,7 @@ def test_who_asks_how_or_what_an_entry_is_asked_quotes_no_message(
     [
         ("max message size", "topic/large-mail"),
         ("mx lookup error servfail", "postfix/smtp/dns-try-again"),
+        ("unable to look up host nullMX", "postfix/smtp/null-mx"),
         ("disable smtp connection cache", "parameter/smtp_connection_cache_on_demand"),
         ("delays=0.08/412/0.3/1.1", "topic/delays"),
         ("delays=0.08/2/0.3/1.1 which is what", "topic/delays"),

@@ -227,6 +227,7 @@ def _quoted_message(
     words = tuple(terms(text))[:_LONGEST_REPLY]
     quoted = (least, share, whole)
     found = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, words, quoted)]
+    found = _of_named(text, hits, found)
     if len(found) > 1:  # who does not say that another server said it has seen it in his own log
         said = library.table("remembered")
         ours = [hit for hit in found if said.get(hit.id, {}).get("own", True)]
@@ -237,6 +238,13 @@ def _quoted_message(
         fuller = (hit for hit in hits[:_COMPARED] if hit.kind == "log")
         found = [hit for hit in fuller if hit.share > found[0].share + _FULLER][:1] or found
     return found[:1] or ([] if name else _held(library, text, hits))
+
+
+def _of_named(text: str, hits: Sequence[Hit], found: list[Hit]) -> list[Hit]:
+    """Those of ``found`` that are about the programs that ``text`` names, if it names any that the hits are about."""
+    said = set(names.words(text))
+    named = [hit for hit in hits if hit.kind == "log" and hit.id.split("/")[1] in said]
+    return [hit for hit in found if hit in named] if named else found
 
 
 def names_message(session: Session, text: str) -> bool:

@@ -17,7 +17,7 @@ from mailhelp.knowledge.english import STOP_WORDS, in_full
 from mailhelp.knowledge.store import Searched, Store
 from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.weights import signs
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.names import far_words, near_words
 from mailhelp.names import words as words_of
 
@@ -45,6 +45,9 @@ _FEW_QUOTED, _MOST_OF_IT, _PIECE = 3, 0.5, 0.5
 """Words in a row that are few, the share of a message that is most of it, and what few words of a longer one count."""
 _UNLIKELY = -6.0
 """The least that the form of a question can say against a kind, as a logarithm."""
+
+_NAMES = regex(r"\w[\w-]*(?:[.@][\w-]+)+")
+"""Names of people, hosts and files: parts of them that nobody knows say nothing."""
 
 Place = tuple[int, int]
 """A document: the number of its store and its number there."""
@@ -136,6 +139,7 @@ class _Question:
         self._everyday = everyday
         self._equals = equals
         self._mended = 0 if mend else _MOST_MENDED
+        self._names = {part for name in _NAMES.findall(words) for part in words_of(name)}
         self.slips: dict[str, str] = {}
         self._usual = 0
         self._guessed: set[tuple[str, ...]] = set()
@@ -205,10 +209,11 @@ class _Question:
                 yield (whole,)
             elif parts:
                 yield from self._read(list(dict.fromkeys(words_of(word.replace("_", " ")))))
-            elif any(map(str.isalpha, word)):  # a number that nobody knows says nothing
+            elif not word[0].isdigit():  # a number that nobody knows says nothing
                 if word in self._everyday:
-                    self._usual += 1
-                    yield ()
+                    if word not in self._names:
+                        self._usual += 1
+                        yield ()
                     continue
                 if word.removesuffix("s") in STOP_WORDS:  # somebodys
                     continue
@@ -218,6 +223,8 @@ class _Question:
                 if not found:
                     found = self._mend(word)
                     self._guessed.add(found)
+                if not found and word in self._names:
+                    continue
                 yield found
 
     def _mend(self, word: str) -> tuple[str, ...]:

@@ -168,3 +168,15 @@ def test_of_a_family_the_one_that_is_meant_is_told(session: Session, text: str, 
 
 def test_a_word_of_an_entry_is_no_queue_id(session: Session) -> None:
     assert ask(session, "UGFzc3dvcmQ6")[0].entry == "postfix/smtpd/sasl-auth-failed"
+
+
+def test_parts_of_names_that_nobody_knows_make_no_question_far(session: Session) -> None:
+    (answer,) = ask(session, "rename user account jane.doe to jane.smith keep mails")
+    assert answer.entry == "topic/rename-mailbox"
+    assert not read_as(session, "why was user jane locked out")
+
+
+def test_the_program_that_is_named_decides_between_messages(session: Session) -> None:
+    (answer,) = ask(session, "postfix tlsv1 alert protocol version")
+    assert answer.entry is not None
+    assert answer.entry.startswith("postfix/")

@@ -236,6 +236,9 @@ def _explained(
     """
     if head is None:
         head, _ = inputs.head(lines, alone=lambda line: not api.is_record(session, line))
+    if len(head) > 1 and head[0] and head[1] and api.is_prompt(head[0]):
+        # the command that wrote the records is none of them
+        head = head[1:] if api.is_record(session, head[1]) else head
     whole: Lines = chain(head, lines)
     text = [line for line in head if line is not None]
     # a single record is what most people pipe, and the shapes take time to compile

@@ -76,6 +76,11 @@ def is_record(session: Session, line: str) -> bool:
     return query.is_record(session.library, line)
 
 
+def is_prompt(line: str) -> bool:
+    """Whether a line is a command with the prompt of a shell before it."""
+    return query.is_prompt(line)
+
+
 def is_of_file(session: Session, text: str) -> bool:
     """Whether each line of a text is one of a lookup table or of a DNS zone."""
     return query.line_of_file(session.library, text) is not None

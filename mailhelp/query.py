@@ -81,11 +81,16 @@ def lines(library: Library, text: str) -> Question | None:
     reads = tuple(library.engine.reads(lines, is_covered=True))
     if not any(map(_is_record, reads)) or (len(reads) == 1 and _is_half_a_record(reads[0])):
         return None
-    if len(reads) > 1 and _PROMPT.match(reads[0].record.text) and _is_record(reads[1]):
+    if len(reads) > 1 and is_prompt(reads[0].record.text) and _is_record(reads[1]):
         reads = reads[1:]  # the command that wrote the records
     if len(reads) == 1:
         reads = (_without_comment(library, reads[0]),)
     return Question("lines", reads=reads)
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line is a command with the prompt of a shell before it."""
+    return _PROMPT.match(line) is not None
 
 
 def _without_comment(library: Library, read: Read) -> Read:

@@ -103,7 +103,9 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
         # a question may hold options: those of the shell command that it is about
         return Call("ask", tuple(word for word in rest if word != "--"), options), rest, options
     call = _own(COMMANDS[rest[0]], rest[1:], options)
-    if call is None and not any("/" in word or word[:1] == "-" for word in rest) and are_said(rest[1:]):
+    is_bare = not any("/" in word or word[:1] == "-" for word in rest)
+    takes_none = COMMANDS[rest[0]].operand is None
+    if call is None and is_bare and (are_said(rest[1:]) or (takes_none and _is_telling(rest[1:]))):
         call = Call("ask", said(rest[0], rest[1:]), options)
     return call, rest, options
 
@@ -119,12 +121,15 @@ def is_plain(word: str) -> bool:
     return _SAID.fullmatch(word) is not None
 
 
+def _is_telling(words: Sequence[str]) -> bool:
+    return any(len(word) > 1 and is_plain(word) and word not in STOP_WORDS for word in words)
+
+
 def are_said(words: Sequence[str]) -> bool:
     """Whether ``words`` are so many plain ones, or have a small one among them, that they are said as to a colleague."""
     plain = [word for word in words if is_plain(word)]
-    is_telling = any(word not in STOP_WORDS for word in plain if len(word) > 1)
     has_small = not STOP_WORDS.isdisjoint(plain)
-    return is_telling and (len(plain) >= _ENOUGH_SAID or (len(plain) > 1 and has_small))
+    return _is_telling(plain) and (len(plain) >= _ENOUGH_SAID or (len(plain) > 1 and has_small))
 
 
 def _own(command: Subcommand, words: list[str], options: Options) -> Call | None:

@@ -284,7 +284,10 @@ def test_an_output_that_nobody_knows_is_searched_for(session: Session) -> None:
 @pytest.mark.parametrize(
     ("text", "entry"),
     [
-        ("postmap: warning: expected format: key whitespace value", "postfix/any/table-source-line"),
+        (
+            "postmap: warning: expected format: key whitespace value",
+            "postfix/any/table-source-line",
+        ),
         ("cleanup: warning: premature end-of-input on cleanup socket", "postfix/any/service-talk"),
         ("postfix/smtpd: warning: foo bar baz", None),
     ],

@@ -20,6 +20,7 @@ from tests.conftest import Mailhelp
         ("config of dkim for two domains", "DKIM"),
         ("config for smarthost", "smarthost"),
         ("check dkim", "DKIM"),
+        ("index corrupted", "index"),
         ("explain smtpd_tls_security_level = may", "smtpd_tls_security_level = may"),
         ("explain smtpd_tls_security_level", "smtpd_tls_security_level"),
         ("explain greylisting", "Greylisting"),
@@ -48,7 +49,7 @@ def test_a_sentence_that_begins_with_a_command_is_a_question(
         ("trace -o smtpd_sasl_auth_enable=yes", "No such option"),
         ("recipe starttls-check mail.example.com", "is not KEY=VALUE"),
         ("config /mnt/a /mnt/b", "unexpected"),
-        ("doctor postfix", "unexpected"),
+        ("doctor /etc/postfix", "unexpected"),
     ],
 )
 def test_a_call_whose_file_is_missing_is_told_so(mailhelp: Mailhelp, words: str, said: str) -> None:

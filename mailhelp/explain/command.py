@@ -130,7 +130,9 @@ def _lacks_its_dashes(tool: usage.Tool, piece: usage.Piece) -> bool:
     word = piece.value or ""
     if piece.kind != "operand" or len(word) < _SHORTEST_OPTION or _is_literal(tool, word):
         return False
-    return any(name in (f"-{word}", f"--{word}") for option in tool.options for name in option.names)
+    return any(
+        name in (f"-{word}", f"--{word}") for option in tool.options for name in option.names
+    )
 
 
 def _is_message(piece: usage.Piece) -> bool:

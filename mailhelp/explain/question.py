@@ -120,7 +120,9 @@ def explain(
             library.near(text),
         )
     wanted = frozenset(terms(asked))
-    meant = wanted.union(*(terms(each) for word in names.words(asked) for each in equals.get(word, ())))
+    meant = wanted.union(
+        *(terms(each) for word in names.words(asked) for each in equals.get(word, ()))
+    )
     results = [
         Result(hit.id, hit.kind, _title(library, hit, meant, terms), hit.score, hit.excerpt)
         for hit in hits
@@ -272,7 +274,13 @@ def _has_all(hits: Sequence[Hit], text: str) -> bool:
     """Whether the best hit is a log entry that has all words of ``text``, which are several, and no other fits as well."""
     others = hits[1].score if len(hits) > 1 else 0.0
     enough = len(names.words(text)) >= _ENOUGH_OF_RECORD
-    return bool(hits) and enough and hits[0].kind == "log" and hits[0].share >= _ALL and others < _CLEARLY * hits[0].score
+    return (
+        bool(hits)
+        and enough
+        and hits[0].kind == "log"
+        and hits[0].share >= _ALL
+        and others < _CLEARLY * hits[0].score
+    )
 
 
 def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:

@@ -124,7 +124,9 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         return answer._replace(explanation=ordered)
     # what one word asks for goes beside what the entry says in short
     item = Prose(ordered.markdown.partition("\n\n")[0], ordered.blocks[:1])
-    both = Prose(f"{answer.brief.markdown}\n\n{item.markdown}", (*answer.brief.blocks, *item.blocks))
+    both = Prose(
+        f"{answer.brief.markdown}\n\n{item.markdown}", (*answer.brief.blocks, *item.blocks)
+    )
     return answer._replace(explanation=both, brief=Prose())
 
 

@@ -303,7 +303,9 @@ def test_what_a_program_says_or_reads_is_no_command(session: Session, text: str)
     assert not command.known(session.library, text)
 
 
-@pytest.mark.parametrize("text", [
+@pytest.mark.parametrize(
+    "text",
+    [
         "postconf mynetworks=192.0.2.0/24",
         "systemctl restart postfix",
         "postmap relay_domains",

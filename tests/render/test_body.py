@@ -142,7 +142,9 @@ def test_a_fault_is_told_whole_where_there_is_room() -> None:
 
 
 def test_a_step_is_shown_though_it_is_wider_than_the_screen() -> None:
-    step = f"echo '{'x' * 70}' | tee -a /etc/postfix/transport && postmap hash:/etc/postfix/transport"
+    step = (
+        f"echo '{'x' * 70}' | tee -a /etc/postfix/transport && postmap hash:/etc/postfix/transport"
+    )
     look = f"grep -F -- {'y' * 90} /var/log/mail.log"
     commands = (Command(step, changes=True), Command(look), Command("postfix reload", changes=True))
     told = "\n".join(shown(Answer(kind="log", title="T", recognised="entry", commands=commands)))

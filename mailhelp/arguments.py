@@ -170,4 +170,6 @@ def _is_plain_word(text: str) -> bool:
     """Whether ``text`` is a word as people write one in a sentence, with what may stand after it."""
     word = text.rstrip(",.;:?!").replace("’", "'").replace("-", "'")
     parts = f"{word[:1].lower()}{word[1:]}".split("'")
+    if word[:1].isupper() and len(parts[0]) == 1:  # an initial
+        return False
     return all(part.isascii() and part.isalpha() and part.islower() for part in parts)

@@ -24,12 +24,12 @@ from mailhelp.inputs import Lines
 from mailhelp.light import BinaryIO
 from mailhelp.names import near_words
 from mailhelp.output import Output
+from mailhelp.said import is_log
 from mailhelp.session import Session
 from mailhelp.shell import quote
 
 Words = tuple[str, ...]
 
-_LOG_ENDINGS = (".log", ".gz", ".bz2", ".xz", ".txt", ".1")
 _SCREEN = 20
 """Records above which a file at a terminal is told as a whole."""
 _LARGE = 20_000_000
@@ -182,8 +182,6 @@ def explain(
     """
     from mailhelp.log.join import lines
 
-    if _are_said(words):
-        return _asked(session, output, " ".join(("explain", *words)))
     if not words and session.replayed is None and session.host.is_terminal(session.host.stdin):
         output.say("Paste log lines or mail headers, then press Ctrl-D:")
     output.every = every
@@ -238,6 +236,9 @@ def _explained(
     """
     if head is None:
         head, _ = inputs.head(lines, alone=lambda line: not api.is_record(session, line))
+    if len(head) > 1 and head[0] and head[1] and api.is_prompt(head[0]):
+        # the command that wrote the records is none of them
+        head = head[1:] if api.is_record(session, head[1]) else head
     whole: Lines = chain(head, lines)
     text = [line for line in head if line is not None]
     # a single record is what most people pipe, and the shapes take time to compile
@@ -306,8 +307,6 @@ def log(
     from mailhelp.times import moment, span
 
     number = 0
-    if not cluster and len(words) > 2 and _are_said(words):
-        return _asked(session, output, " ".join(("log", *words)))
     if words and words[-1].isdecimal() and len(words[-1]) < 6 and not os.path.exists(words[-1]):
         number, words = int(words[-1]), words[:-1]
     if jobs is not None and not (jobs.isdecimal() and 0 < int(jobs) < 1000):
@@ -435,7 +434,7 @@ def trace(
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value}
     alone = len(words) == 1 and not given
-    ids = [word for word in words if not _is_log(word, alone=alone)]
+    ids = [word for word in words if not is_log(word, alone=alone)]
     files = [word for word in words if word not in ids]
     if not ids and not given:
         raise UsageError(
@@ -524,8 +523,6 @@ def check(
     """Validate a corpus, entries of one, or the user's own notes; or show what an entry is made of."""
     from pathlib import Path
 
-    if _are_said(words) and not show:
-        return _asked(session, output, " ".join(("check", *words)))
     if schema:
         for line in api.schema(schema).split("\n"):
             output.line(line)
@@ -628,22 +625,6 @@ def _is_path(word: str) -> bool:
 
 def _is_file(word: str) -> bool:
     return os.path.isfile(word)
-
-
-def _is_log(word: str, alone: bool) -> bool:
-    """Whether a word of ``trace`` is a file. One that is not there is, if it is called like a log and
-    stands beside an id, so that a missing log is said and not looked for as an id.
-    """
-    if word == "-" or os.path.exists(word):
-        return True
-    if "@" in word or word.replace(".", "").isdigit():
-        return False
-    return "/" in word or (word.endswith(_LOG_ENDINGS) and not alone)
-
-
-def _are_said(words: Words) -> bool:
-    """Whether words after the name of a command that takes files are none, but said as to a colleague: explain the y in master.cf."""
-    return len(words) > 1 and not any(_is_log(word, alone=False) for word in words)
 
 
 def _logs(session: Session, journal: bool = False) -> list[str]:

@@ -61,9 +61,24 @@ def is_known(session: Session, text: str) -> bool:
     return query.recognise(session.library, text) is not None
 
 
+def is_recipe(session: Session, name: str) -> bool:
+    """Whether a recipe has this ``name``."""
+    return bool(session.library.named(name, "recipe"))
+
+
+def is_a_word(session: Session, word: str) -> bool:
+    """Whether an entry has ``word`` in it."""
+    return word.casefold() in session.library.vocabulary
+
+
 def is_record(session: Session, line: str) -> bool:
     """Whether a line by itself is a log record or a mail header field."""
     return query.is_record(session.library, line)
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line is a command with the prompt of a shell before it."""
+    return query.is_prompt(line)
 
 
 def is_of_file(session: Session, text: str) -> bool:

@@ -6,15 +6,22 @@ same table, and a test holds them to the same meaning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mailhelp.commands import ALIASES, COLORS, COMMANDS, GLOBAL, Subcommand
 from mailhelp.errors import UsageError
+from mailhelp.knowledge.english import STOP_WORDS
 from mailhelp.light import Any, NamedTuple
 
 VERBOSE, QUIET = GLOBAL[0].flags, GLOBAL[1].flags
 _DETAIL = dict.fromkeys(VERBOSE, "full") | dict.fromkeys(QUIET, "line")
+
+_NO_SUBJECT = ("recipe", "doctor", "man")
+"""Commands whose names are only ours."""
+_ASKING = ("why", "how", "what", "when", "where", "which", "who")
+_ENOUGH_SAID = 3
+"""Plain words that are a sentence without a small one."""
 
 
 class Options(NamedTuple):
@@ -86,11 +93,40 @@ def read(argv: list[str]) -> tuple[Call | None, list[str], Options]:
     elif rest[0] in ALIASES and len(rest) == 1:
         rest = list(ALIASES[rest[0]])
     if rest[0][:1] == "-" and _is_option(rest[0]):
-        return None, rest, options
+        # -o name=value: an option of what is asked about, in a line of master.cf
+        is_setting = len(rest[0]) == len("-o") and any("=" in word for word in rest[1:2])
+        return Call("ask", tuple(rest), options) if is_setting else None, rest, options
     if rest[0] not in COMMANDS:
         # a question may hold options: those of the shell command that it is about
         return Call("ask", tuple(word for word in rest if word != "--"), options), rest, options
-    return _own(COMMANDS[rest[0]], rest[1:], options), rest, options
+    call = _own(COMMANDS[rest[0]], rest[1:], options)
+    is_bare = not any("/" in word or word[:1] == "-" for word in rest)
+    takes_none = COMMANDS[rest[0]].operand is None
+    if call is None and is_bare and (are_said(rest[1:]) or (takes_none and _is_telling(rest[1:]))):
+        call = Call("ask", said(rest[0], rest[1:]), options)
+    return call, rest, options
+
+
+def said(command: str, words: Sequence[str]) -> tuple[str, ...]:
+    """The question that ``words`` after the name of a ``command`` are; the name is left out if it says nothing of the subject."""
+    about_itself = command in _NO_SUBJECT or words[0].casefold() in _ASKING
+    return tuple(words) if about_itself else (command, *words)
+
+
+def is_plain(word: str) -> bool:
+    """Whether ``word`` is written as one of a sentence: in small letters, no name of a file or a mail."""
+    return _is_plain_word(word) is not None
+
+
+def _is_telling(words: Sequence[str]) -> bool:
+    return any(len(word) > 1 and is_plain(word) and word not in STOP_WORDS for word in words)
+
+
+def are_said(words: Sequence[str]) -> bool:
+    """Whether ``words`` are so many plain ones, or have a small one among them, that they are said as to a colleague."""
+    plain = [word for word in words if is_plain(word)]
+    has_small = not STOP_WORDS.isdisjoint(plain)
+    return _is_telling(plain) and (len(plain) >= _ENOUGH_SAID or (len(plain) > 1 and has_small))
 
 
 def _own(command: Subcommand, words: list[str], options: Options) -> Call | None:
@@ -128,3 +164,12 @@ def _is_option(word: str) -> bool:
     letters = name.replace("-", "a")
     is_name = name[:1] not in ("", "-") and letters.isascii() and letters.isalpha()
     return is_name and name.islower() and not any(map(str.isspace, value))
+
+
+def _is_plain_word(text: str) -> bool:
+    """Whether ``text`` is a word as people write one in a sentence, with what may stand after it."""
+    word = text.rstrip(",.;:?!").replace("’", "'").replace("-", "'")
+    parts = f"{word[:1].lower()}{word[1:]}".split("'")
+    if word[:1].isupper() and len(parts[0]) == 1:  # an initial
+        return False
+    return all(part.isascii() and part.isalpha() and part.islower() for part in parts)

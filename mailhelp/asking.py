@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from mailhelp import query, shell
 from mailhelp import regexes as re
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _IN_WORDS = regex(r"\s*[a-z]+(?: [a-z]+)+\??\s*")
 """Plain words in small letters: asked, and not pasted."""
+_IN_SMALL = regex(r"[a-z0-9 .?'-]+")
 _MOST_PROSE = 12
 """Lines of somebody's words that may stand before what was pasted."""
 
@@ -74,6 +76,11 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind == "reply":
         from mailhelp.explain import reply
 
+        if _IN_SMALL.fullmatch(text):  # remembered: an entry may be asked so, word for word
+            from mailhelp.explain import question
+
+            if question.is_asked(session, text):
+                return _ranked(session, text)
         text = meant.read_as or text
         quoted = reply.quoted(session.library, text)
         known = (
@@ -86,6 +93,10 @@ def _asked(session: Session, text: str) -> tuple[Answer, ...]:
     if meant.kind in ("ip-address", "mail-address"):
         return about_address(session, meant.kind, meant.read_as)
     if meant.kind == "coded":
+        from mailhelp.explain import question
+
+        if question.is_asked(session, text):
+            return _ranked(session, text)
         is_broad = query.are_broad(session.library, meant.names)
         return _ranked(session, text if is_broad else meant.read_as, meant.names, is_broad)
     if meant.kind == "all":
@@ -177,9 +188,7 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
 
         return head.explain(session, lines)
     if kind == "dialogue":
-        from mailhelp.explain import dialogue
-
-        return dialogue.explain(session, lines)
+        return _dialogue(session, iter(lines))
     if kind in ("main-cf", "master-cf"):
         from mailhelp.explain import config
 
@@ -191,6 +200,19 @@ def _held(session: Session, kind: str, lines: Iterable[str]) -> tuple[Answer, ..
 
         return (config.explain_other(session.library, kind, lines),)
     raise SourceError(f"mailhelp cannot explain a whole {kind} yet.")
+
+
+def _dialogue(session: Session, lines: Iterator[str]) -> tuple[Answer, ...]:
+    """The answers for a dialogue; of one without a turn, such as telnet's own lines alone, what they are as an output."""
+    from mailhelp.explain import dialogue
+
+    head = list(islice(lines, _MOST_PROSE))
+    answers = dialogue.explain(session, chain(head, lines))
+    if any(answer.recognised != "no" for answer in answers):
+        return answers
+    from mailhelp.explain import output
+
+    return output.explain(session, head) if output.is_known(session, head) else answers
 
 
 class Shape(NamedTuple):

@@ -92,13 +92,16 @@ def _covered(words: list[str], host: Host) -> list[str]:
 def _perform(call: Call, host: Host) -> int:
     from mailhelp import actions
     from mailhelp.output import Output
+    from mailhelp.said import is_sentence
     from mailhelp.session import Session
 
     session = Session(host)
     output = Output(host, call.options)
     host.meanwhile = output.prepare
-    action: Callable[..., int] = getattr(actions, call.command)
     try:
+        if is_sentence(session, call):
+            call = call._replace(command="ask", words=arguments.said(call.command, call.words))
+        action: Callable[..., int] = getattr(actions, call.command)
         code = action(session, output, call.words, **call.given)
         host.stdout.flush()
         session.keep()

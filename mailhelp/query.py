@@ -26,6 +26,8 @@ _IP_ADDRESS = regex(
 _MAIL_ADDRESS = regex(r"[^\s@<>:/]++@[^\s@<>/{]+\.[^\s@<>/.{]+")
 _CODED = regex(r"\A(?:[\w.-]++=#?|#)")
 """What stands right before a code: ``dsn=5.7.1``, ``#5.7.1``."""
+_PROMPT = regex(r"(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]|[$#%])\s+\S")
+"""What a shell writes before a command."""
 _ONE_WORD = regex(r"\s*[\w.+/-]+\s*")
 _CAMEL = regex(r"\s*(?:[A-Z][a-z]+)+[A-Z]*\s+\S")
 """A setting without a sign, as OpenDKIM has them."""
@@ -80,9 +82,16 @@ def lines(library: Library, text: str) -> Question | None:
     reads = tuple(library.engine.reads(lines, is_covered=True))
     if not any(map(_is_record, reads)) or (len(reads) == 1 and _is_half_a_record(reads[0])):
         return None
+    if len(reads) > 1 and is_prompt(reads[0].record.text) and _is_record(reads[1]):
+        reads = reads[1:]  # the command that wrote the records
     if len(reads) == 1:
         reads = (_without_comment(library, reads[0]),)
     return Question("lines", reads=reads)
+
+
+def is_prompt(line: str) -> bool:
+    """Whether a line is a command with the prompt of a shell before it."""
+    return _PROMPT.match(line) is not None
 
 
 def _without_comment(library: Library, read: Read) -> Read:
@@ -111,6 +120,7 @@ def is_unknown(read: Read) -> bool:
     return read.record.time is None and (read.hit is None or read.hit.generic)
 
 
+_VOWELS = frozenset("aeiou")
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _SIGNS = ":=<["
 _WRITTEN = "-=:@/"
@@ -314,8 +324,11 @@ def queue_id(library: Library, text: str) -> Question | None:
     if word.islower() and not set(word) <= _HEXADECIMAL:
         return None
     fits = re.fullmatch(library.fields["queue_id"].regex, word)
-    if word.islower() and any(store.postings([word]) for store in library.searched):
-        return None  # smtputf8: Postfix writes its IDs in capitals, or in both
+    # Postfix writes its IDs in capitals, or in both, then without vowels: smtputf8, UGFzc3dvcmQ6 are words of entries
+    key = word.casefold()
+    is_made = word.isupper() or (not word.islower() and _VOWELS.isdisjoint(key))
+    if not is_made and any(store.postings([key]) for store in library.searched):
+        return None
     return Question("queue-id") if fits else None
 
 

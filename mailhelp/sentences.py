@@ -17,7 +17,7 @@ _CLAUSE = regex(r"[,;:](?=\s)|(?=\s\()")
 
 
 def paragraphs(prose: Prose) -> Iterator[Runs]:
-    """The paragraphs of ``prose`` and of lists in it; not one that only leads to what stands as it is."""
+    """The paragraphs of ``prose`` and of lists in it; not a sentence that only leads to what stands as it is."""
     return (runs for _, runs in passages(prose))
 
 
@@ -32,11 +32,20 @@ def _passages(blocks: Iterable[tuple[str, object]], listed: bool) -> Iterator[tu
         if kind == "p":
             runs = tuple((style, text) for style, text in content)  # type: ignore[attr-defined]
             leads = after == "code" and runs and runs[-1][1].endswith(":")
-            if not (leads and len(list(sentences(runs))) == 1):
-                yield listed, runs
+            said = sentences(runs)[:-1] if leads else [runs]
+            if said:
+                yield listed, joined(said)
         elif kind in ("ul", "ol"):
             for item in content:  # type: ignore[attr-defined]
                 yield from _passages(item, listed=True)
+
+
+def joined(pieces: Iterable[Runs]) -> Runs:
+    """Sentences in a row."""
+    found: Runs = ()
+    for piece in pieces:
+        found = (*found, *((("", " "),) if found else ()), *piece)
+    return found
 
 
 def sentences(runs: Runs) -> list[Runs]:

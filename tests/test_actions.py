@@ -597,3 +597,9 @@ def test_words_after_log_that_are_no_files_are_a_question(mailhelp: Mailhelp) ->
     done = mailhelp("log", "says", "lost", "connection", "after", "BDAT")
     assert done.code == 0
     assert "BDAT" in done.out
+
+
+def test_the_prompt_before_a_piped_record_is_no_record(mailhelp: Mailhelp) -> None:
+    record = "postfix/postfix-script: fatal: the Postfix mail system is already running"
+    done = mailhelp(stdin=f"root@mail:~# postfix start\n{record}\n")
+    assert done.out.startswith("Postfix is already running")

@@ -279,3 +279,50 @@ def test_a_record_that_nobody_knows_is_called_unknown(session: Session) -> None:
 def test_an_output_that_nobody_knows_is_searched_for(session: Session) -> None:
     (told,) = ask(session, "s_client: unexpected eof while reading")
     assert told.recognised == "entry"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        (
+            "postmap: warning: expected format: key whitespace value",
+            "postfix/any/table-source-line",
+        ),
+        ("cleanup: warning: premature end-of-input on cleanup socket", "postfix/any/service-talk"),
+        ("postfix/smtpd: warning: foo bar baz", None),
+    ],
+)
+def test_a_message_without_its_values_is_told_by_the_entry_that_has_all_its_words(
+    session: Session, text: str, entry: str | None
+) -> None:
+    (answer,) = ask(session, text)
+    assert answer.entry == entry or (entry is None and answer.recognised != "entry")
+
+
+def test_the_prompt_before_a_record_is_no_record(session: Session) -> None:
+    (answer,) = ask(
+        session,
+        "root@mail:~# postfix start\npostfix/postfix-script: fatal: the Postfix mail system is already running",
+    )
+    assert answer.title == "Postfix is already running"
+
+
+def test_a_connection_without_a_turn_is_an_output(session: Session) -> None:
+    telnet = "Trying 203.0.113.7...\nConnected to mail.example.com.\nEscape character is '^]'."
+    (answer,) = ask(session, telnet)
+    assert answer.title.startswith("The port is open")
+    assert ask(session, f"{telnet}\n220 mail.example.com ESMTP Postfix")[0].kind == "dialogue"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("521 5.5.2 bare LF", "postfix/smtpd/bare-newline"),
+        ("450 4.7.25 client host rejected", "topic/restriction-reject-unknown-client-hostname"),
+        ("550 5.1.1", "status/x.1.1"),
+    ],
+)
+def test_words_beside_a_code_that_an_entry_is_asked_by_go_before_the_code(
+    session: Session, text: str, entry: str
+) -> None:
+    assert ask(session, text)[0].entry == entry

@@ -36,6 +36,7 @@ TABLES = (
     "doctor",
     "drafts",
     "ends",
+    "everyday",
     "formats",
     "gists",
     "heads",

@@ -11,6 +11,7 @@ from mailhelp.explain import common, examples
 from mailhelp.explain.page import reference
 from mailhelp.knowledge.library import Library
 from mailhelp.light import Any, regex
+from mailhelp.names import words as words_of
 from mailhelp.shell import commands as split
 
 _PROMPT = regex(r"\s*(?:\[?[\w.-]+@[\w.-]+[^\n$#%>]{0,60}[$#%>]\s+|[$#%]\s+|>\s+(?![^\s/]*/))")
@@ -66,10 +67,13 @@ def known(library: Library, text: str) -> bool:
         return False
     first = _innermost(found[0])
     if not first.program:
-        return any(piece.kind == "redirection" and piece.value for piece in first.pieces)
+        files = [piece.value or "" for piece in first.pieces if piece.kind == "redirection"]
+        return any(files) and not any(file.startswith("=") for file in files)  # >=TLSv1.2
     tool = first.tool
     if tool is None and not library.named(first.program, "page"):
         return False
+    if tool is None and library.named(first.program, "parameter"):
+        return False  # smtp_bind_address6 -o: the setting, and where it may stand
     rest = [piece for piece in first.pieces[1:] if piece.value]
     if rest and all(piece.meaning is None and library.named(piece.value or "") for piece in rest):
         return False  # dovecot ssl_dh: the program whose setting is meant
@@ -77,8 +81,10 @@ def known(library: Library, text: str) -> bool:
         return False  # dovecot 2.4 variables: which one of the program's versions is meant
     has_option = any(True for _ in first.options())
     # dovecot ssl_min_protocol tls1: its setting is meant; postgrey action=greylist: what it said
-    is_about = rest and (_is_named(library, rest[0]) or any(map(_is_message, rest)))
-    if is_about and not has_option:
+    is_about = any(_is_named(library, piece) or _is_message(piece) for piece in rest)
+    if not has_option and (is_about or (tool is not None and _takes_none(library, tool, rest))):
+        return False
+    if tool is not None and any(_lacks_its_dashes(tool, piece) for piece in rest):
         return False
     if tool is None:
         return has_option and not _is_sentence(first, 1)
@@ -93,15 +99,39 @@ def known(library: Library, text: str) -> bool:
     else:
         allowed = 0
     said = library.table("words").get("sentence", {}).get("words", ())
+    operands = [piece.value or "" for piece in first.pieces if piece.kind == "operand"]
     return not _is_sentence(first, allowed) and not any(
-        piece.kind == "operand" and piece.value in said and not _is_literal(tool, piece.value or "")
-        for piece in first.pieces
+        word.rstrip(":,") in said and not _is_literal(tool, word) for word in operands
     )
 
 
 def _is_named(library: Library, piece: usage.Piece) -> bool:
+    """Whether a word is the name of a setting, and no operand that the program takes; a file may have the name of one of Postfix's."""
     said = piece.value or ""
-    return piece.meaning is None and "_" in said and bool(library.named(said))
+    if "_" not in said or piece.kind != "operand":
+        return False
+    names = library.named(said)
+    is_known = piece.meaning is not None
+    return bool(names) and not (is_known and any(name.kind == "parameter" for name in names))
+
+
+def _takes_none(library: Library, tool: usage.Tool, rest: Iterable[usage.Piece]) -> bool:
+    """Whether the program takes no such words, but words of which entries tell: dovecot sql iterate_query."""
+    unread = [piece.value or "" for piece in rest if piece.meaning is None]
+    known = library.vocabulary
+    return not tool.operands and any(
+        all(part in known for part in words_of(word)) and words_of(word) for word in unread
+    )
+
+
+def _lacks_its_dashes(tool: usage.Tool, piece: usage.Piece) -> bool:
+    """Whether a word is the name of an option without its dashes: openssl s_client starttls smtp."""
+    word = piece.value or ""
+    if piece.kind != "operand" or len(word) < _SHORTEST_OPTION or _is_literal(tool, word):
+        return False
+    return any(
+        name in (f"-{word}", f"--{word}") for option in tool.options for name in option.names
+    )
 
 
 def _is_message(piece: usage.Piece) -> bool:
@@ -114,6 +144,8 @@ def _redirected(found: Iterable[usage.Command]) -> bool:
     return any(piece.kind == "redirection" for command in found for piece in command.pieces)
 
 
+_SHORTEST_OPTION = 3
+"""Letters of an option that is known without its dashes."""
 _LONGEST = 20_000
 _KEYED = regex(r"[a-z_]+=[\w<>.-]*")
 _VERSION = regex(r"v?\d+\.\d+(?:\.\d+)?")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RESULTS = 10
 _LONGEST_SHOWN = 60
 """Characters of a question that are repeated when nothing is found for it."""
+_FEW_QUOTED, _MOST_OF_IT = 3, 0.5
+"""Words in a row that are few, and the share of a message that is most of it."""
 _QUOTED, _QUOTED_WITH_CODE = (3, 0.75, 0.0), (3, 0.4, 0.6)
 """How many of a question's words, and what share of them, a message has in a row if it is what is quoted; and what share of
 the message they are: who has the code has all of it."""
@@ -31,6 +33,8 @@ _SIGNS = ".,;:?!()\"'“”‘’="
 """What may stand round a word in a sentence."""
 _ANY_OF_DOMAIN = regex(r"@[\w-]+(?:\.[\w-]+)+")
 """A domain with nothing before its @."""
+_MEASURED = regex(r"(?<=\w)=\d[\d.]*+(?:/\d[\d.]*+)+")
+"""Numbers that a name has in a log (delays=0.1/0/2/1): the name is asked about."""
 _NOT_FAR = 0.05
 """The share of the best score that what a question names has at least to go before it."""
 _COMPARED = 4
@@ -48,6 +52,11 @@ _IN_VALUES = "/@[<"
 """Signs of a path, an address or a name, which no message has in its fixed text."""
 _FEWEST_HELD, _HELD = 3, 0.5
 """Words of a message that are all in a question, and the share of its letters that they are, if it is this message."""
+_FULLER = 0.25
+"""By how much more of a question's rare words another message has, to go before the one that is quoted."""
+_ENOUGH_OF_RECORD, _ALL, _CLEARLY = 4, 0.98, 0.5
+"""Words of a record that no pattern fits, the share of them that an entry has, and of its score that the next one has at
+most, if it is that entry's."""
 _ENOUGH = 3
 """Words beside a code that tell more than it does."""
 _WELL, _HARDLY = 0.52, 0.35
@@ -78,7 +87,7 @@ def explain(
     from mailhelp.knowledge.terms import terms
 
     table = library.table("words")
-    spelt = _spelt(table.get("signs", {}), text)
+    spelt, signs = _spelt(table.get("signs", {}), _MEASURED.sub("", text))
     reading = words.read_as(library.table("languages"), spelt, library.vocabulary)
     asked = reading.text if reading else spelt
     equals = _equals(table.get("equals", {}).get("groups", ()))
@@ -87,7 +96,8 @@ def explain(
     # a word of another language that its table lacks is no slip of an English one
     pasted = any(regex(sign).search(text) for sign in table.get("pasted", {}).get("signs", ()))
     mend = reading is None and not pasted
-    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend=mend)
+    everyday = frozenset(library.table("everyday").get("words", {}).get("plain", "").split())
+    hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend, everyday)
     quoted = _QUOTED_WITH_CODE if codes else _QUOTED
     # the words of a translation are nobody's message
     first = _first(library, table, asked, hits, None if reading else quoted)
@@ -110,11 +120,14 @@ def explain(
             library.near(text),
         )
     wanted = frozenset(terms(asked))
+    meant = wanted.union(
+        *(terms(each) for word in names.words(asked) for each in equals.get(word, ()))
+    )
     results = [
-        Result(hit.id, hit.kind, _title(library, hit, wanted, terms), hit.score, hit.excerpt)
+        Result(hit.id, hit.kind, _title(library, hit, meant, terms), hit.score, hit.excerpt)
         for hit in hits
     ]
-    notes = [f"Read as: {_short(_mended(asked, slips))}"] if asked != text or slips else []
+    notes = [f"Read as: {_short(_mended(asked, slips))}"] if reading or slips or signs == 1 else []
     best = hits[0]
     chosen = bool(first or codes)  # by more than its words
     if best.share < _HARDLY and not chosen:
@@ -124,7 +137,7 @@ def explain(
     least = _NEARLY * max(hit.score for hit in hits)
     near = hits[1 : 1 + _SHORTLY] if not (codes and best.id == codes[0].id) else []
     told = [best, *(hit for hit in near if hit.score >= least)]
-    shown = [_asked_name(library, hit.id, wanted, terms) for hit in told]
+    shown = [_asked_name(library, hit.id, meant, terms) for hit in told]
     told_names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
     answers = named.explain(session, shown[0], told_names)
     answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
@@ -158,14 +171,15 @@ def _short(text: str) -> str:
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"
 
 
-def _spelt(signs: Mapping[str, str], text: str) -> str:
-    """``text`` with words in the place of the ``signs`` that stand for them."""
+def _spelt(signs: Mapping[str, str], text: str) -> tuple[str, int]:
+    """``text`` with words in the place of the ``signs`` that stand for them, and how many there were."""
     words = text.split()
     spelt = [
         signs.get("@" if _ANY_OF_DOMAIN.fullmatch(word) else word.rstrip("?,"), word)
         for word in words
     ]
-    return text if spelt == words else " ".join(spelt)
+    many = sum(one != other for one, other in zip(words, spelt, strict=True))
+    return (" ".join(spelt), many) if many else (text, 0)
 
 
 def _mended(text: str, slips: Mapping[str, str]) -> str:
@@ -196,7 +210,8 @@ def _first(
     name, named = _named_alone(library, _wanted(table.get("instead", {}), text), hits)
     # who asks how to do it, or what an entry says that it is asked, quotes nobody
     is_own = any(hit.is_asked and hit.kind != "log" for hit in hits[:_COMPARED])
-    if is_own or text.casefold().startswith("how "):
+    first = text.casefold().partition(" ")[0]
+    if is_own or first in table.get("tasks", {}).get("first", ()):
         quoted = None
     message = _quoted_message(library, text, hits, name, quoted) if quoted else []
     return message or named or _comparing(table.get("comparison", {}), text, hits)
@@ -214,11 +229,24 @@ def _quoted_message(
     words = tuple(terms(text))[:_LONGEST_REPLY]
     quoted = (least, share, whole)
     found = [hit for hit in hits[:_MAY_BE_QUOTED] if _quotes(library, hit.id, words, quoted)]
+    found = _of_named(text, hits, found)
     if len(found) > 1:  # who does not say that another server said it has seen it in his own log
         said = library.table("remembered")
         ours = [hit for hit in found if said.get(hit.id, {}).get("own", True)]
         found = ours or found
+    if found and found[0].id != hits[0].id and _is_piece(library, found[0].id, words):
+        found = []  # a few words of a long message, and others fit better
+    if found:  # unable to look up host nullMX: the word that is left tells which
+        fuller = (hit for hit in hits[:_COMPARED] if hit.kind == "log")
+        found = [hit for hit in fuller if hit.share > found[0].share + _FULLER][:1] or found
     return found[:1] or ([] if name else _held(library, text, hits))
+
+
+def _of_named(text: str, hits: Sequence[Hit], found: list[Hit]) -> list[Hit]:
+    """Those of ``found`` that are about the programs that ``text`` names, if it names any that the hits are about."""
+    said = set(names.words(text))
+    named = [hit for hit in hits if hit.kind == "log" and hit.id.split("/")[1] in said]
+    return [hit for hit in found if hit in named] if named else found
 
 
 def names_message(session: Session, text: str) -> bool:
@@ -228,7 +256,31 @@ def names_message(session: Session, text: str) -> bool:
     library = session.library
     weights = library.table("ranking").get("weights", {})
     hits = find(library.searched, text, RESULTS, weights=weights, mend=False)
-    return bool(_held(library, text, hits))
+    return bool(_held(library, text, hits)) or _has_all(hits, text)
+
+
+def is_asked(session: Session, text: str) -> bool:
+    """Whether an entry has ``text`` among its questions, word for word, and no other fits as well."""
+    from mailhelp.knowledge.search import search as find
+
+    library = session.library
+    weights = library.table("ranking").get("weights", {})
+    hits = find(library.searched, text, RESULTS, weights=weights, mend=False)
+    others = hits[1].score if len(hits) > 1 else 0.0
+    return bool(hits) and hits[0].is_asked and others < _CLEARLY * hits[0].score
+
+
+def _has_all(hits: Sequence[Hit], text: str) -> bool:
+    """Whether the best hit is a log entry that has all words of ``text``, which are several, and no other fits as well."""
+    others = hits[1].score if len(hits) > 1 else 0.0
+    enough = len(names.words(text)) >= _ENOUGH_OF_RECORD
+    return (
+        bool(hits)
+        and enough
+        and hits[0].kind == "log"
+        and hits[0].share >= _ALL
+        and others < _CLEARLY * hits[0].score
+    )
 
 
 def _held(library: Library, text: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -314,19 +366,31 @@ def _comparing(row: Mapping[str, Collection[str]], text: str, hits: Sequence[Hit
     return (compares or topics)[:1]
 
 
+def _runs(library: Library, id: str, words: tuple[str, ...]) -> list[tuple[int, int]]:
+    """How many of ``words`` stand in a row in each message of the log entry ``id``, and how long it is."""
+    from mailhelp.knowledge.terms import terms
+
+    document = library.document(id) if id.startswith("log/") else None
+    says = document.data.get("says", ()) if document is not None else ()
+    messages = [tuple(terms(text)) for text in says]
+    return [(search.longest_run(words, message), len(message)) for message in messages]
+
+
 def _quotes(
     library: Library, id: str, words: tuple[str, ...], quoted: tuple[int, float, float]
 ) -> bool:
     """Whether so many of ``words``, that share of them and of the message, stand in a row in that of the log entry ``id``."""
-    from mailhelp.knowledge.terms import terms
-
     least, share, whole = quoted
-    document = library.document(id) if id.startswith("log/") else None
-    says = document.data.get("says", ()) if document is not None else ()
-    messages = [tuple(terms(text)) for text in says]
-    runs = [(search.longest_run(words, message), len(message)) for message in messages]
+    runs = _runs(library, id, words)
     most = max((run for run, length in runs if run >= whole * length), default=0)
     return most >= least and most >= share * len(words)
+
+
+def _is_piece(library: Library, id: str, words: tuple[str, ...]) -> bool:
+    """Whether ``words`` have no more than a few in a row with the message of the log entry ``id``, and not most of it."""
+    runs = _runs(library, id, words)
+    longest, length = max(runs, default=(0, 1))
+    return longest <= _FEW_QUOTED and longest <= _MOST_OF_IT * length
 
 
 def _title(library: Library, hit: Hit, wanted: frozenset[str], terms: search.Terms) -> str:
@@ -347,7 +411,16 @@ def _form(library: Library, id: str, wanted: frozenset[str], terms: search.Terms
 
 
 def _asked_name(library: Library, id: str, wanted: frozenset[str], terms: search.Terms) -> str:
-    """The name of the document ``id`` that has most of the ``wanted`` terms, the first of its best ones."""
+    """The name of the document ``id`` that is in the question, else the one that has most of the ``wanted`` terms in it and in
+    what is said of it; the first of its best ones.
+    """
     document = library.document(id)
-    names = (document.data.get("names") if document else None) or [id.partition("/")[2]]
-    return str(max(names, key=lambda name: len(wanted.intersection(terms(name)))))
+    data = document.data if document else {}
+    members = data.get("members", {})
+
+    def fit(name: str) -> tuple[bool, int, int]:
+        own = wanted.intersection(terms(name))
+        said = wanted.intersection(terms(members.get(name, {}).get("markdown", "")))
+        return name.casefold() in wanted, len(own | said), len(own)
+
+    return str(max(data.get("names") or [id.partition("/")[2]], key=fit))

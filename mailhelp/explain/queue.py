@@ -175,6 +175,8 @@ def _listing(session: Session, rules: Mapping[str, Any], tally: Tally) -> Answer
 
 def _title(tally: Tally, commonest: Group | None, today: date) -> str:
     if not tally.mails:
+        if tally.empty and tally.down:
+            return "Postfix does not run. The mail queue is empty."
         if tally.empty:
             return "The mail queue is empty: nothing waits."
         if tally.unavailable:

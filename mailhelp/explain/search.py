@@ -13,6 +13,8 @@ from mailhelp.sentences import Runs, sentences
 
 Terms = Callable[[str], Iterable[str]]
 """The terms of a text, as the search compares them."""
+Fitting = Callable[[str], frozenset[str]]
+"""The terms of a question that a text has."""
 _CLEARLY = 2
 """So many more terms of the question must another paragraph have than the first, to be told first."""
 _FEW = 4
@@ -76,8 +78,11 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
     name = (answer.entry or "").rpartition("/")[2]
     own = frozenset(terms(f"{answer.title} {name}"))
 
+    def of_question(text: str) -> frozenset[str]:
+        return (wanted - own).intersection(terms(text))
+
     def fit(text: str) -> int:
-        return len((wanted - own).intersection(terms(text)))
+        return len(of_question(text))
 
     prose = [
         each
@@ -108,10 +113,20 @@ def fitted(answer: Answer, question: str, terms: Terms) -> Answer:
         )
         general = Section(IN_GENERAL, answer.explanation)
         return answer._replace(explanation=first, brief=Prose(), sections=(general, *rest))
-    ordered = _paragraph_first(answer.explanation, fit)
-    if ordered is answer.explanation:
+    ordered = _paragraph_first(answer.explanation, of_question, is_short=False)
+    if ordered is not answer.explanation:
+        return answer._replace(explanation=ordered, brief=Prose())
+    if len(wanted) > _FEW:
         return answer
-    return answer._replace(explanation=ordered, brief=Prose())
+    ordered = _paragraph_first(answer.explanation, of_question, is_short=True)
+    if ordered is answer.explanation or not answer.brief.blocks:
+        return answer._replace(explanation=ordered)
+    # what one word asks for goes beside what the entry says in short
+    item = Prose(ordered.markdown.partition("\n\n")[0], ordered.blocks[:1])
+    both = Prose(
+        f"{answer.brief.markdown}\n\n{item.markdown}", (*answer.brief.blocks, *item.blocks)
+    )
+    return answer._replace(explanation=both, brief=Prose())
 
 
 def _short_head(answer: Answer) -> Prose:
@@ -141,18 +156,19 @@ def _named(section: Section) -> list[object]:
     return ["p", [["strong", f"{section.title}:"]]]
 
 
-def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
+def _paragraph_first(text: Prose, of_question: Fitting, is_short: bool) -> Prose:
     paragraphs = text.markdown.split("\n\n")
     if len(paragraphs) != len(text.blocks) or len(paragraphs) < 2:
         return text
-    fits = [fit(paragraph) for paragraph in paragraphs]
+    fits = [len(of_question(paragraph)) for paragraph in paragraphs]
     best = fits.index(max(fits))
+    if text.blocks[best][0] == "ul":
+        return _item_first(text, paragraphs, best, of_question, is_short)
     if fits[best] < fits[0] + _CLEARLY:
         return text
-    if text.blocks[best][0] == "ul":
-        return _item_first(text, paragraphs, best, fit, fits[0])
-    # what an entry says in short stays in front, where it is short
-    front = [0] if len(paragraphs[0]) <= _SHORT_HEAD else []
+    # what an entry says in short stays in front, where it is short and leads to nothing
+    leads = paragraphs[0].rstrip().endswith(":")
+    front = [0] if len(paragraphs[0]) <= _SHORT_HEAD and not leads else []
     order = list(dict.fromkeys((*front, best, *range(len(paragraphs)))))
     return Prose(
         "\n\n".join(paragraphs[place] for place in order),
@@ -161,14 +177,20 @@ def _paragraph_first(text: Prose, fit: Callable[[str], int]) -> Prose:
 
 
 def _item_first(
-    text: Prose, paragraphs: list[str], best: int, fit: Callable[[str], int], head: int
+    text: Prose, paragraphs: list[str], best: int, of_question: Fitting, is_short: bool
 ) -> Prose:
-    """``text`` with the item of its list ``best`` that fits best before all else, as a paragraph of its own."""
+    """``text`` with the item of its list ``best`` that fits best before all else, as a paragraph of its own.
+
+    Of a short question each word counts: one that no other item has is why it was asked.
+    """
     items = _ITEM.split(paragraphs[best].removeprefix("- "))
     blocks = text.blocks[best][1]
-    fits = [fit(item) for item in items]
+    fits = [len(of_question(item)) for item in items]
     chosen = fits.index(max(fits))
-    if len(items) != len(blocks) or fits[chosen] < head + _CLEARLY:
+    others = (*paragraphs[:best], *items[:chosen], *items[chosen + 1 :])
+    alone = of_question(items[chosen]).difference(*map(of_question, others))
+    clearly = 1 if is_short and alone else _CLEARLY
+    if len(items) != len(blocks) or fits[chosen] < len(of_question(paragraphs[0])) + clearly:
         return text
     paragraphs = [items[chosen], *paragraphs]
     paragraphs[best + 1] = "\n".join(f"- {each}" for each in items if each is not items[chosen])

@@ -1,5 +1,9 @@
 """English words that a question is made with and that say nothing of its subject."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 STOP_WORDS = frozenset(
     [
         "a",
@@ -14,6 +18,7 @@ STOP_WORDS = frozenset(
         "anybody",
         "anyone",
         "are",
+        "arent",
         "as",
         "at",
         "be",
@@ -25,6 +30,7 @@ STOP_WORDS = frozenset(
         "cannot",
         "cant",
         "could",
+        "couldnt",
         "did",
         "didn",
         "didnt",
@@ -47,12 +53,18 @@ STOP_WORDS = frozenset(
         "going",
         "got",
         "had",
+        "hadnt",
         "has",
+        "hasnt",
         "have",
+        "havent",
         "he",
+        "hes",
         "how",
+        "hows",
         "i",
         "if",
+        "im",
         "in",
         "into",
         "is",
@@ -60,6 +72,7 @@ STOP_WORDS = frozenset(
         "isnt",
         "it",
         "its",
+        "ive",
         "just",
         "know",
         "let",
@@ -89,7 +102,9 @@ STOP_WORDS = frozenset(
         "says",
         "see",
         "she",
+        "shes",
         "should",
+        "shouldnt",
         "so",
         "some",
         "somebody",
@@ -100,16 +115,19 @@ STOP_WORDS = frozenset(
         "tell",
         "than",
         "that",
+        "thats",
         "the",
         "their",
         "them",
         "then",
         "there",
+        "theres",
         "these",
         "they",
+        "theyre",
         "this",
-        "thru",
         "those",
+        "thru",
         "to",
         "too",
         "until",
@@ -121,22 +139,55 @@ STOP_WORDS = frozenset(
         "very",
         "want",
         "was",
+        "wasnt",
         "we",
         "were",
+        "werent",
         "what",
+        "whats",
         "when",
         "where",
+        "wheres",
         "which",
         "while",
         "who",
         "whom",
+        "whos",
         "whose",
         "why",
         "will",
-        "wont",
         "with",
+        "wont",
         "would",
+        "wouldnt",
         "you",
         "your",
+        "youre",
     ]
 )
+_DENIED = {
+    f"{verb}nt": known
+    for verb, known in (
+        ("are", "are"), ("ca", "can"), ("could", "could"), ("did", "did"), ("does", "does"), ("do", "do"),
+        ("had", "had"), ("has", "has"), ("have", "have"), ("is", "is"), ("should", "should"), ("was", "was"),
+        ("were", "were"), ("wo", "will"), ("would", "would"),
+    )
+}  # fmt: skip
+_SIGNING = frozenset(["sign", "signs", "signed", "signing"])
+
+
+def in_full(words: Iterable[str]) -> list[str]:
+    """The words with denied verbs in full: ``doesnt`` and the halves of ``doesn't`` are ``does not``. Who signs in has a login."""
+    found: list[str] = []
+    for word in words:
+        if word == "in" and found and found[-1] in _SIGNING:
+            found[-1] = "login"
+            continue
+        verb = _DENIED.get(f"{found[-1]}t") if word == "t" and found else _DENIED.get(word)
+        if verb is None:
+            found.append(word)
+            continue
+        if word == "t":
+            found.pop()
+        found += (verb, "not")
+    return found

@@ -13,10 +13,11 @@ from heapq import nlargest
 from math import exp, log
 from types import MappingProxyType
 
+from mailhelp.knowledge.english import STOP_WORDS, in_full
 from mailhelp.knowledge.store import Searched, Store
 from mailhelp.knowledge.terms import terms_of
 from mailhelp.knowledge.weights import signs
-from mailhelp.light import NamedTuple
+from mailhelp.light import NamedTuple, regex
 from mailhelp.names import far_words, near_words
 from mailhelp.names import words as words_of
 
@@ -34,12 +35,19 @@ _FIRST_LETTER_SURE = 6
 """Letters from which on a word may have its slip in the first one."""
 _LONG_WORD = 8
 """Letters of a word in which two slips are believed."""
+_EVERYDAY = 0.3
+"""What an unknown word of everyday English counts in the share of the question, beside one that may be a word of mail."""
 _GUESSED = 0.85
 """What a word with a slip counts in the share of the question, beside one that is known as it is."""
 _MOST_MENDED, _MOST_WORDS = 12, 200
 """Words of a question in which slips are looked for, and that are looked at."""
+_FEW_QUOTED, _MOST_OF_IT, _PIECE = 3, 0.5, 0.5
+"""Words in a row that are few, the share of a message that is most of it, and what few words of a longer one count."""
 _UNLIKELY = -6.0
 """The least that the form of a question can say against a kind, as a logarithm."""
+
+_NAMES = regex(r"\w[\w-]*(?:[.@][\w-]+)+")
+"""Names of people, hosts and files: parts of them that nobody knows say nothing."""
 
 Place = tuple[int, int]
 """A document: the number of its store and its number there."""
@@ -78,15 +86,16 @@ def search(
     weights: Mapping[str, float] = _UNFITTED,
     slips: MutableMapping[str, str] | None = None,
     mend: bool = True,
+    everyday: Collection[str] = frozenset(),
 ) -> list[Hit]:
     """The documents that fit ``words`` best, the best first, from all ``stores`` as one.
 
     An unknown word is read as its ``equals``, else (with ``mend``) as the known one a slip of a letter away. An id that
-    several stores have is the first one's. ``weights`` are those of the features. ``slips`` gets the
+    several stores have is the first one's. Unknown words of ``everyday`` English are no slips. ``weights`` are those of the features. ``slips`` gets the
     words that were read as others.
     Raises ``SourceError`` if a store is damaged.
     """
-    question = _Question(stores, words, equals, mend)
+    question = _Question(stores, words, equals, mend, everyday)
     found = [
         (sum(weights.get(name, 0.0) * value for name, value in each.features.items()), each)
         for each in question.candidates(max(limit, _COMPARED))
@@ -124,21 +133,26 @@ class _Question:
         words: str,
         equals: Mapping[str, Collection[str]],
         mend: bool = True,
+        everyday: Collection[str] = frozenset(),
     ) -> None:
         self._stores = stores
+        self._everyday = everyday
         self._equals = equals
         self._mended = 0 if mend else _MOST_MENDED
+        self._names = {part for name in _NAMES.findall(words) for part in words_of(name)}
         self.slips: dict[str, str] = {}
+        self._usual = 0
         self._guessed: set[tuple[str, ...]] = set()
         self.best = 0.0
         self.words = list(dict.fromkeys(words_of(words)))[:_MOST_WORDS]
         self._form = signs(words)
-        asked = [term for word in self.words for term in terms_of(word)]
+        self.full = list(dict.fromkeys(in_full(words_of(words))))[:_MOST_WORDS]
+        asked = [term for word in self.full for term in terms_of(word)]
         self._postings = [store.postings(asked) for store in stores]
         self._count = sum(store.searched_count() for store in stores)
-        read = list(self._read(self.words))
+        read = list(self._read(self.full))
         self.wanted = list(dict.fromkeys(readings for readings in read if readings))
-        self._unknown = read.count(())
+        self._unknown = read.count(()) - (1 - _EVERYDAY) * self._usual
 
     def candidates(self, most: int) -> list[Candidate]:
         """The best hits of BM25, at most so many, with their features."""
@@ -171,7 +185,7 @@ class _Question:
                 "pairs": (_pairs(pairs, row.text) + _pairs(pairs, row.phrases)) / 2,
                 # who asks how to do it quotes nobody
                 "quoted": 0.0 if "first how" in self._form else _quoted(self.words, row.says),
-                "asked": _alike(self.words, row.asked),
+                "asked": _alike(self.full, row.asked),
                 "worded": self._worded(row.phrases, rarity) / whole,
                 "title": _titled(rarity, whole, row.phrases),
             }
@@ -195,13 +209,22 @@ class _Question:
                 yield (whole,)
             elif parts:
                 yield from self._read(list(dict.fromkeys(words_of(word.replace("_", " ")))))
-            elif any(map(str.isalpha, word)):  # a number that nobody knows says nothing
+            elif not word[0].isdigit():  # a number that nobody knows says nothing
+                if word in self._everyday:
+                    if word not in self._names:
+                        self._usual += 1
+                        yield ()
+                    continue
+                if word.removesuffix("s") in STOP_WORDS:  # somebodys
+                    continue
                 same = [term for other in self._equals.get(word, ()) for term in terms_of(other)]
                 self._look_up(same)
                 found = tuple(term for term in same if self._frequency(term))
                 if not found:
                     found = self._mend(word)
                     self._guessed.add(found)
+                if not found and word in self._names:
+                    continue
                 yield found
 
     def _mend(self, word: str) -> tuple[str, ...]:
@@ -347,15 +370,22 @@ def _pairs(pairs: Sequence[tuple[str, str]], text: str) -> float:
 
 
 def _quoted(words: Sequence[str], says: str) -> float:
-    """The share of the question's words, two at least, that stand in a row in the entry's message."""
-    longest = 1
+    """The share of the question's words, two at least, that stand in a row in the entry's message; a few words of a long
+    message count less.
+    """
+    longest, piece = 1, ""
     for first in range(len(words)):
         while (
             first + longest < len(words)
             and f" {' '.join(words[first : first + longest + 1])} " in says
         ):
             longest += 1
-    return longest / len(words) if longest > 1 else 0.0
+            piece = f" {' '.join(words[first : first + longest])} "
+    if longest < 2:
+        return 0.0
+    shortest = min(len(line.split()) for line in says.split("\n") if piece in line)
+    is_piece = longest <= _FEW_QUOTED and longest < _MOST_OF_IT * shortest
+    return longest / len(words) * (_PIECE if is_piece else 1.0)
 
 
 def _alike(words: Sequence[str], asked: str) -> float:

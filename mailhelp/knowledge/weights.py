@@ -11,6 +11,7 @@ from math import log
 from types import MappingProxyType
 
 from mailhelp.knowledge.document import Document
+from mailhelp.knowledge.english import in_full
 from mailhelp.knowledge.store import Searched
 from mailhelp.knowledge.terms import terms, terms_of
 from mailhelp.light import NamedTuple, regex
@@ -153,7 +154,7 @@ def _searched(
     place = _ID_WORD.split(document.id)
     called = (name for word in place for name in providers.get(word, ()))
     phrases = dict.fromkeys(
-        tuple(dict.fromkeys(terms(phrase)))
+        tuple(dict.fromkeys(terms(" ".join(in_full(words(phrase))))))
         for phrase in (document.title, *document.names, *document.asked_as)
     )
     return Searched(
@@ -167,7 +168,7 @@ def _searched(
             for phrase in phrases
             if phrase
         ),
-        _lines(" ".join(words(each)) for each in (document.title, *document.asked_as)),
+        _lines(" ".join(in_full(words(each))) for each in (document.title, *document.asked_as)),
         _lines(f" {' '.join(words(each))} " for each in document.data.get("says", ())),
         f" {' '.join(terms(document.text[:_COMPARED]))} ",
         " ".join(sorted(others.intersection(place))),
@@ -180,7 +181,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _counted(text: str) -> Counter[str]:
-    return Counter(words(text))
+    return Counter(in_full(words(text)))
 
 
 def _head(document: Document) -> str:

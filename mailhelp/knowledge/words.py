@@ -22,6 +22,7 @@ _TELLING = 3
 """Letters of a small word that tells its language by itself, at least."""
 _FAR = 15
 """Words from a verb to its first part, at most."""
+_NOT = "not"
 _LONGEST = 200
 """Words of a question that are looked at."""
 
@@ -74,6 +75,7 @@ class _Language:
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.name: str = row["name"]
         self._small = frozenset(row["small"])
+        self._denied = frozenset(row.get("denied", ()))
         self._endings = sorted(row["endings"], key=len, reverse=True)
         self._added = ("", *row["added"])
         self._joints = tuple(row["joints"])
@@ -106,6 +108,8 @@ class _Language:
                 yield taken, self._words[" ".join(spelt[place : place + length])]
             elif place in verbs:
                 yield taken, verbs[place]
+            elif word in self._denied:
+                yield taken, _NOT
             else:
                 yield taken, "" if word in self._small else self.one(word)
             place += length

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailhelp.answer import Answer, Finding, Result, Span
 from mailhelp.explain.search import IN_GENERAL
 from mailhelp.render import outline, words
 from mailhelp.render.blocks import (
     Block,
+    Bullets,
     Code,
     Commands,
     Gap,
@@ -63,6 +66,10 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         return
     if not (answer.kind == "config" and _add_explained(sheet, answer)):
         findings = _findings(answer, sheet.left - 1)
+        if answer.kind == "config":
+            # a title that a line cuts is told whole if half of the room is enough for all of them
+            whole = [_wrapped(each, sheet.width) for each in findings]
+            findings = whole if sheet.size(whole) <= sheet.left // 2 else findings
         for count in range(min(len(findings), _ROWS_OF_FILE), 0, -1):
             if sheet.add(Gap(), *findings[:count]):
                 break
@@ -80,6 +87,25 @@ def fill(sheet: Sheet, answer: Answer) -> None:
         if _tell(sheet, answer, most) < beside:
             sheet.cut_back(start, room)
             _tell(sheet, answer, MEANING)
+    if sheet.left and not sheet.is_cut:
+        _tell_more(sheet, answer, start, room)
+
+
+def _tell_more(sheet: Sheet, answer: Answer, start: int, room: int) -> None:
+    """Tell the same with more of each item in the lines that are left, if no item is lost by that."""
+    told = sheet.blocks[start:]
+    sheet.cut_back(start, room)
+    sheet.is_spacious = True
+    _tell(sheet, answer, _LONGEST_MEANING)
+    sheet.is_spacious = False
+    if _items(sheet.blocks[start:]) < _items(told):
+        sheet.cut_back(start, room)
+        sheet.add(*told)
+
+
+def _items(blocks: Iterable[Block]) -> int:
+    """How many items of lists there are."""
+    return sum(len(block.items) for block in blocks if isinstance(block, Bullets))
 
 
 def _tell(sheet: Sheet, answer: Answer, most: int) -> int:
@@ -125,9 +151,10 @@ def _add_explained(sheet: Sheet, answer: Answer) -> bool:
             said.startswith(each.title) for said in (answer.title, answer.danger, answer.gist)
         )
         if each in untold and each.title != answer.gist:
-            blocks.append(Row(_finding(answer, each), 2))
+            blocks.append(_wrapped(Row(_finding(answer, each), 2), sheet.width))
         elif not named:  # only its text is in line 1
-            blocks.append(Row(((words.urgency(each.severity), each.title),), 2))
+            title = Row(((words.urgency(each.severity), each.title),), 2)
+            blocks.append(_wrapped(title, sheet.width))
         if each.meaning and each.meaning != answer.gist and each.meaning not in answer.danger:
             blocks.append(Text((("", each.meaning),), 4))
     return len(blocks) > 1 and sheet.size(blocks) <= sheet.left * 3 // 4 and sheet.add(*blocks)
@@ -161,6 +188,11 @@ def _findings(answer: Answer, room: int) -> list[Block]:
     if len(bad) > len(shown):
         rows.append(Text((("aside", f"and {len(bad) - len(shown)} more"),), 2))
     return rows
+
+
+def _wrapped(row: Block, width: int) -> Block:
+    is_cut = isinstance(row, Row) and row.indent + cells(plain(row.runs)) > width
+    return Text(row.runs, row.indent, 2) if is_cut and isinstance(row, Row) else row
 
 
 def _is_told(answer: Answer, each: Finding) -> bool:

@@ -172,11 +172,16 @@ def _top(answer: Answer) -> Iterator[Block]:
 
 
 def _chosen_commands(answer: Answer, width: int) -> tuple[Command, ...]:
-    """The first commands, of those that fit a line: what is wrapped cannot be pasted at a glance."""
+    """The first commands, of those that fit a line, or few if they are steps: what is wrapped cannot be pasted at a glance."""
     steps = answer.kind == "topic"  # one left out makes the others useless
     long = steps or answer.kind == "parameter"  # and of a setting the first decides
-    widest = 3 * (width - 2) if long else width - 2
-    fitting = tuple(each for each in answer.commands if cells(each.command) <= widest)
+    whole, widest = width - 2, (3 if long else 2) * (width - 2)
+    fitting = tuple(
+        each
+        for each in answer.commands
+        # what changes things is a step, which those after it need
+        if cells(each.command) <= (widest if long or each.changes else whole)
+    )
     return (fitting or answer.commands[:1])[: _STEPS if steps else _COMMANDS]
 
 

@@ -16,10 +16,10 @@ from mailhelp.render.blocks import (
 )
 from mailhelp.render.layout import draw
 from mailhelp.render.lines import cells, wrap
-from mailhelp.sentences import clauses, paragraphs, passages, sentences
+from mailhelp.sentences import clauses, joined, paragraphs, passages, sentences
 
-MEANING, _ITEM, _LONG_ITEM = 4, 2, 3
-"""Lines of what it means, of one item of a list, and of an item whose first sentence alone is longer, at most."""
+MEANING, _ITEM, _LONG_ITEM, _WHOLE_ITEM = 4, 2, 3, 4
+"""Lines of what it means, of one item of a list, of an item whose first sentence alone is longer, and of one where there is room, at most."""
 _LONGEST_HERE = 40
 
 
@@ -30,10 +30,12 @@ class Sheet:
         self.width, self.left = width, height
         self.blocks: list[Block] = []
         self._sizes: dict[Block, int] = {}
-        self.items: dict[int, tuple[tuple[Prose, ...], list[Runs]]] = {}
+        self.items: dict[tuple[int, bool], tuple[tuple[Prose, ...], list[Runs]]] = {}
         """What was kept of each item of a list: it is tried with more and with less beside it."""
         self.is_cut = False
         """Whether sentences of what it means were left out for want of room."""
+        self.is_spacious = False
+        """Whether items may be longer than usual."""
 
     def add(self, *new: Block) -> bool:
         """Add ``new`` if all of it fits."""
@@ -102,21 +104,13 @@ def _meaning(sheet: Sheet, prose: Prose, values: _Values, most: int, alone: bool
             items = [first_sentences(values.filled(runs), sheet.width - 4) for runs in whole]
             return _listed(sheet, said, items, _rooms(sheet, most, alone))
         for sentence in sentences(values.filled(paragraph)):
-            longer = _joined((said, sentence))
+            longer = joined((said, sentence))
             if sheet.size([Text(longer)]) > min(most, sheet.left - 1):
                 room = min(most, sheet.left - 1)
                 sheet.is_cut = True
                 return [Text(said or cut_sentence(longer, sheet.width, room))]
             said = longer
     return [Text(said)] if said else []
-
-
-def _joined(pieces: Iterable[Runs]) -> Runs:
-    """Sentences in a row."""
-    joined: Runs = ()
-    for piece in pieces:
-        joined = (*joined, *((("", " "),) if joined else ()), *piece)
-    return joined
 
 
 def _rooms(sheet: Sheet, most: int, alone: bool) -> tuple[int, int]:
@@ -138,7 +132,7 @@ def _listed(sheet: Sheet, said: Runs, items: list[Runs], rooms: tuple[int, int])
             return [Text(said), *blocks] if said else blocks
     # a sentence that only leads to the list says nothing without it
     kept = [each for each in sentences(said) if not each[-1][1].rstrip().endswith(":")]
-    return [Text(_joined(kept))] if kept else []
+    return [Text(joined(kept))] if kept else []
 
 
 class _Values:
@@ -185,14 +179,16 @@ def cut_words(runs: Runs, width: int, lines: int) -> Runs:
 
 def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> bool:
     """A titled list: of each item its first sentences, as many items as fit; returns whether any did."""
-    _, found = sheet.items.get(id(items), (items, None))
+    key = (id(items), sheet.is_spacious)
+    _, found = sheet.items.get(key, (items, None))
     if found is None:
+        most = _WHOLE_ITEM if sheet.is_spacious else _ITEM
         found = [
-            first_sentences(paragraph, sheet.width - 4)
+            first_sentences(paragraph, sheet.width - 4, most)
             for item in items
             for paragraph in paragraphs(item)
         ]
-        sheet.items[id(items)] = items, found
+        sheet.items[key] = items, found
     for count in range(len(found), 0, -1):
         title = Text((("title", name),))
         if sheet.add(Gap(), title, Bullets(tuple(found[:count]))):
@@ -200,14 +196,14 @@ def add_items(sheet: Sheet, name: str, items: tuple[Prose, ...]) -> bool:
     return False
 
 
-def first_sentences(paragraph: Runs, width: int) -> Runs:
-    """As many whole sentences as two lines of ``width`` columns take; of one that is too long its clauses."""
+def first_sentences(paragraph: Runs, width: int, most: int = _ITEM) -> Runs:
+    """As many whole sentences as ``most`` lines of ``width`` columns take; of one that is too long its clauses."""
     said: Runs = ()
     for sentence in sentences(paragraph):
-        longer = _joined((said, sentence))
+        longer = joined((said, sentence))
         lines = len(list(wrap(longer, width)))
-        if lines > (_ITEM if said else _LONG_ITEM):
-            return said or cut_sentence(longer, width, _ITEM)
+        if lines > (most if said else max(most, _LONG_ITEM)):
+            return said or cut_sentence(longer, width, most)
         said = longer
     return said
 

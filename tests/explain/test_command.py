@@ -283,12 +283,37 @@ def test_an_option_that_only_reads_changes_nothing(
         "postgrey action=greylist reason=new",
         "dovecot ssl_min_protocol tls1",
         "dovecot 2.4 %u %d variables",
+        "dovecot service imap-login process_limit",
+        "dovecot sql iterate_query",
+        "dovecot last_login plugin",
+        "dovecot passwd-file username_format",
+        "postgrey auto-whitelist",
+        "spamassassin trusted_networks",
+        "sa-learn mbox",
+        "openssl s_client starttls smtp",
+        "mailq grep MAILER-DAEMON",
+        "doveadm sync error: dsync remote",
+        "dig NXDOMAIN",
+        "postconf -d vs -n",
+        "smtp_bind_address6 -o",
+        ">=TLSv1.2",
     ],
 )
 def test_what_a_program_says_or_reads_is_no_command(session: Session, text: str) -> None:
     assert not command.known(session.library, text)
 
 
-@pytest.mark.parametrize("text", ["postconf mynetworks=192.0.2.0/24", "systemctl restart postfix"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postconf mynetworks=192.0.2.0/24",
+        "systemctl restart postfix",
+        "postmap relay_domains",
+        "postmap sender_access",
+        "postconf smtpd_tls_security_level",
+        "sa-learn --mbox",
+        ">/var/log/mail.log",
+    ],
+)
 def test_a_command_with_values_alone_is_one(session: Session, text: str) -> None:
     assert command.known(session.library, text)

@@ -53,6 +53,7 @@ def read_as(session: Session, text: str) -> str:
 
 def test_a_slip_is_said(session: Session) -> None:
     assert read_as(session, "certifcate expired on our server").startswith("Read as: certificate ")
+    assert not read_as(session, "~all or -all which one")  # two of them repeat themselves
     assert read_as(session, "why is mail defferred").startswith("Read as: why is mail deferred")
     assert not read_as(session, "certificate expired on our server")
 
@@ -133,3 +134,49 @@ def test_who_asks_how_or_what_an_entry_is_asked_quotes_no_message(
     """Though a message has these words in a row: “… is not allowed to flush the mail queue”."""
     (answer,) = ask(session, text)
     assert answer.entry == "recipe/queue-flush"
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("max message size", "topic/large-mail"),
+        ("mx lookup error servfail", "postfix/smtp/dns-try-again"),
+        ("unable to look up host nullMX", "postfix/smtp/null-mx"),
+        ("disable smtp connection cache", "parameter/smtp_connection_cache_on_demand"),
+        ("delays=0.08/412/0.3/1.1", "topic/delays"),
+        ("delays=0.08/2/0.3/1.1 which is what", "topic/delays"),
+    ],
+)
+def test_a_few_words_of_a_long_message_are_no_quote_and_numbers_no_words(
+    session: Session, text: str, entry: str
+) -> None:
+    assert ask(session, text)[0].entry == entry
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("minimum TLS version for outgoing mail", "smtp_tls_protocols"),
+        ("make mail go to maildir instead of mbox", "home_mailbox"),
+        ("pin a certificate for outgoing mail", "smtp_tls_fingerprint_cert_match"),
+        ("smtpd_tls_mandatory_protocols for 587", "smtpd_tls_mandatory_protocols"),
+    ],
+)
+def test_of_a_family_the_one_that_is_meant_is_told(session: Session, text: str, name: str) -> None:
+    assert ask(session, text)[0].parameters[0].name == name
+
+
+def test_a_word_of_an_entry_is_no_queue_id(session: Session) -> None:
+    assert ask(session, "UGFzc3dvcmQ6")[0].entry == "postfix/smtpd/sasl-auth-failed"
+
+
+def test_parts_of_names_that_nobody_knows_make_no_question_far(session: Session) -> None:
+    (answer,) = ask(session, "rename user account jane.doe to jane.smith keep mails")
+    assert answer.entry == "topic/rename-mailbox"
+    assert not read_as(session, "why was user jane locked out")
+
+
+def test_the_program_that_is_named_decides_between_messages(session: Session) -> None:
+    (answer,) = ask(session, "postfix tlsv1 alert protocol version")
+    assert answer.entry is not None
+    assert answer.entry.startswith("postfix/")

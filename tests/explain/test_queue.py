@@ -328,3 +328,8 @@ def test_mail_that_is_being_delivered_needs_patience_alone(session: Session) -> 
     answer = told(session, MARKED.format(active="*", held="*"))
     assert "look again in a minute" in answer.actions[0].markdown
     assert not any("-H" in each.command or "-i" in each.command for each in answer.commands)
+
+
+def test_an_empty_queue_of_a_postfix_that_is_down(session: Session) -> None:
+    down = "postqueue: warning: Mail system is down -- accessing queue directly (Connect to the Postfix showq service: Connection refused)"
+    assert told(session, f"{down}\nMail queue is empty").title.startswith("Postfix does not run.")

@@ -269,3 +269,11 @@ def test_a_slip_has_the_first_letter_right_but_for_a_lost_one(session: Session, 
     slips: dict[str, str] = {}
     search.search(session.library.searched, f"why was {name} locked out", slips=slips)
     assert slips.get(name) not in ("dane", "resident")
+
+
+@pytest.mark.parametrize("word", ["plenty", "keyboard", "spews", "oneliner"])
+def test_everyday_words_are_no_slips(session: Session, word: str) -> None:
+    from mailhelp.explain import question
+
+    answer = question.explain(session, f"my {word} and the mail queue")
+    assert not any(note.startswith("Read as") for note in answer.notes)

@@ -143,3 +143,18 @@ def test_words_that_lead_nowhere(session: Session) -> None:
             if word not in session.library.vocabulary and not (word.isdigit() or "_" in word)
         ]
         assert strange == []
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("ordner wird nicht angezeigt", "folder not show"),
+        ("t-online nimmt unsere mails nicht an", "t online receive incoming mail not"),
+        ("mails kommen nicht an", "mail does not arrive"),
+    ],
+)
+def test_a_denial_stays(session: Session, text: str, english: str) -> None:
+    library = session.library
+    found = read_as(library.table("languages"), text, library.vocabulary)
+    assert found is not None
+    assert found.text == english

@@ -129,3 +129,24 @@ def test_the_words_of_one_setting_are_told_in_their_order() -> None:
     place = lines.index("  one  The first.")
     assert lines[place + 1] == "  two  The second."
     assert not any("b_list" in line for line in lines)
+
+
+def test_a_fault_is_told_whole_where_there_is_room() -> None:
+    long = "Postfix has no parameter “smtpd_recipent_restrictions”: smtpd_recipient_restrictions is meant"
+    findings = (Finding(long, "error", line=3), Finding("Short", "warning", line=4))
+    lines = shown(Answer(kind="config", title="2 faults", text="a = b\nc = d", findings=findings))
+    assert " ".join(" ".join(lines).split()).count(f"line 3: {long}") == 1
+    many = tuple(Finding(f"{n} {long}", "error", line=n) for n in range(9))
+    lines = shown(Answer(kind="config", title="9 faults", text="a = b\nc = d", findings=many))
+    assert sum("…" in each for each in lines) == 9
+
+
+def test_a_step_is_shown_though_it_is_wider_than_the_screen() -> None:
+    step = (
+        f"echo '{'x' * 70}' | tee -a /etc/postfix/transport && postmap hash:/etc/postfix/transport"
+    )
+    look = f"grep -F -- {'y' * 90} /var/log/mail.log"
+    commands = (Command(step, changes=True), Command(look), Command("postfix reload", changes=True))
+    told = "\n".join(shown(Answer(kind="log", title="T", recognised="entry", commands=commands)))
+    assert "xxx" in told
+    assert "yyy" not in told

@@ -63,10 +63,20 @@ def test_an_item_ends_with_a_sentence_or_a_clause() -> None:
     answer = Answer(
         kind="log", title="T", actions=(prose(three), prose(f"Short. Long {three}"), prose(long))
     )
-    lines = shown(answer)
-    items = "\n".join(lines[lines.index("What to do") + 1 :]).split("  • ")[1:]
-    assert [" ".join(each.split()) for each in items] == [
+    causes = tuple(prose(f"Cause {n}.") for n in range(9))  # which leave no line
+
+    def items(answer: Answer) -> list[str]:
+        lines = shown(answer)
+        told = "\n".join(lines[lines.index("What to do") + 1 :]).split("  • ")[1:4]
+        return [" ".join(each.split()) for each in told]
+
+    assert items(answer._replace(causes=causes)) == [
         " ".join(three.split()),
         "Short.",
+        f"{'word ' * 20}(so, and so) … Why",
+    ]
+    # where there is room, more of each is told
+    assert items(answer)[1:] == [
+        " ".join(f"Short. Long {three}".split()),
         f"{'word ' * 20}(so, and so) … more: mailhelp -v",
     ]

@@ -14,7 +14,7 @@ FLOORS = [
     {"light", "visible"},
     {"errors", "jsontext", "trust", "answer", "names", "commands", "conditions", "knowledge.english"},
     {"arguments", "sentences", "completion", "times", "patterns", "host.machine", "host.program", "knowledge.document", "corpus.beside"},
-    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.labels", "corpus.read", "corpus.needs"},
+    {"shell", "redact", "knowledge.store", "knowledge.names_file", "knowledge.stemmer", "knowledge.terms", "knowledge.weights", "knowledge.search", "knowledge.manuals", "knowledge.pickles", "knowledge.links", "knowledge.words", "host", "corpus.prose", "corpus.labels", "corpus.read", "corpus.needs"},
     {"log", "usage", "last", "review"},
     {"knowledge.library", "corpus.schema", "corpus.fields", "corpus.base", "corpus.compile"},
     {"corpus", "knowledge.host_index", "export"},
@@ -32,7 +32,7 @@ FLOORS = [
     {"__main__"},
 ]  # fmt: skip
 ONLY = {
-    "whoosh": {"knowledge.manuals", "knowledge.terms"},
+    "whoosh": {"knowledge.manuals"},
     "markdown_it": {"corpus.prose"},
     "msgspec": {"corpus.schema"},
     "distributed": {"cluster.client"},

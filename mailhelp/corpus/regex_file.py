@@ -44,7 +44,7 @@ def write(folder: Path, compiled: Compiled, entries: Iterable[Entry]) -> None:
     for field in compiled.fields.values():
         asked.update((regex, 0) for regex in (field.regex, field.argument) if regex)
     for table in compiled.own_tables.values():
-        asked.update((regex, int(re.DOTALL)) for regex in _of_tables(table, compiled.fields))
+        asked.update(_of_tables(table, compiled.fields))
     for part in in_parts(_Rehearsal(folder), samples) if samples else ():
         asked.update(part)
     kept = [row for part in in_parts(partial(_compiled, before), sorted(asked)) for row in part]
@@ -76,20 +76,23 @@ class _Rehearsal:
 
 
 _PATTERNS = ("patterns", "prefixes", "hosts", "aside")
-"""What is a pattern, or several, in the rows of tables."""
+_REGEXES = ("regex", "regexes")
+"""What is a pattern, or a regex, or several, in the rows of tables."""
 
 
-def _of_tables(value: Any, fields: Mapping[str, Field], key: str = "") -> Iterator[str]:
-    """The regexes of the patterns in ``value``, which is a table or part of one."""
+def _of_tables(value: Any, fields: Mapping[str, Field], key: str = "") -> Iterator[tuple[str, int]]:
+    """The regexes and those of the patterns in ``value``, which is a table or part of one."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from _of_tables(each, fields, key if key in _PATTERNS else name)
     elif isinstance(value, list):
         for each in value:
             yield from _of_tables(each, fields, key)
+    elif isinstance(value, str) and key in _REGEXES:
+        yield value, 0
     elif isinstance(value, str) and key in _PATTERNS:
         with suppress(CorpusError):  # a text that is no pattern
-            yield to_regex(parse(value), fields)
+            yield to_regex(parse(value), fields), int(re.DOTALL)
 
 
 def _of_modules() -> Iterator[tuple[str, int]]:
@@ -105,10 +108,11 @@ def _of_modules() -> Iterator[tuple[str, int]]:
 def _compiled(before: regexes.File, asked: Sequence[tuple[str, int]]) -> list[Kept]:
     """What is kept of each; what the file ``before`` has need not be compiled again."""
     sums = [regexes.sums(*each) for each in asked]
-    return [
-        (key, _kept_before(before, key) or _kept(*each))
-        for key, each in zip(sums, asked, strict=True)
-    ]
+    found = []
+    for key, each in zip(sums, asked, strict=True):
+        with suppress(re.error):  # a table's may have names to be filled in
+            found.append((key, _kept_before(before, key) or _kept(*each)))
+    return found
 
 
 def _kept_before(before: regexes.File, key: int) -> bytes | None:

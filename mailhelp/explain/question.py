@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailhelp import names
+from mailhelp import regexes as re
 from mailhelp.answer import Answer, Result
 from mailhelp.errors import NothingFound, SourceError
 from mailhelp.explain import named, search
@@ -94,7 +95,7 @@ def explain(
     weights = library.table("ranking").get("weights", {})
     slips: dict[str, str] = {}
     # a word of another language that its table lacks is no slip of an English one
-    pasted = any(regex(sign).search(text) for sign in table.get("pasted", {}).get("signs", ()))
+    pasted = any(re.search(each, text) for each in table.get("pasted", {}).get("regexes", ()))
     mend = reading is None and not pasted
     everyday = frozenset(library.table("everyday").get("words", {}).get("plain", "").split())
     hits = find(library.searched, asked, RESULTS, equals, weights, slips, mend, everyday)

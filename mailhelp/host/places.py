@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mailhelp import regexes as re
 from mailhelp.host.machine import Host
-from mailhelp.light import Any, NamedTuple
+from mailhelp.light import Any, NamedTuple, regex
 
 _CONFIGURATION = "config_directory"
 """The place that holds main.cf; the environment may name another one."""
@@ -65,9 +64,12 @@ def streamed(run: str, streams: Mapping[str, str]) -> str:
     return run
 
 
+_SET = regex(r"(?m)^(\w+)[ \t]*=[ \t]*(\S+)[ \t]*$")
+
+
 def _setting(text: str, name: str) -> str:
     """What main.cf sets ``name`` to, the last time; empty if it does not, or by way of other parameters."""
     if not name:
         return ""
-    found = re.findall(rf"(?m)^{re.escape(name)}[ \t]*=[ \t]*(\S+)[ \t]*$", text)
+    found = [value for each, value in _SET.findall(text) if each == name]
     return found[-1] if found and found[-1].startswith("/") else ""

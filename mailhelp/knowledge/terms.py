@@ -28,8 +28,10 @@ def terms_of(word: str) -> tuple[str, ...]:
 
 
 def _stem(word: str) -> str:
-    """The stem; those of nouns in -y as those of their verbs: delivery, deliver; expiry, expire."""
+    """The stem; those of nouns in -y as those of their verbs: delivery, deliver; expiry, expire; queue as queued."""
     found = stem(word)
+    if found.endswith("ue"):
+        return found[:-1]
     if len(found) > 5 and found[-1] == "i" and word.endswith(("y", "ies", "ied", "ying")):
         found = found[:-1]
         found = found.removesuffix("er") if len(found) > 6 else found

@@ -12,8 +12,6 @@ evaluating the annotations late.
 from __future__ import annotations
 
 TYPE_CHECKING = False
-REGEXES: list[tuple[Any, ...]] = []
-"""What was given to ``regex`` by the modules that are loaded."""
 
 if TYPE_CHECKING:
     import re
@@ -127,13 +125,12 @@ else:
         """``re.compile``, done when the regex is first used: most answers use a few of a module's."""
 
         def __init__(self, *given):
-            self._given = given
-            REGEXES.append(given)
+            self.given = given
 
         def __getattr__(self, name):
             from mailhelp.regexes import compile
 
-            found = self.__dict__[name] = getattr(compile(*self._given), name)
+            found = self.__dict__[name] = getattr(compile(*self.given), name)
             return found
 
     def late(*lines):

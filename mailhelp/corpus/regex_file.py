@@ -100,9 +100,11 @@ def _of_modules() -> Iterator[tuple[str, int]]:
     for module in pkgutil.walk_packages(mailhelp.__path__, "mailhelp."):
         if not module.name.endswith("__main__"):
             with suppress(ImportError):  # of an extra that is not there
-                importlib.import_module(module.name)
-    for source, *flags in light.REGEXES:
-        yield source, int(flags[0]) if flags else 0
+                loaded = importlib.import_module(module.name)
+                for value in vars(loaded).values():
+                    if type(value) is light.regex:
+                        source, *flags = value.given
+                        yield source, int(flags[0]) if flags else 0
 
 
 def _compiled(before: regexes.File, asked: Sequence[tuple[str, int]]) -> list[Kept]:

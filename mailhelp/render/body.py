@@ -268,7 +268,9 @@ def _pieces(sheet: Sheet, answer: Answer) -> bool:
 
 
 def _settings(sheet: Sheet, answer: Answer) -> None:
-    """The settings of a piece without faults, each with what it decides, if they are few."""
+    """The settings of a piece without faults, each with what it decides, if they are few; one alone has a meaning of its own."""
+    if answer.explanation.markdown:
+        return
     rows = [
         Text(
             (("value", f"{each.name} = {each.value or ''}".rstrip()), ("", f": {each.meaning}")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mailhelp import regexes as re
 from mailhelp.answer import Answer, Prose, Result, Section
-from mailhelp.explain import common
+from mailhelp.explain import common, told
 from mailhelp.explain.common import BY_CODE
 from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
@@ -17,13 +17,17 @@ _LASTING = {"4": "temporary", "5": "permanent"}
 _ENHANCED = regex(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]\d)")
 
 
-def explain(library: Library, query: str, document: Document, name: str = "") -> Answer:
-    """The answer that a document of the corpus gives by itself; of several names, what it says of ``name`` first.
+def explain(
+    library: Library, query: str, document: Document, name: str = "", asked_with: str = ""
+) -> Answer:
+    """The answer that a document of the corpus gives by itself; of several names, what it says of ``name`` first, of
+    several messages, what it says of one that the question ``asked_with`` quotes.
 
     In its commands, a value that only a log line has is shown as its name in capitals. What entries
     of one family share (a part) is told as a topic.
     """
-    parts = common.parts(library, document, {}, missing="show")
+    quoted = asked_with if told.is_about(document.data.get("labelled"), asked_with) else ""
+    parts = common.parts(library, document, {}, missing="show", said=quoted)
     kind, entry = document.kind, document.id
     verdict = parts["verdict"]
     codes = document.data.get("codes")

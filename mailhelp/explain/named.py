@@ -27,10 +27,12 @@ def everything(session: Session, name: str) -> Answer:
     return search.listing(library, name, row["title"], names)
 
 
-def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer, ...]:
+def explain(
+    session: Session, text: str, names: Iterable[Name], asked_with: str = ""
+) -> tuple[Answer, ...]:
     """The answers for the documents of ``names``; all parameters among them are read at once.
 
-    This host's man pages of the same name are among what is related.
+    This host's man pages of the same name are among what is related. ``asked_with`` is the whole question, if ``text`` is not.
     """
     library = session.library
     answers: list[Answer] = []
@@ -59,7 +61,7 @@ def explain(session: Session, text: str, names: Iterable[Name]) -> tuple[Answer,
         else:
             from mailhelp.explain import entry
 
-            answers.append(entry.explain(library, text, found, name.shown))
+            answers.append(entry.explain(library, text, found, name.shown, asked_with))
     if parameters:
         from mailhelp.explain import parameter
 

@@ -140,7 +140,7 @@ def explain(
     told = [best, *(hit for hit in near if hit.score >= least)]
     shown = [_asked_name(library, hit.id, meant, terms) for hit in told]
     told_names = [Name(hit.id, hit.kind, name) for hit, name in zip(told, shown, strict=True)]
-    answers = named.explain(session, shown[0], told_names)
+    answers = named.explain(session, shown[0], told_names, text)
     answer, *others = (search.fitted(_answer_of(hit, answers), asked, terms) for hit in told)
     answer = answer._replace(gist=answer.gist or _form(library, best.id, wanted, terms))
     for place, other in enumerate(others, 1):

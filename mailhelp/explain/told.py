@@ -31,6 +31,11 @@ def fitting(labels: Iterable[Any], text: str, typed: bool = False) -> tuple[tupl
     return tuple(_held(text, [[*map(str.casefold, label)] for label in each]) for each in labels)
 
 
+def is_about(rows: Mapping[str, Sequence[Any]] | None, text: str) -> bool:
+    """Whether ``text``, as somebody typed it, holds a label of ``rows``."""
+    return bool(rows and text) and any(fitting(labels_of(rows or {}), text, typed=True))
+
+
 def _held(text: str, labels: Iterable[Sequence[str]]) -> tuple[int, ...]:
     # most are not there at all: that is seen soonest
     return tuple(

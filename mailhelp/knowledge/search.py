@@ -16,7 +16,7 @@ from types import MappingProxyType
 from mailhelp.knowledge.english import STOP_WORDS, in_full
 from mailhelp.knowledge.store import Searched, Store
 from mailhelp.knowledge.terms import terms_of
-from mailhelp.knowledge.weights import signs
+from mailhelp.knowledge.weights import signs, whole_question
 from mailhelp.light import NamedTuple, regex
 from mailhelp.names import far_words, near_words
 from mailhelp.names import words as words_of
@@ -166,6 +166,8 @@ class _Question:
         best = sorted(likely_best, key=lambda place: (-scores[place], *place))[:most]
         if not best:
             return []
+        # who is asked in these very words is compared, however many others have them more often
+        best += [place for place in self._asked() if place in scores and place not in best]
         self.best = scores[best[0]]
         rows = self._rows(best)
         likely = self._likely()
@@ -191,6 +193,15 @@ class _Question:
             }
             found.append(Candidate(row, shares.get(place, 0.0), features))
         return found
+
+    def _asked(self) -> list[Place]:
+        """The entries that are asked in just the terms of the question."""
+        key = whole_question(term for word in self.words for term in terms_of(word))
+        return [
+            (number, document)
+            for number, store in enumerate(self._stores)
+            for document, _ in store.postings([key]).get(key, ())
+        ]
 
     def _worded(self, phrases: str, rarity: Mapping[str, float]) -> float:
         """How much of the question stands in the entry's title, names and questions taken together."""

@@ -421,7 +421,8 @@ class Store:
 
     def searched_terms(self) -> list[str]:
         """All terms that can be searched for."""
-        return [row[0] for row in self._all("SELECT term FROM postings", ())]
+        rows = self._all("SELECT term FROM postings WHERE term NOT LIKE '=%'", ())
+        return [row[0] for row in rows]
 
     def postings(self, terms: Iterable[str]) -> dict[str, list[tuple[int, float]]]:
         """The numbers of the documents that have each of ``terms``, with its weight in each."""

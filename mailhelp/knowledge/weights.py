@@ -39,7 +39,7 @@ _OFTEN = 3
 class Weighed(NamedTuple):
     """What the search needs of all documents.
 
-    ``postings`` are, by term, (number of a document, weight) pairs; ``signs``, by sign of a question's
+    ``postings`` are, by term and by ``whole_question``, (number of a document, weight) pairs; ``signs``, by sign of a question's
     form, the logarithm of its share among the questions of each kind; ``vocabulary`` all whole words.
     """
 
@@ -79,6 +79,9 @@ def weigh(
     rarity = {
         term: log(1 + len(documents) / (len(found) + 0.5)) for term, found in postings.items()
     }
+    for number, document in enumerate(documents):
+        for key in {whole_question(terms(each)) for each in document.asked_as}:
+            postings[key].append((number, 1.0))
     others = _beside_the_usual(documents)
     rows = tuple(
         _searched(
@@ -93,6 +96,11 @@ def weigh(
     # the terms have lost their endings, so slips of letters are mended with the whole words
     whole = frozenset(part for word in vocabulary for part in word.split("_") if part.isalpha())
     return Weighed(rows, postings, _signs(documents), whole)
+
+
+def whole_question(asked: Iterable[str]) -> str:
+    """The term under which entries are filed that are asked in just these terms: no word is one of the kind."""
+    return f"={' '.join(sorted(set(asked)))}"
 
 
 def passages(text: str) -> Iterator[tuple[str, str]]:

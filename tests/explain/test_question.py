@@ -180,3 +180,16 @@ def test_the_program_that_is_named_decides_between_messages(session: Session) ->
     (answer,) = ask(session, "postfix tlsv1 alert protocol version")
     assert answer.entry is not None
     assert answer.entry.startswith("postfix/")
+
+
+def test_an_entry_that_is_asked_in_these_very_words_is_compared(session: Session) -> None:
+    assert ask(session, "why was my mail rejected")[0].entry == "topic/read-a-bounce"
+
+
+def test_of_several_messages_the_one_that_is_quoted_is_told_first(session: Session) -> None:
+    text = "unable to create lock file /var/mail/mail.lock: Permission denied"
+    (found,) = ask(session, text)
+    assert found.entry == "postfix/local/mailbox-not-updated"
+    assert found.explanation.markdown.startswith("`Permission denied`: ")
+    general = ask(session, "mailbox locked or not writable")[0]
+    assert general.explanation.markdown.startswith("Postfix could not add")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice, takewhile
 
 from mailhelp import regexes as re
+from mailhelp.knowledge.english import STOP_WORDS
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import Name
 from mailhelp.light import TYPE_CHECKING, NamedTuple, regex
@@ -373,8 +374,12 @@ def shell_command(library: Library, text: str) -> Question | None:
     if _PLAIN.fullmatch(text):  # most are names and questions: a look at a table spares the rest
         one = _ONE_WORD.fullmatch(text)
         first = text.split()[0].rpartition("/")[2]
-        if not first or not (
-            library.table(f"options/{first}") or (not one and library.running("recipe", first))
+        if (
+            not first
+            or first.casefold() in STOP_WORDS
+            or not (
+                library.table(f"options/{first}") or (not one and library.running("recipe", first))
+            )
         ):
             return None
     from mailhelp.explain import command  # seldom needed

@@ -115,7 +115,7 @@ def said(command: str, words: Sequence[str]) -> tuple[str, ...]:
 
 def is_plain(word: str) -> bool:
     """Whether ``word`` is written as one of a sentence: in small letters, no name of a file or a mail."""
-    return _is_plain_word(word) is not None
+    return _is_plain_word(word)
 
 
 def _is_telling(words: Sequence[str]) -> bool:

@@ -152,7 +152,7 @@ COMMANDS: dict[str, Subcommand] = {
         ),
         Subcommand(
             "config",
-            "Find faults in main.cf, master.cf and their tables; explain them.",
+            "Find and explain faults in main.cf, master.cf and tables.",
             "Of this host, or of a copied folder or file: Postfix need not be here.",
             Operand("copy", "FOLDER|FILE", "A copy, instead of this host's files.", False, "file"),
             (

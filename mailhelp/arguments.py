@@ -113,9 +113,13 @@ def said(command: str, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words) if about_itself else (command, *words)
 
 
-def is_plain(word: str) -> bool:
-    """Whether ``word`` is written as one of a sentence: in small letters, no name of a file or a mail."""
-    return _is_plain_word(word)
+def is_plain(text: str) -> bool:
+    """Whether ``text`` is written as a word of a sentence, with what may stand after it: in small letters, no name of a file or a mail."""
+    word = text.rstrip(",.;:?!").replace("’", "'").replace("-", "'")
+    parts = f"{word[:1].lower()}{word[1:]}".split("'")
+    if word[:1].isupper() and len(parts[0]) == 1:  # an initial
+        return False
+    return all(part.isascii() and part.isalpha() and part.islower() for part in parts)
 
 
 def _is_telling(words: Sequence[str]) -> bool:
@@ -164,12 +168,3 @@ def _is_option(word: str) -> bool:
     letters = name.replace("-", "a")
     is_name = name[:1] not in ("", "-") and letters.isascii() and letters.isalpha()
     return is_name and name.islower() and not any(map(str.isspace, value))
-
-
-def _is_plain_word(text: str) -> bool:
-    """Whether ``text`` is a word as people write one in a sentence, with what may stand after it."""
-    word = text.rstrip(",.;:?!").replace("’", "'").replace("-", "'")
-    parts = f"{word[:1].lower()}{word[1:]}".split("'")
-    if word[:1].isupper() and len(parts[0]) == 1:  # an initial
-        return False
-    return all(part.isascii() and part.isalpha() and part.islower() for part in parts)

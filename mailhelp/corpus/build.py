@@ -20,7 +20,6 @@ def build(corpus: Path, folder: Path) -> None:
     """
     from mailhelp.corpus import regex_file, write
     from mailhelp.corpus.check import check
-    from mailhelp.corpus.read import read
     from mailhelp.knowledge import names_file
 
     compiled, faults = check(corpus)
@@ -36,7 +35,7 @@ def build(corpus: Path, folder: Path) -> None:
     store.close()
     names_file.write(folder, (row for each in compiled.documents for row in names_file.rows(each)))
     catalogue.replace(folder / CATALOGUE)
-    regex_file.write(folder, compiled, read(corpus).entries)
+    regex_file.write(folder, compiled)
 
 
 def _fingerprint(corpus: Path) -> str:

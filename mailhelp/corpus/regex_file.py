@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,8 @@ import mailhelp
 from mailhelp import light, regexes
 from mailhelp.corpus.beside import in_parts
 from mailhelp.corpus.compile import Compiled
-from mailhelp.corpus.read import Entry
 from mailhelp.errors import CorpusError
+from mailhelp.knowledge.document import Document
 from mailhelp.knowledge.library import Library
 from mailhelp.knowledge.store import CATALOGUE, Store
 from mailhelp.patterns.fields import Field
@@ -31,14 +31,14 @@ Kept = tuple[int, bytes]
 """The sums of a regex, and what is kept of it."""
 
 
-def write(folder: Path, compiled: Compiled, entries: Iterable[Entry]) -> None:
-    """Write the file for the catalogue in ``folder``, which was ``compiled`` of ``entries``.
+def write(folder: Path, compiled: Compiled) -> None:
+    """Write the file for the catalogue in ``folder``, which was made of ``compiled``.
 
     In it are the regexes of the patterns, those of the package's modules, and what else the samples ask for.
     """
     new = folder / f"{regexes.FILE}.new"
     before = regexes.File(f"{folder}/{regexes.FILE}")
-    samples = [_record(entry) for entry in entries if entry.samples]
+    samples = [_record(each) for each in compiled.documents if each.data.get("sample")]
     asked = {(row.regex, int(re.DOTALL)) for row in compiled.patterns}
     asked.update(_of_modules())
     for field in compiled.fields.values():
@@ -52,14 +52,11 @@ def write(folder: Path, compiled: Compiled, entries: Iterable[Entry]) -> None:
     new.replace(folder / regexes.FILE)
 
 
-def _record(entry: Entry) -> str:
-    """A sample of ``entry`` as a log has it."""
-    line = entry.samples[0].line
-    if entry.kind != "log":
-        return line
-    program = entry.id.split("/")[1:-1]
+def _record(document: Document) -> str:
+    """The sample of a log entry as a log has it."""
+    program = document.id.split("/")[1:-1]
     tag = "/".join(program).replace("/any", "/smtpd")
-    return f"Nov 22 06:25:16 mail {tag}[123]: {line}"
+    return f"Nov 22 06:25:16 mail {tag}[123]: {document.data['sample']}"
 
 
 class _Rehearsal:

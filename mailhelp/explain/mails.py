@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from mailhelp import shell
 from mailhelp.answer import Answer
@@ -127,16 +126,19 @@ def trace(
 
 def _where_named(session: Session, ids: Sequence[str], files: Sequence[str]) -> str:
     """What to do with the lines that hold one of ``ids`` and tell of no mail; empty if there are none."""
-    names = [id.strip("<>[]").casefold() for id in ids]
+    names = [name for id in ids if (name := id.strip("<>[]"))]
     for file in (file for file in files if file != "-"):
-        with suppress(SourceError), session.open(file) as stream:
-            for line in lines(stream):
-                folded = (line or "").casefold()
-                for name in names:
-                    if name and name in folded:
-                        # zgrep reads what is packed as well
-                        asked, where = shell.file(name), shell.file(file)
-                        return f"Lines of another kind name it: zgrep -iF -- {asked} {where} | mailhelp"
+        text = _text(session, file, [])
+        if text is None:
+            continue
+        try:
+            for name in names:
+                if next(text.find_any_case(name), None) is not None:
+                    asked, where = shell.file(name), shell.file(file)
+                    # zgrep reads what is packed as well
+                    return f"Lines of another kind name it: zgrep -iF -- {asked} {where} | mailhelp"
+        finally:
+            text.close()
     return ""
 
 

@@ -32,8 +32,8 @@ DatabaseError = sqlite3.Error
 """What writing a catalogue can raise."""
 CATALOGUE, SEARCH = "catalogue.db", "search"
 """The file of an index, and the folder of the search in manuals that a host's has beside it."""
-FORMAT = 6
-"""Changes whenever a database of an earlier release could not be read."""
+FORMAT = 7
+"""Changes whenever a database of an earlier release could not be read, or its terms are cut in another way."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;

@@ -127,7 +127,8 @@ def flow(story: Story) -> Runs:
         steps = list(group)
         if len(steps) > _SAME:  # a mail that was tried for days met as many processes
             seconds = sum(step.seconds or 0.0 for step in steps)
-            named, spent = f"{steps[0].program} × {len(steps)}", _spent(round(seconds, 3))
+            named = f"{words.process(steps[0]._replace(pid=None))} × {len(steps)}"
+            spent = _spent(round(seconds, 3))
             runs += [("aside", " → "), ("name", named), ("aside", spent)]
             continue
         for step in steps:
@@ -172,7 +173,7 @@ def recipient(row: Recipient) -> Runs:
 
 def before(told: Before, whose: Recipient | None = None) -> Runs:
     """The tries before: ``deferred 3 times before, 22 Nov 10:00 to 11:10: …``."""
-    times = "once" if told.tries == 1 else f"{told.count} times"
+    times = "once" if told.tries == 1 else f"{told.tries} times"
     runs: list[Run] = [("name", f"{whose.address}  ")] if whose else []
     runs.append(("", f"{told.status} {times} before"))
     if told.first and told.last:

@@ -154,10 +154,8 @@ def _tail(report: Report) -> Iterator[Block]:
         top = next(iter(attacks[0].top.values()), ())
         said = f"{sum(each.count for each in attacks):,}×"
         most = max(attacks, key=lambda each: each.clients)
-        about = "about " if most.estimated else ""
-        said += f" from {about}{most.clients:,} address{'es' * (most.clients != 1)}" * bool(
-            most.clients
-        )
+        about, clients = "about " if most.estimated else "", most.clients
+        said += f" from {about}{clients:,} address{'es' * (clients != 1)}" if clients else ""
         said += f", most {top[0][0]}" if top and len(top) > 1 else ""
         said += f"  {attacks[0].title}"
         if len(attacks) > 1:

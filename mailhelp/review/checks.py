@@ -11,6 +11,7 @@ from mailhelp.light import Any
 from mailhelp.review import language, services, tables
 from mailhelp.review.configuration import Configuration, MainView, ServiceView
 from mailhelp.review.fault import MASTER, MOST_SAME, Fault, Known, in_order, made
+from mailhelp.review.rows import rows_of
 
 _MOST_KINDS = 20
 """Faults of one check that are told with titles of their own."""
@@ -69,7 +70,7 @@ def _in_tables(known: Known, key: str, row: Mapping[str, Any], view: MainView) -
     """A check of rows of lookup tables, at their lines. Of many faults alike a few are told in full."""
     told: dict[tuple[str, str], Fault] = {}
     count: Counter[tuple[str, str]] = Counter()
-    for found, table, line in conditions.rows_of(row["when"][0], view):
+    for found, table, line in rows_of(row["when"][0], view):
         values = conditions.with_others(row, view, found)
         if values is None:
             continue

@@ -10,7 +10,8 @@ from mailhelp import conditions
 from mailhelp.conditions import Certificate, Fact, fits
 from mailhelp.host.postfixfiles import COLUMNS, Logical, MainCf, Service, expand
 from mailhelp.host.tablefiles import Text
-from mailhelp.light import NamedTuple
+from mailhelp.light import Any, NamedTuple
+from mailhelp.review import rows
 from mailhelp.review import tables as lookup
 from mailhelp.review.fault import MAIN, MASTER, Known
 from mailhelp.review.services import piece_of
@@ -108,6 +109,10 @@ class MainView(conditions.View):
                 for name in dict.fromkeys(each.name for each in service.overrides):
                     if value := view.value(name):
                         yield lookup.Setting(name, value, view.places.get(name))
+
+    def of_rows(self, condition: Mapping[str, Any]) -> Iterator[conditions.Values]:
+        """See ``conditions.View``."""
+        return rows.of_rows(condition, self)
 
     @property
     def restrictions(self) -> frozenset[str]:  # type: ignore[override]

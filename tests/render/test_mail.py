@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailhelp.answer import Answer, Hop, Joined, Offspring, Recipient, Story
+from mailhelp.answer import Answer, Before, Hop, Joined, Offspring, Recipient, Story
 from mailhelp.render import mail
 from mailhelp.render.blocks import plain
 from mailhelp.render.screen import screen
@@ -29,6 +29,22 @@ STORY = Story(
 
 def test_the_way_has_the_seconds_that_were_spent() -> None:
     assert plain(mail.flow(STORY)) == "client a.example.net[192.0.2.1] → smtpd[1] 2.5 s → qmgr[3]"
+
+
+def test_many_processes_of_one_program_are_one_hop() -> None:
+    tries = tuple(Hop("postfix/smtp", number, "", 100.0) for number in range(9))
+    said = plain(mail.flow(STORY._replace(flow=(Hop("postfix/qmgr", 3), *tries))))
+    assert said == "client a.example.net[192.0.2.1] → qmgr[3] → smtp × 9 900 s"
+
+
+def test_how_often_it_was_tried_before() -> None:
+    once = Before("deferred", 1, "2026-11-20T10:00:02", "2026-11-20T10:00:02", "timed out")
+    assert plain(mail.before(once)) == "deferred once before, 20 Nov 10:00: timed out"
+    often = once._replace(tries=9, last="2026-11-20T13:30:02")
+    assert plain(mail.before(often)).startswith("deferred 9 times before, 20 Nov 10:00 to 13:30: ")
+    days = often._replace(last="2026-11-22T13:30:02", reply=None)
+    said = plain(mail.before(days, Recipient("b@example.com")))
+    assert said == "b@example.com  deferred 9 times before, 20 Nov 10:00 to 22 Nov 13:30"
 
 
 def test_the_four_delays_are_a_bar() -> None:
